@@ -1,0 +1,78 @@
+import type {ObserveStatus, Snapshot, TimelineEntry} from '../observe/snapshot.ts';
+
+/**
+ * How a check stands. `waiting`: not true yet; `passed`: true now; `broken`: its step was solved, but its state has
+ * been undone since.
+ */
+export type CheckState = 'waiting' | 'passed' | 'broken';
+
+export type CheckView = {
+	id: string;
+	state: CheckState;
+	/** What it wants, in the learner's language. */
+	text: string;
+	/** While it waits: what is missing, with observed values. */
+	waiting?: string;
+};
+
+export type PredictionView = {
+	question: string;
+	choices: {id: string; text: string}[];
+	chosen?: string;
+	/** Known once the step is solved. */
+	right?: boolean;
+	answer?: string;
+};
+
+export type StepView = {
+	id: string;
+	title: string;
+	/** Markdown. */
+	story: string;
+	/** Markdown shown once the step is solved. */
+	explanation?: string;
+	/** The step's own commands, with `${…}` filled in from the cluster. */
+	commands: string[];
+	solved: boolean;
+	prediction?: PredictionView;
+	checks: CheckView[];
+	/** The hints shown so far, the state's own first. */
+	hints: string[];
+	/** There are more hints to ask for. */
+	moreHints: boolean;
+};
+
+/** Everything a screen or a plain listener shows of a lesson run. Immutable: a new one is a new moment. */
+export type RunView = {
+	lesson: {id: string; title: string};
+	language: string;
+	/** `SIMULATED v1.36`, `kind v1.36`, … and whether the cluster is simulated. */
+	cluster: {title: string; simulated: boolean};
+	startedAt: number;
+	stepIndex: number;
+	/** Every step's id, title and whether it is solved, in order. */
+	steps: {id: string; title: string; solved: boolean}[];
+	step: StepView;
+	/** All steps are solved and the learner has gone past the last one. */
+	finished: boolean;
+	/** What the panes watch. */
+	watch: {pods: string; services: string[]};
+	observe: ObserveStatus;
+	now: Snapshot;
+	/** The snapshot the step remembered, for before | now. */
+	before?: Snapshot;
+	/** Oldest first, at most a few hundred. */
+	timeline: TimelineEntry[];
+};
+
+/** What a screen may do to a run. */
+export type RunActions = {
+	predict(choice: string): void;
+	/** Goes to the next step; does nothing while the step is unsolved. */
+	next(): void;
+	back(): void;
+	/** Shows one more hint. */
+	hint(): void;
+	/** Tells the timeline that the learner ran a command. */
+	ran(command: string): void;
+};

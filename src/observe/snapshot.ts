@@ -1,0 +1,113 @@
+// What the lab sees of a cluster, flattened once at the edge: checks, panes and hints read these and nothing else.
+
+/** A Pod as the lab shows it. Times are ms since 1970. */
+export type PodView = {
+	name: string;
+	namespace: string;
+	uid: string;
+	/** The address, or '' while there is none. */
+	ip: string;
+	node: string;
+	phase: string;
+	/** kubectl's STATUS column. */
+	status: string;
+	ready: boolean;
+	/** Since when `ready` has been so, if known. */
+	readyChangedAt?: number;
+	terminating: boolean;
+	restarts: number;
+	labels: Record<string, string>;
+	ports: {name: string; port: number; protocol: string}[];
+	createdAt: number;
+	image: string;
+};
+
+export type ServicePortView = {name: string; port: number; targetPort: string; protocol: string};
+
+export type ServiceView = {
+	name: string;
+	namespace: string;
+	type: string;
+	/** The cluster IP, `None`, or ''. */
+	clusterIP: string;
+	/** Absent when the Service has no selector. */
+	selector?: Record<string, string>;
+	ports: ServicePortView[];
+	sessionAffinity: string;
+	publishNotReadyAddresses: boolean;
+};
+
+/** One address and port of an Endpoints object or an EndpointSlice. */
+export type AddressView = {
+	ip: string;
+	port: number | undefined;
+	portName: string;
+	ready: boolean;
+	/** Endpoints objects do not know these two. */
+	serving?: boolean;
+	terminating?: boolean;
+	/** The Pod it points to, when it points to one. */
+	pod?: string;
+	node?: string;
+};
+
+export type EndpointsView = {name: string; namespace: string; addresses: AddressView[]; managedBy: string};
+
+export type SliceView = {
+	name: string;
+	namespace: string;
+	/** The Service it belongs to, from its label. */
+	service: string;
+	managedBy: string;
+	addresses: AddressView[];
+};
+
+export type DeploymentView = {
+	name: string;
+	namespace: string;
+	labels: Record<string, string>;
+	desired: number;
+	ready: number;
+	updated: number;
+	available: number;
+	image: string;
+};
+
+/** One moment of the watched namespace. Lists are sorted by name. */
+export type Snapshot = {
+	/** When it was taken, ms since 1970. */
+	at: number;
+	pods: PodView[];
+	services: ServiceView[];
+	endpoints: EndpointsView[];
+	slices: SliceView[];
+	deployments: DeploymentView[];
+};
+
+/** How the watches are doing; `error` is a sentence for the pane's header. */
+export type ObserveStatus = {state: 'listing' | 'live' | 'retrying'; error?: string};
+
+/** One thing that happened, for the timeline. The view puts it into words. */
+export type TimelineEntry = {
+	at: number;
+	what:
+		| 'command'
+		| 'pod-created'
+		| 'pod-scheduled'
+		| 'pod-ready'
+		| 'pod-unready'
+		| 'pod-terminating'
+		| 'pod-gone'
+		| 'endpoint-in'
+		| 'endpoint-out'
+		| 'service-created'
+		| 'service-changed'
+		| 'service-gone'
+		| 'deployment-created'
+		| 'deployment-changed'
+		| 'deployment-gone';
+	/** The object's name; for endpoint-in and -out the Service's. */
+	name: string;
+	/** The address, the replica count, or the command, as `what` has it. */
+	detail?: string;
+};
