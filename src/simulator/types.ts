@@ -294,6 +294,8 @@ export type KubeEvent = KubeObject & {
 	lastTimestamp?: string | null;
 	eventTime?: string | null;
 	count?: number;
+	series?: {count: number; lastObservedTime: string};
+	action?: string;
 	reportingComponent?: string;
 	reportingInstance?: string;
 };
