@@ -26,7 +26,7 @@ export function isLanguage(name: string): name is Language {
  * order), else English. Every Chinese locale reads 简体中文, the one Chinese the lab has.
  */
 export function languageOf(environment: Record<string, string | undefined>): Language {
-	const own = environment['ENDPOINT_LAB_LANG'];
-	const locale = own || environment['LC_ALL'] || environment['LC_MESSAGES'] || environment['LANG'] || '';
+	const own = environment.ENDPOINT_LAB_LANG;
+	const locale = own || environment.LC_ALL || environment.LC_MESSAGES || environment.LANG || '';
 	return /^zh\b|^zh_/i.test(locale) ? 'zh-CN' : 'en';
 }
