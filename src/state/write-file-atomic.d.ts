@@ -1,0 +1,4 @@
+declare module 'write-file-atomic' {
+	/** Writes beside the file, syncs, and renames over it: a reader sees the old content or the new, never a half. */
+	export function sync(filename: string, data: string | Uint8Array, options?: {mode?: number}): void;
+}
