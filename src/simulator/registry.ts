@@ -225,10 +225,15 @@ export class Registry {
 		}
 		const fixed = {...draft, apiVersion: old.apiVersion, kind: old.kind, metadata};
 		if (subresource === 'status') {
-			// A status write changes the status, and labels and annotations stay as they are.
+			// A status write keeps the spec and the labels; annotations pass, as the Deployment's revision needs it.
+			const {annotations: _, ...kept} = old.metadata;
 			return {
 				...old,
-				metadata: {...old.metadata, ...(metadata.managedFields && {managedFields: metadata.managedFields})},
+				metadata: {
+					...kept,
+					...(metadata.annotations && {annotations: metadata.annotations}),
+					...(metadata.managedFields && {managedFields: metadata.managedFields}),
+				},
 				status: (draft as {status?: unknown}).status,
 			};
 		}

@@ -64,6 +64,11 @@ export class Store {
 		return (namespace === undefined ? table.objects : table.byNamespace.get(namespace))?.size ?? 0;
 	}
 
+	/** The resources that have, or had, objects or listeners. */
+	resources(): string[] {
+		return [...this.#tables.keys()];
+	}
+
 	/** Writes an object under the next revision and returns it as stored. The object passes to the store. */
 	put<T extends KubeObject>(resource: string, object: T): T {
 		const table = this.#table(resource);
@@ -119,8 +124,9 @@ export class Store {
 	/** Forgets all recorded changes, as etcd's compaction does; watches from before then get 410. */
 	compact(): void {
 		for (const table of this.#tables.values()) {
+			// Only up to the last change of this very resource: a watch that has seen that one has missed nothing.
+			table.forgotten = table.history.at(-1)?.revision ?? table.forgotten;
 			table.history = [];
-			table.forgotten = this.#revision;
 		}
 	}
 
