@@ -1,0 +1,128 @@
+import {Environment, EvaluationError, ParseError, TypeError as TypeCheckError} from '@marcbachmann/cel-js';
+import type {Snapshot} from '../observe/snapshot.ts';
+import {Deployment, Endpoints, Moment, Pod, Service, ServicePort, Slice, SliceAddress} from './moment.ts';
+
+/** The snapshots that an expression may look at: the present one, and those remembered, by name. */
+export type Moments = {now: Snapshot; remembered: Record<string, Snapshot>};
+
+/** A compiled CEL condition. What cannot be answered yet (no such Pod, nothing remembered) is not true. */
+export type Condition = (moments: Moments) => boolean;
+
+/** A compiled CEL expression, as text; undefined while it cannot be answered. */
+export type TextExpression = (moments: Moments) => string | undefined;
+
+/** An expression that does not compile. `offset` counts characters from the expression's start. */
+export class ExpressionError extends Error {
+	readonly offset: number;
+
+	constructor(message: string, offset: number) {
+		super(message);
+		this.name = 'ExpressionError';
+		this.offset = offset;
+	}
+}
+
+/** The compiler for one lesson's expressions. Both functions throw ExpressionError. */
+export type Expressions = {
+	condition(source: string): Condition;
+	text(source: string): TextExpression;
+};
+
+/** By name, since a minifier renames the classes themselves. */
+const types = {Pod, Endpoints, ServicePort, Service, Deployment, SliceAddress, Slice, Moment};
+
+/** An empty cluster: every expression is tried on it once, so that a bad label selector fails at load. */
+const emptySnapshot: Snapshot = {at: 0, pods: [], services: [], endpoints: [], slices: [], deployments: []};
+
+/**
+ * Makes the compiler: CEL (https://cel.dev) with the snapshot's objects as types, so that a misspelt name or a wrong
+ * comparison fails when the lesson is loaded, not in front of a learner.
+ */
+export function createExpressions(watchedPods: string, rememberedNames: readonly string[]): Expressions {
+	// CEL functions do not see the evaluation's variables; evaluation is synchronous, so the present moment can wait here.
+	let now = new Moment(emptySnapshot, watchedPods);
+	const environment = new Environment({unlistedVariablesAreDyn: false});
+	for (const [name, ctor] of Object.entries(types)) environment.registerType(name, {ctor, fields: ctor.fields});
+	environment
+		.registerFunction('pods(string): list<Pod>', (selector: string) => now.podsWith(selector))
+		.registerFunction('endpoints(string): Endpoints', (name: string) => now.endpoints(name))
+		.registerFunction('service(string): Service', (name: string) => now.service(name))
+		.registerFunction('deployment(string): Deployment', (name: string) => now.deployment(name))
+		.registerFunction('slices(string): list<Slice>', (service: string) => now.slices(service))
+		.registerFunction('Moment.pods(string): list<Pod>', (at: Moment, selector: string) => at.podsWith(selector))
+		.registerFunction('Moment.endpoints(string): Endpoints', (at: Moment, name: string) => at.endpoints(name))
+		.registerFunction('Moment.service(string): Service', (at: Moment, name: string) => at.service(name))
+		.registerFunction('Moment.deployment(string): Deployment', (at: Moment, name: string) => at.deployment(name))
+		.registerFunction('Moment.slices(string): list<Slice>', (at: Moment, service: string) => at.slices(service))
+		.registerVariable('now', 'Moment');
+	for (const name of rememberedNames) environment.registerVariable(name, 'Moment');
+
+	const compile = (source: string) => {
+		const run = parse(environment, source);
+		const checked = run.check();
+		if (!checked.valid) throw expressionError(checked.error ?? new Error('it has no type'));
+		const evaluate = ({now: snapshot, remembered}: Moments): unknown => {
+			now = new Moment(snapshot, watchedPods);
+			const context: Record<string, Moment> = {now};
+			for (const name in remembered) context[name] = new Moment(remembered[name]!, watchedPods);
+			return run(context);
+		};
+		try {
+			evaluate({now: emptySnapshot, remembered: {}});
+		} catch (error) {
+			if (!isUnanswerable(error)) throw expressionError(error);
+		}
+		return {type: String(checked.type), evaluate};
+	};
+
+	return {
+		condition(source) {
+			const {type, evaluate} = compile(source);
+			if (type !== 'bool') throw new ExpressionError(`it must be true or false, but it is of type ${type}`, 0);
+			return moments => answer(() => evaluate(moments)) === true;
+		},
+		text(source) {
+			const {evaluate} = compile(source);
+			return moments => {
+				const value = answer(() => evaluate(moments));
+				return value === undefined ? undefined : asText(value);
+			};
+		},
+	};
+}
+
+function parse(environment: Environment, source: string) {
+	try {
+		return environment.parse(source);
+	} catch (error) {
+		throw expressionError(error);
+	}
+}
+
+function expressionError(error: unknown): ExpressionError {
+	if (error instanceof ParseError || error instanceof TypeCheckError || error instanceof EvaluationError) {
+		const cause = error.cause instanceof Error ? error.cause : undefined;
+		return new ExpressionError(cause?.message ?? error.summary, error.range?.start ?? 0);
+	}
+	return new ExpressionError(error instanceof Error ? error.message : String(error), 0);
+}
+
+/** Codes that depend on the cluster's state, not on how the expression is written. */
+const stateCodes = new Set(['unknown_variable', 'index_out_of_bounds', 'no_such_key']);
+
+function isUnanswerable(error: unknown): boolean {
+	return error instanceof EvaluationError && stateCodes.has(String(error.code));
+}
+
+function answer(evaluate: () => unknown): unknown {
+	try {
+		return evaluate();
+	} catch (error) {
+		if (isUnanswerable(error)) return undefined;
+		throw error;
+	}
+}
+
+function asText(value: unknown): string {
+	return Array.isArray(value) ? value.map(asText).join(', ') : String(value);
+}

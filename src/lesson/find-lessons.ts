@@ -1,0 +1,40 @@
+import {existsSync, readdirSync} from 'node:fs';
+import {dirname, join} from 'node:path';
+import {fileURLToPath} from 'node:url';
+import type {Lesson} from './lesson.ts';
+import {loadLesson} from './load-lesson.ts';
+
+/**
+ * The package's `lessons` folder: the nearest one above this module, whether it runs from `src` or bundled in `dist`.
+ */
+export function lessonsFolder(): string {
+	for (let folder = dirname(fileURLToPath(import.meta.url)); ; folder = dirname(folder)) {
+		const lessons = join(folder, 'lessons');
+		if (existsSync(join(lessons, 'lesson.schema.json'))) return lessons;
+		if (folder === dirname(folder)) {
+			throw new Error('This installation of endpoint-lab lacks its lessons folder. Install the package again.');
+		}
+	}
+}
+
+/** The ids of the package's lessons in their order, without loading them. */
+export function lessonIds(folder = lessonsFolder()): string[] {
+	return lessonFolders(folder).map(name => name.replace(/^\d+-/, ''));
+}
+
+/** Loads all lessons of a folder, in their order. Throws LessonError. */
+export function loadLessons(folder = lessonsFolder()): Lesson[] {
+	return lessonFolders(folder).map(name => loadLesson(join(folder, name)));
+}
+
+/** Loads one lesson by id; undefined if there is none of that id. Throws LessonError. */
+export function findLesson(id: string, folder = lessonsFolder()): Lesson | undefined {
+	const name = lessonFolders(folder).find(name => name.replace(/^\d+-/, '') === id);
+	return name === undefined ? undefined : loadLesson(join(folder, name));
+}
+
+function lessonFolders(folder: string): string[] {
+	return readdirSync(folder)
+		.filter(name => existsSync(join(folder, name, 'lesson.yaml')))
+		.sort();
+}

@@ -1,0 +1,84 @@
+import type {Capability} from '../clusters/cluster.ts';
+import type {Language} from '../text/text.ts';
+import type {Condition} from './expressions.ts';
+import type {Template} from './template.ts';
+
+/** One condition on the cluster's state that a step waits for. */
+export type Check = {
+	id: string;
+	/** The CEL expression as its author wrote it. */
+	expr: string;
+	/**
+	 * True already when the step begins: what the step looks at, not what it changes. Every other check is false
+	 * until the step's commands make it true.
+	 */
+	steady: boolean;
+	condition: Condition;
+};
+
+/** One hint. With a condition it belongs to a state of the cluster, without one to the tiers shown in order. */
+export type Hint = {id: string; when?: Condition};
+
+/** A mistake that a learner could make, kept as a fixture: the step must not count as solved by it. */
+export type WrongAnswer = {
+	name: string;
+	commands: Template[];
+	/** True once the mistake has had its effect; only then are the checks looked at. */
+	until: Condition;
+	/** The checks that must be false then. */
+	fails: string[];
+};
+
+/** One step of a lesson, without its words. */
+export type Step = {
+	id: string;
+	/** The name under which expressions reach the snapshot taken when the step begins. */
+	remember?: string;
+	predict?: {choices: string[]; answer: string};
+	commands: Template[];
+	checks: Check[];
+	hints: Hint[];
+	wrong: WrongAnswer[];
+};
+
+/** A step's words in one language. Templates hold Markdown, or one plain sentence in checks. */
+export type StepText = {
+	title: string;
+	story: Template;
+	question?: Template;
+	choices: Record<string, Template>;
+	checks: Record<string, {text: Template; waiting: Template}>;
+	hints: Record<string, Template>;
+	/** Shown once the step is solved. */
+	afterwards?: Template;
+};
+
+/** A lesson's words in one language. */
+export type LessonText = {
+	title: string;
+	/** Markdown: what the lesson is about, for the picker. */
+	introduction: string;
+	steps: Record<string, StepText>;
+};
+
+/** A lesson, loaded and checked: every expression compiled, every language complete. */
+export type Lesson = {
+	/** The folder's name without its number: `endpoints` for `03-endpoints`. */
+	id: string;
+	/** The folder's number, for sorting. */
+	order: number;
+	folder: string;
+	/** How long a learner needs, roughly. */
+	minutes: number;
+	/** Container images that its Pods use. */
+	images: string[];
+	/** Files of the folder that the learner's working folder gets. */
+	manifests: string[];
+	/** What it needs of a cluster beyond the API and the network. */
+	needs: Capability[];
+	watch: {pods: string; services: string[]};
+	/** Commands that remove all it made. */
+	cleanup: string[];
+	steps: Step[];
+	text: Record<Language, LessonText>;
+};

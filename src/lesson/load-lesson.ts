@@ -1,0 +1,224 @@
+import {existsSync, readFileSync} from 'node:fs';
+import {basename, join} from 'node:path';
+import {isScalar, LineCounter, type Node, parseDocument} from 'yaml';
+import schema from '../../lessons/lesson.schema.json' with {type: 'json'};
+import type {Capability} from '../clusters/cluster.ts';
+import {type Language, languages} from '../text/text.ts';
+import {type Condition, createExpressions, ExpressionError, type Expressions} from './expressions.ts';
+import type {Lesson, LessonText, Step} from './lesson.ts';
+import {compareShapes, compileText} from './lesson-text.ts';
+import {parseLanguageFile} from './markdown.ts';
+import {LessonError, type Problem} from './problem.ts';
+import {type Schema, validateNode} from './schema.ts';
+import {compileTemplate, type Template} from './template.ts';
+
+/** lesson.yaml once it fits the schema. */
+type LessonFile = {
+	minutes: number;
+	images?: string[];
+	manifests?: string[];
+	needs?: Capability[];
+	watch: {pods: string; services: string[]};
+	cleanup: string[];
+	steps: StepFile[];
+};
+
+type StepFile = {
+	id: string;
+	remember?: string;
+	predict?: {choices: string[]; answer: string};
+	commands: string[];
+	checks: {id: string; expr: string; steady?: boolean}[];
+	hints?: {id: string; when?: string}[];
+	wrong?: {name: string; commands: string[]; until: string; fails: string[]}[];
+};
+
+type Path = (string | number)[];
+
+/**
+ * Loads the lesson in a folder: `lesson.yaml`, one Markdown file a language, and manifests. Throws LessonError with
+ * everything that is wrong, each at its file, line and column.
+ */
+export function loadLesson(folder: string): Lesson {
+	const problems: Problem[] = [];
+	const source = readLessonFile(folder, 'lesson.yaml', problems);
+	const texts = new Map(
+		languages.map(language => {
+			const name = `${language}.md`;
+			const words = readLessonFile(folder, name, problems);
+			return [language, words === undefined ? undefined : parseLanguageFile(join(folder, name), words, problems)];
+		}),
+	);
+	if (source === undefined) throw new LessonError(problems);
+
+	const yaml = readYaml(join(folder, 'lesson.yaml'), source, problems);
+	if (!yaml) throw new LessonError(problems);
+	const {lesson: file, at} = yaml;
+
+	const remembered = file.steps.flatMap(({remember}) => remember ?? []);
+	const expressions = createExpressions(file.watch.pods, [...new Set(remembered)]);
+	const compiler = createCompiler(expressions, at);
+	checkIds(file, at);
+	for (const [index, name] of (file.manifests ?? []).entries()) {
+		if (!existsSync(join(folder, name))) at(['manifests', index], `there is no file ${name} in ${folder}`);
+	}
+	const steps = file.steps.map((step, index) => compileStep(step, ['steps', index], compiler));
+
+	const text = {} as Record<Language, LessonText>;
+	for (const [language, parsed] of texts) {
+		if (parsed) {
+			text[language] = compileText(join(folder, `${language}.md`), parsed, steps, expressions, problems);
+		}
+	}
+	const [first, ...others] = [...texts].flatMap(([language, parsed]) => (parsed ? [{language, parsed}] : []));
+	for (const other of others) {
+		if (first) compareShapes(folder, first, other, problems);
+	}
+	if (problems.length > 0) throw new LessonError(problems);
+
+	const [, order = '0', id = ''] = /^(?:(\d+)-)?(.*)$/.exec(basename(folder)) ?? [];
+	return {
+		id,
+		order: Number(order),
+		folder,
+		minutes: file.minutes,
+		images: file.images ?? [],
+		manifests: file.manifests ?? [],
+		needs: file.needs ?? [],
+		watch: file.watch,
+		cleanup: file.cleanup,
+		steps,
+		text,
+	};
+}
+
+function readLessonFile(folder: string, name: string, problems: Problem[]): string | undefined {
+	const file = join(folder, name);
+	try {
+		return readFileSync(file, 'utf8');
+	} catch (error) {
+		const why = (error as NodeJS.ErrnoException).code === 'ENOENT' ? 'the file is missing' : (error as Error).message;
+		problems.push({file, line: 1, column: 1, message: `${why}; a lesson has lesson.yaml, en.md and zh-CN.md`});
+		return undefined;
+	}
+}
+
+/** Reports a problem at a path of the YAML; `offset` counts characters into the value there. */
+type At = (path: Path, message: string, offset?: number) => void;
+
+function readYaml(file: string, source: string, problems: Problem[]): {lesson: LessonFile; at: At} | undefined {
+	const lineCounter = new LineCounter();
+	const document = parseDocument(source, {lineCounter});
+	const complainAt = (position: number, message: string) => {
+		const {line, col} = lineCounter.linePos(position);
+		problems.push({file, line, column: col, message});
+	};
+	for (const error of document.errors) complainAt(error.pos[0], error.message.split('\n')[0] ?? error.message);
+	if (document.errors.length > 0) return undefined;
+
+	const found = problems.length;
+	validateNode(schema as Schema, document.contents, (node, message) => complainAt(node?.range?.[0] ?? 0, message));
+	if (problems.length > found) return undefined;
+
+	const at: At = (path, message, offset = 0) => {
+		const node = document.getIn(path, true) as Node | undefined;
+		const start = node?.range?.[0] ?? 0;
+		// Positions inside a value are exact only where the value stands in the source as it is.
+		const quoted = isScalar(node) && (node.type === 'QUOTE_SINGLE' || node.type === 'QUOTE_DOUBLE');
+		const inline = isScalar(node) && !String(node.type).startsWith('BLOCK');
+		complainAt(inline ? start + (quoted ? 1 : 0) + offset : start, message);
+	};
+	return {lesson: document.toJS() as LessonFile, at};
+}
+
+/** Compiles expressions and templates, reporting what fails at its place in the YAML. */
+type Compiler = {condition(source: string, path: Path): Condition; template(source: string, path: Path): Template};
+
+function createCompiler(expressions: Expressions, at: At): Compiler {
+	const reporting = <T>(compile: () => T, path: Path, fallback: T): T => {
+		try {
+			return compile();
+		} catch (error) {
+			if (!(error instanceof ExpressionError)) throw error;
+			at(path, error.message, error.offset);
+			return fallback;
+		}
+	};
+	return {
+		condition: (source, path) =>
+			reporting(
+				() => expressions.condition(source),
+				path,
+				() => false,
+			),
+		template: (source, path) =>
+			reporting(() => compileTemplate(source, expressions), path, {
+				source,
+				fill: () => source,
+				complete: () => undefined,
+			}),
+	};
+}
+
+function compileStep(step: StepFile, path: Path, compiler: Compiler): Step {
+	const commands = (list: string[], at: Path) =>
+		list.map((command, index) => compiler.template(command, [...at, index]));
+	return {
+		id: step.id,
+		remember: step.remember,
+		predict: step.predict,
+		commands: commands(step.commands, [...path, 'commands']),
+		checks: step.checks.map(({id, expr, steady = false}, index) => ({
+			id,
+			expr,
+			steady,
+			condition: compiler.condition(expr, [...path, 'checks', index, 'expr']),
+		})),
+		hints: (step.hints ?? []).map(({id, when}, index) => ({
+			id,
+			when: when === undefined ? undefined : compiler.condition(when, [...path, 'hints', index, 'when']),
+		})),
+		wrong: (step.wrong ?? []).map((wrong, index) => {
+			const here = [...path, 'wrong', index];
+			return {
+				name: wrong.name,
+				commands: commands(wrong.commands, [...here, 'commands']),
+				until: compiler.condition(wrong.until, [...here, 'until']),
+				fails: wrong.fails,
+			};
+		}),
+	};
+}
+
+/** Names must be unique, and references must lead somewhere. */
+function checkIds(file: LessonFile, at: At): void {
+	const unique = (ids: string[], path: (index: number) => Path) => {
+		for (const [index, id] of ids.entries()) {
+			if (ids.indexOf(id) !== index) at(path(index), `"${id}" is here twice`);
+		}
+	};
+	unique(
+		file.steps.map(({id}) => id),
+		index => ['steps', index, 'id'],
+	);
+	for (const [index, step] of file.steps.entries()) {
+		const here: Path = ['steps', index];
+		const checks = step.checks.map(({id}) => id);
+		unique(checks, check => [...here, 'checks', check, 'id']);
+		unique(
+			(step.hints ?? []).map(({id}) => id),
+			hint => [...here, 'hints', hint, 'id'],
+		);
+		if (step.remember === 'now') at([...here, 'remember'], '"now" is the present; remember under another name');
+		if (step.predict) {
+			const {choices, answer} = step.predict;
+			unique(choices, choice => [...here, 'predict', 'choices', choice]);
+			if (!choices.includes(answer)) at([...here, 'predict', 'answer'], `"${answer}" is none of the choices`);
+		}
+		for (const [mistake, {fails}] of (step.wrong ?? []).entries()) {
+			for (const [place, id] of fails.entries()) {
+				if (!checks.includes(id)) at([...here, 'wrong', mistake, 'fails', place], `the step has no check "${id}"`);
+			}
+		}
+	}
+}
