@@ -1,4 +1,4 @@
-import {type Damage, type JsonFormat, readJsonFile, writeJsonFile} from './json-file.ts';
+import {type Damage, DamageError, type JsonFormat, readJsonFile, writeJsonFile} from './json-file.ts';
 
 /** The prompt's history across sessions, oldest line first. */
 export type History = {
@@ -13,7 +13,7 @@ const keep = 1000;
 const format: JsonFormat<string[]> = {
 	version: 1,
 	parse({lines}) {
-		if (!Array.isArray(lines) || !lines.every(line => typeof line === 'string')) throw new Error('it has no lines');
+		if (!Array.isArray(lines) || !lines.every(line => typeof line === 'string')) throw new DamageError('content');
 		return lines;
 	},
 };

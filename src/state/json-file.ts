@@ -2,8 +2,22 @@ import {mkdirSync, readFileSync, renameSync} from 'node:fs';
 import {dirname} from 'node:path';
 import {sync as writeFileAtomic} from 'write-file-atomic';
 
+/** What is wrong with a file: `cut` is no whole JSON, `version` another version, `content` anything else. */
+export type DamageReason = 'empty' | 'cut' | 'version' | 'content';
+
 /** A file that could not be read as what it should be; it lies beside its old place now. */
-export type Damage = {file: string; movedTo: string; reason: string};
+export type Damage = {file: string; movedTo: string; reason: DamageReason};
+
+/** Says that a file does not hold what it should. */
+export class DamageError extends Error {
+	readonly reason: DamageReason;
+
+	constructor(reason: DamageReason) {
+		super(`damaged: ${reason}`);
+		this.name = 'DamageError';
+		this.reason = reason;
+	}
+}
 
 /** What a versioned file holds, or why it does not. */
 export type Read<T> = {value?: T; damage?: Damage};
@@ -11,7 +25,7 @@ export type Read<T> = {value?: T; damage?: Damage};
 /** One kind of JSON file: its version, and how to tell its content from anything else. */
 export type JsonFormat<T> = {
 	version: number;
-	/** Returns the content, or throws an Error whose message says what is wrong with it. */
+	/** Returns the content, or throws a DamageError. */
 	parse(content: Record<string, unknown>): T;
 };
 
@@ -30,7 +44,8 @@ export function readJsonFile<T>(file: string, format: JsonFormat<T>): Read<T> {
 	try {
 		return {value: parseVersioned(text, format)};
 	} catch (error) {
-		return {damage: moveAside(file, error instanceof Error ? error.message : String(error))};
+		if (!(error instanceof DamageError)) throw error;
+		return {damage: moveAside(file, error.reason)};
 	}
 }
 
@@ -40,23 +55,23 @@ export function writeJsonFile(file: string, version: number, content: Record<str
 	writeFileAtomic(file, `${JSON.stringify({version, ...content}, null, '\t')}\n`, {mode: 0o600});
 }
 
-/** The content of a versioned JSON text. Throws an Error that says what is wrong with it. */
+/** The content of a versioned JSON text. Throws DamageError. */
 export function parseVersioned<T>(text: string, format: JsonFormat<T>): T {
-	if (text.trim() === '') throw new Error('it is empty');
+	if (text.trim() === '') throw new DamageError('empty');
 	let content: unknown;
 	try {
 		content = JSON.parse(text);
 	} catch {
-		throw new Error('it is not whole JSON');
+		throw new DamageError('cut');
 	}
-	if (typeof content !== 'object' || content === null || Array.isArray(content)) throw new Error('it is not an object');
+	if (typeof content !== 'object' || content === null || Array.isArray(content)) throw new DamageError('content');
 	const {version, ...rest} = content as Record<string, unknown>;
-	if (version !== format.version) throw new Error(`its version is ${JSON.stringify(version)}, not ${format.version}`);
+	if (version !== format.version) throw new DamageError('version');
 	return format.parse(rest);
 }
 
-/** Renames a file that cannot be read to `NAME.damaged-TIME`, with a number if that is taken. */
-export function moveAside(file: string, reason: string): Damage {
+/** Renames a file that cannot be read to `NAME.damaged-TIME`. */
+export function moveAside(file: string, reason: DamageReason): Damage {
 	const time = new Date().toISOString().replace(/[-:]|\.\d+/g, '');
 	const movedTo = `${file}.damaged-${time}`;
 	renameSync(file, movedTo);

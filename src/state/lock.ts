@@ -1,6 +1,6 @@
 import {linkSync, mkdirSync, readFileSync, renameSync, rmSync, writeFileSync} from 'node:fs';
 import {dirname} from 'node:path';
-import {errorCode, type JsonFormat, parseVersioned, writeJsonFile} from './json-file.ts';
+import {DamageError, errorCode, type JsonFormat, parseVersioned, writeJsonFile} from './json-file.ts';
 import {isAlive, type ProcessIdentity, thisProcess} from './process-identity.ts';
 
 /** What a lock file tells of its holder. `since` is in ms since 1970; `details` is the holder's own. */
@@ -20,7 +20,7 @@ const holderFormat: JsonFormat<LockHolder> = {
 	version,
 	parse(content) {
 		const {pid, started, command, since, details} = content;
-		if (typeof pid !== 'number' || typeof started !== 'string') throw new Error('it names no process');
+		if (typeof pid !== 'number' || typeof started !== 'string') throw new DamageError('content');
 		return {
 			pid,
 			started,

@@ -16,6 +16,12 @@ export function textIn(language: Language): Text {
 	return texts[language];
 }
 
+/** The language that a word names, in the forms people type: `zh-CN`, `zh`, `zh_CN.UTF-8`, `en-US`. */
+export function parseLanguage(name: string): Language | undefined {
+	if (/^zh(?![a-z])/i.test(name)) return 'zh-CN';
+	return /^en(?![a-z])/i.test(name) ? 'en' : undefined;
+}
+
 /** Whether a string names a language of the lab exactly. */
 export function isLanguage(name: string): name is Language {
 	return (languages as readonly string[]).includes(name);
@@ -26,7 +32,7 @@ export function isLanguage(name: string): name is Language {
  * order), else English. Every Chinese locale reads 简体中文, the one Chinese the lab has.
  */
 export function languageOf(environment: Record<string, string | undefined>): Language {
-	const own = environment.ENDPOINT_LAB_LANG;
-	const locale = own || environment.LC_ALL || environment.LC_MESSAGES || environment.LANG || '';
-	return /^zh\b|^zh_/i.test(locale) ? 'zh-CN' : 'en';
+	const locale =
+		environment.ENDPOINT_LAB_LANG || environment.LC_ALL || environment.LC_MESSAGES || environment.LANG || '';
+	return parseLanguage(locale) ?? 'en';
 }

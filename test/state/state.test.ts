@@ -35,10 +35,10 @@ describe('a settings file', () => {
 	});
 
 	test.each([
-		['empty', '', 'it is empty'],
-		['cut short', '{"version": 1, "langu', 'it is not whole JSON'],
-		['of another version', '{"version": 2}', 'its version is 2, not 1'],
-		['something else', '[1]', 'it is not an object'],
+		['empty', '', 'empty'],
+		['cut short', '{"version": 1, "langu', 'cut'],
+		['of another version', '{"version": 2}', 'version'],
+		['something else', '[1]', 'content'],
 	])('that is %s is moved aside whole, and the reason is told', (_, content, reason) => {
 		const file = join(folder, 'settings.json');
 		writeFileSync(file, content);
