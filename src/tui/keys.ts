@@ -1,0 +1,117 @@
+import type {Key} from 'ink';
+import {charactersOf} from './view/line.ts';
+
+/*
+ * Which keys the lab has, and why these.
+ *
+ * Letters belong to the prompt: a learner types `nslookup`, and the lab must not take its `n`. Function keys are not
+ * told apart by Ink, and laptops hide them; Alt is eaten by macOS terminals; Ctrl-B and Ctrl-A are the prefixes of tmux
+ * and screen; Ctrl-H is what some terminals send for Backspace; Ctrl-S and Ctrl-Q may stop the terminal's output;
+ * Ctrl-I, Ctrl-J, Ctrl-M are Tab and Enter. So:
+ *
+ * - What one does all the time needs no key to be learnt. Enter on an empty line goes on once the step is solved; a
+ *   digit on an empty line answers the prediction, `?` opens the help: no command begins with these.
+ * - The rest is Ctrl with the letter of its English word (N next, P previous, T tip), which also works with half a
+ *   command on the line; the words themselves (`next`, `back`, `hint`, `help`, `quit`) typed as a command do the same,
+ *   where a browser or an editor keeps Ctrl-N or Ctrl-P for itself. A step forward or back loses nothing.
+ * - Up and Down are the history, as in every shell; Ctrl-N and Ctrl-P are given up for it.
+ * - Tab completes what is being typed; with an empty line there is nothing to complete, and it goes to the next pane.
+ *   In a pane, arrows scroll or select; the first letter typed is back at the prompt.
+ */
+
+/** One key press, whatever bytes the terminal sent for it. `text` is one or more printable characters. */
+export type KeyPress = {name: KeyName} | {name: 'text'; text: string};
+
+export type KeyName =
+	| 'enter'
+	| 'escape'
+	| 'tab'
+	| 'shift-tab'
+	| 'backspace'
+	| 'delete'
+	| 'left'
+	| 'right'
+	| 'up'
+	| 'down'
+	| 'home'
+	| 'end'
+	| 'page-up'
+	| 'page-down'
+	| 'word-left'
+	| 'word-right'
+	| 'alt-backspace'
+	| 'alt-d'
+	| `ctrl-${string}`;
+
+/** The words that act like a lab key when they are all there is on the line. */
+export const words = {
+	next: 'next',
+	back: 'back',
+	hint: 'hint',
+	help: 'help',
+	'?': 'help',
+	quit: 'quit',
+	exit: 'quit',
+	clear: 'clear',
+} as const satisfies Record<string, Command>;
+
+/** What a lab key does. */
+export type Command = 'next' | 'back' | 'hint' | 'help' | 'quit' | 'clear';
+
+/** The lab's own keys; the prompt's are readline's. */
+export const commandKeys: Partial<Record<KeyName, Command>> = {
+	'ctrl-n': 'next',
+	'ctrl-p': 'back',
+	'ctrl-t': 'hint',
+	'ctrl-g': 'help',
+	'ctrl-l': 'clear',
+};
+
+/** The command that a whole line means to the lab rather than to the shell. */
+export function commandOf(line: string): Command | undefined {
+	return Object.hasOwn(words, line) ? words[line as keyof typeof words] : undefined;
+}
+
+/**
+ * The key presses in one event of Ink's `useInput`. What arrives in one read comes as one string without any key set
+ * (`ls\r`, or a paste in a terminal without bracketed paste), so control characters are looked for inside it.
+ */
+export function keyPresses(input: string, key: Key): KeyPress[] {
+	const word = key.ctrl || key.meta;
+	if (key.return) return [{name: 'enter'}];
+	if (key.escape) return [{name: 'escape'}];
+	if (key.tab) return [{name: key.shift ? 'shift-tab' : 'tab'}];
+	if (key.backspace) return [{name: key.meta ? 'alt-backspace' : 'backspace'}];
+	if (key.delete) return [{name: 'delete'}];
+	if (key.leftArrow) return [{name: word ? 'word-left' : 'left'}];
+	if (key.rightArrow) return [{name: word ? 'word-right' : 'right'}];
+	if (key.upArrow) return [{name: 'up'}];
+	if (key.downArrow) return [{name: 'down'}];
+	if (key.home) return [{name: 'home'}];
+	if (key.end) return [{name: 'end'}];
+	if (key.pageUp) return [{name: 'page-up'}];
+	if (key.pageDown) return [{name: 'page-down'}];
+	if (key.ctrl) return /^[a-z_]$/.test(input) ? [{name: `ctrl-${input}`}] : [];
+	if (key.meta) {
+		const names: Record<string, KeyName> = {b: 'word-left', f: 'word-right', d: 'alt-d'};
+		const name = names[input];
+		return name ? [{name}] : [];
+	}
+	return inText(input);
+}
+
+function inText(input: string): KeyPress[] {
+	const presses: KeyPress[] = [];
+	for (const character of charactersOf(input)) {
+		const code = character.charCodeAt(0);
+		const last = presses.at(-1);
+		if (character === '\r' || character === '\n' || character === '\r\n') presses.push({name: 'enter'});
+		else if (character === '\t') presses.push({name: 'tab'});
+		else if (code === 0x7f || code === 0x08) presses.push({name: 'backspace'});
+		else if (code >= 1 && code <= 26) presses.push({name: `ctrl-${String.fromCharCode(code + 96)}`});
+		else if (code < 32) continue;
+		else if (last?.name === 'text' && 'text' in last) last.text += character;
+		else presses.push({name: 'text', text: character});
+	}
+	return presses;
+}

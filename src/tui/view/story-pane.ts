@@ -1,0 +1,149 @@
+import type {CheckView, PredictionView, RunView, StepView} from '../../engine/view.ts';
+import type {Text} from '../../text/text.ts';
+import type {Symbols, Tone} from '../theme.ts';
+import {type Line, line, wrap} from './line.ts';
+import {markdownLines} from './markdown.ts';
+
+/** The text of a step with the places in it that the screen may want to bring into view. */
+export type StoryDocument = {lines: Line[]; anchors: {prediction?: number; hints?: number; explanation?: number}};
+
+/** Whether the learner still has to answer the step's prediction. */
+export function predictionIsOpen(step: StepView): boolean {
+	return step.prediction !== undefined && step.prediction.chosen === undefined && !step.solved;
+}
+
+/** A step as one document: title, story, prediction, commands, hints and what is said once it is solved. */
+export function storyDocument(
+	view: RunView,
+	width: number,
+	text: Text,
+	symbols: Symbols,
+	parts: {prediction: boolean; checks: boolean},
+): StoryDocument {
+	const {step} = view;
+	const anchors: StoryDocument['anchors'] = {};
+	const lines: Line[] = [...wrap([{text: `${view.stepIndex + 1}. ${step.title}`, tone: 'title'}], width, 3), []];
+	const add = (block: Line[]) => {
+		if (block.length > 0) lines.push(...block, []);
+	};
+	add(markdownLines(step.story, width, symbols));
+	if (parts.prediction && step.prediction) {
+		anchors.prediction = lines.length;
+		add(predictionLines(step.prediction, step.solved, width, text, symbols));
+	}
+	add(commandLines(step.commands, width));
+	if (parts.checks) add(checkLines(step.checks, width, symbols));
+	if (step.hints.length > 0 || (step.moreHints && !step.solved)) {
+		anchors.hints = lines.length;
+		add(hintLines(step, width, text, symbols));
+	}
+	if (step.solved && step.explanation) {
+		anchors.explanation = lines.length;
+		lines.push(...wrap([{text: `${symbols.done} ${text.screen.solved}`, tone: 'good'}], width), []);
+		add(markdownLines(step.explanation, width, symbols));
+	}
+	while (lines.length > 0 && lines.at(-1)?.length === 0) lines.pop();
+	return {lines, anchors};
+}
+
+function commandLines(commands: readonly string[], width: number): Line[] {
+	return commands.flatMap(command =>
+		command.split('\n').flatMap((part, index) =>
+			wrap(
+				[
+					{text: index === 0 ? '$ ' : '  ', tone: 'dim'},
+					{text: part, tone: 'code'},
+				],
+				width,
+				4,
+			),
+		),
+	);
+}
+
+/** The question with its numbered choices, and once it is answered and solved, what was right. */
+export function predictionLines(
+	prediction: PredictionView,
+	solved: boolean,
+	width: number,
+	text: Text,
+	symbols: Symbols,
+): Line[] {
+	const lines = wrap(
+		[
+			{text: `${text.screen.predict} `, tone: prediction.chosen === undefined && !solved ? 'warn' : 'strong'},
+			{text: prediction.question},
+		],
+		width,
+	);
+	prediction.choices.forEach((choice, index) => {
+		const chosen = choice.id === prediction.chosen;
+		const answer = prediction.answer === choice.id;
+		const tone: Tone = answer ? 'good' : chosen ? (prediction.right === false ? 'bad' : 'strong') : 'plain';
+		const sign = chosen ? symbols.arrow : ' ';
+		lines.push(
+			...wrap(
+				[{text: `${sign.padEnd(2)}${index + 1} ${choice.text}${answer ? ` ${symbols.done}` : ''}`, tone}],
+				width,
+				4,
+			),
+		);
+	});
+	if (prediction.chosen !== undefined && prediction.right === undefined) {
+		lines.push(...wrap([{text: text.screen.predicted, tone: 'dim'}], width));
+	} else if (prediction.chosen !== undefined) {
+		lines.push(
+			...wrap(
+				[{text: prediction.right ? text.screen.predictedRight : text.screen.predictedWrong, tone: 'strong'}],
+				width,
+			),
+		);
+	}
+	return lines;
+}
+
+const checkTones: Record<CheckView['state'], Tone> = {waiting: 'plain', passed: 'good', broken: 'warn'};
+
+/** One line or more for each check: its sign and its sentence, and while it waits what is missing. */
+export function checkLines(checks: readonly CheckView[], width: number, symbols: Symbols): Line[] {
+	const signs = {waiting: symbols.waiting, passed: symbols.done, broken: symbols.broken};
+	return checks.flatMap(check => {
+		const lines = wrap([{text: `${signs[check.state]} ${check.text}`, tone: checkTones[check.state]}], width, 2);
+		if (check.state === 'passed' || !check.waiting) return lines;
+		return [...lines, ...wrap([{text: `  ${check.waiting}`, tone: 'dim'}], width, 2)];
+	});
+}
+
+function hintLines(step: StepView, width: number, text: Text, symbols: Symbols): Line[] {
+	const lines = step.hints.flatMap(hint =>
+		markdownLines(hint, width - 2, symbols).map(
+			(content, index): Line => [{text: index === 0 ? '? ' : '  ', tone: 'warn'}, ...content],
+		),
+	);
+	if (step.moreHints && !step.solved) {
+		const words = step.hints.length > 0 ? text.screen.moreHints : text.screen.hintsExist;
+		lines.push(line(words, 'dim'));
+	}
+	return lines;
+}
+
+/** The page after the last step. */
+export function finishedDocument(view: RunView, width: number, text: Text, symbols: Symbols): StoryDocument {
+	const lines: Line[] = [
+		...wrap([{text: text.screen.finished(view.lesson.title), tone: 'title'}], width),
+		[],
+		...view.steps.flatMap((step, index) =>
+			wrap(
+				[
+					{text: `${step.solved ? symbols.done : symbols.off} `, tone: step.solved ? 'good' : 'dim'},
+					{text: `${index + 1}. ${step.title}`},
+				],
+				width,
+				5,
+			),
+		),
+		[],
+		...wrap([{text: text.screen.finishedHow}], width),
+	];
+	return {lines, anchors: {}};
+}

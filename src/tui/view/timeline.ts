@@ -1,0 +1,67 @@
+import type {TimelineEntry} from '../../observe/snapshot.ts';
+import type {Text} from '../../text/text.ts';
+import type {Symbols, Tone} from '../theme.ts';
+import {type Line, lineWidth, type Span, shortenedName} from './line.ts';
+
+/** A length of time as the screen says it: `20 ms`, `1.4 s`, `25 s`, `3 min`. */
+export function duration(ms: number): string {
+	if (ms < 1000) return `${Math.max(0, Math.round(ms))} ms`;
+	if (ms < 9_950) return `${(ms / 1000).toFixed(1)} s`;
+	if (ms < 90_000) return `${Math.round(ms / 1000)} s`;
+	return `${Math.round(ms / 60_000)} min`;
+}
+
+/** Hours, minutes and seconds of a time span: `00:07:12`. */
+export function elapsed(ms: number): string {
+	const seconds = Math.max(0, Math.floor(ms / 1000));
+	const parts = [Math.floor(seconds / 3600), Math.floor(seconds / 60) % 60, seconds % 60];
+	return parts.map(part => String(part).padStart(2, '0')).join(':');
+}
+
+const tones: Partial<Record<TimelineEntry['what'], Tone>> = {
+	'endpoint-in': 'good',
+	'endpoint-out': 'bad',
+	'pod-gone': 'dim',
+	'pod-ready': 'good',
+	command: 'accent',
+};
+
+/** What has happened since the last command, each with its time since then; everything, where there was no command. */
+export function sinceCommand(timeline: readonly TimelineEntry[]): TimelineEntry[] {
+	const start = timeline.findLastIndex(({what}) => what === 'command');
+	return timeline.slice(Math.max(0, start));
+}
+
+/** The timeline since the last command in at most `rows` lines; when there is more, the newest. */
+export function timelineLines(
+	timeline: readonly TimelineEntry[],
+	width: number,
+	rows: number,
+	text: Text,
+	symbols: Symbols,
+): Line[] {
+	const entries = sinceCommand(timeline);
+	const start = entries[0];
+	if (!start || entries.length === 0) return [[{text: text.screen.noTimeline, tone: 'dim'}]].slice(0, rows);
+	const items = entries.map((entry): Span[] => {
+		const tone = tones[entry.what];
+		const words = text.screen.happened[entry.what](
+			entry.what.startsWith('pod') ? shortenedName(entry.name, 6, symbols.ellipsis) : entry.name,
+			entry.detail ?? '',
+		);
+		if (entry.what === 'command') return [{text: `$ ${entry.detail ?? entry.name}`, tone}];
+		return [
+			{text: `+${duration(entry.at - start.at)} `, tone: 'dim'},
+			{text: words, tone},
+		];
+	});
+	const lines: Span[][] = [];
+	for (const item of items) {
+		const last = lines.at(-1);
+		if (last && lineWidth(last) + 3 + lineWidth(item) <= width) last.push({text: '   '}, ...item);
+		else lines.push([...item]);
+	}
+	if (lines.length <= rows) return lines;
+	// The command itself stays on top, so that the times have something to count from.
+	return rows > 2 ? [lines[0]!, ...lines.slice(1 - rows)] : lines.slice(-rows);
+}
