@@ -18,6 +18,8 @@ export type CheckView = {
 export type PredictionView = {
 	question: string;
 	choices: {id: string; text: string}[];
+	/** It may still be answered, or answered differently: no command has run in the step yet. */
+	open: boolean;
 	chosen?: string;
 	/** Known once the step is solved. */
 	right?: boolean;
@@ -33,6 +35,8 @@ export type StepView = {
 	explanation?: string;
 	/** The step's own commands, with `${…}` filled in from the cluster. */
 	commands: string[];
+	/** The step only looks: its checks hold from the start, and `next` (or any command) tells that one has looked. */
+	looking: boolean;
 	solved: boolean;
 	prediction?: PredictionView;
 	checks: CheckView[];
@@ -48,6 +52,7 @@ export type RunView = {
 	language: string;
 	/** `SIMULATED v1.36`, `kind v1.36`, … and whether the cluster is simulated. */
 	cluster: {title: string; simulated: boolean};
+	/** The time at which the run would have started if the lab had been open ever since; `now - startedAt` is time spent. */
 	startedAt: number;
 	stepIndex: number;
 	/** Every step's id, title and whether it is solved, in order. */
@@ -68,7 +73,10 @@ export type RunView = {
 /** What a screen may do to a run. */
 export type RunActions = {
 	predict(choice: string): void;
-	/** Goes to the next step; does nothing while the step is unsolved. */
+	/**
+	 * Goes to the next step, or past the last one. In a looking step that holds, the first `next` only solves it, so that
+	 * its explanation is read. Otherwise it does nothing while the step is unsolved.
+	 */
 	next(): void;
 	back(): void;
 	/** Shows one more hint. */

@@ -1,0 +1,41 @@
+import type {Moments} from '../lesson/expressions.ts';
+import type {Hint, Lesson, Step} from '../lesson/lesson.ts';
+import type {Snapshot} from '../observe/snapshot.ts';
+import {progressOf, type RunState} from './run-state.ts';
+
+/** What a step's expressions see: the present, and what this and earlier steps remembered. */
+export function momentsOf(lesson: Lesson, state: RunState, step: Step, now: Snapshot): Moments {
+	const remembered: Record<string, Snapshot> = {};
+	for (const candidate of lesson.steps) {
+		const snapshot = progressOf(state, candidate.id).remembered;
+		if (candidate.remember && snapshot) remembered[candidate.remember] = snapshot;
+		if (candidate === step) break;
+	}
+	return {now, remembered};
+}
+
+/** A step that changes nothing: all its checks hold before and after. */
+export function isLooking(step: Step): boolean {
+	return step.checks.every(({steady}) => steady);
+}
+
+/** Whether every check of a step holds. */
+export function allHold(step: Step, moments: Moments): boolean {
+	return step.checks.every(check => check.condition(moments));
+}
+
+/**
+ * Whether a step is solved now. State decides; only a looking step, whose state is there from the beginning, also waits
+ * until the learner has done something in it.
+ */
+export function isSolvedNow(step: Step, state: RunState, moments: Moments): boolean {
+	if (!allHold(step, moments)) return false;
+	return !isLooking(step) || progressOf(state, step.id).commands > 0;
+}
+
+/** The hint to show next: one whose state is the present one, else the next tier. */
+export function nextHint(step: Step, state: RunState, moments: Moments): Hint | undefined {
+	const shown = progressOf(state, step.id).hints;
+	const left = step.hints.filter(({id}) => !shown.includes(id));
+	return left.find(hint => hint.when?.(moments)) ?? left.find(hint => hint.when === undefined);
+}

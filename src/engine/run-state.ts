@@ -1,0 +1,97 @@
+import type {Snapshot} from '../observe/snapshot.ts';
+
+/** What happens in a run, as the journal keeps it. `at` is ms since 1970, `step` a step's id. */
+export type RunEvent = {at: number} & (
+	| {type: 'open'}
+	| {type: 'close'}
+	| {type: 'enter'; step: string}
+	| {type: 'remember'; step: string; snapshot: Snapshot}
+	| {type: 'predict'; step: string; choice: string}
+	| {type: 'ran'; step: string; command: string}
+	| {type: 'hint'; step: string; hint: string}
+	| {type: 'solve'; step: string}
+	| {type: 'finish'}
+);
+
+export type StepProgress = {
+	solvedAt?: number;
+	remembered?: Snapshot;
+	prediction?: string;
+	/** How many commands the learner ran in it. */
+	commands: number;
+	/** Hints shown so far, in the order of asking. */
+	hints: string[];
+	/** Time spent in it until it was solved, in ms, while the lab was open. */
+	spent: number;
+};
+
+/** All that is known of a run; folded from its events. */
+export type RunState = {
+	/** The step the learner is in; undefined before the first one is entered. */
+	current?: string;
+	steps: Readonly<Record<string, StepProgress>>;
+	finished: boolean;
+	/** Time spent in the run, in ms, while the lab was open. */
+	spent: number;
+	/** The latest event of the present session, for measuring; undefined between sessions. */
+	lastAt?: number;
+};
+
+export const initialState: RunState = {steps: {}, finished: false, spent: 0};
+
+const untouched: StepProgress = {commands: 0, hints: [], spent: 0};
+
+/** A step's progress, also when nothing has happened in it. */
+export function progressOf(state: RunState, step: string): StepProgress {
+	return state.steps[step] ?? untouched;
+}
+
+/** The next state. Solved stays solved; a prediction stays as it is once a command ran or the step is solved. */
+export function reduce(state: RunState, event: RunEvent): RunState {
+	const timed = spend(state, event);
+	switch (event.type) {
+		case 'open':
+			return timed;
+		case 'close':
+			return {...timed, lastAt: undefined};
+		case 'enter':
+			return {...timed, current: event.step, finished: false};
+		case 'remember':
+			return change(timed, event.step, {remembered: event.snapshot});
+		case 'predict': {
+			const {commands, solvedAt} = progressOf(timed, event.step);
+			const open = commands === 0 && solvedAt === undefined;
+			return open ? change(timed, event.step, {prediction: event.choice}) : timed;
+		}
+		case 'ran':
+			return change(timed, event.step, {commands: progressOf(timed, event.step).commands + 1});
+		case 'hint': {
+			const {hints} = progressOf(timed, event.step);
+			return hints.includes(event.hint) ? timed : change(timed, event.step, {hints: [...hints, event.hint]});
+		}
+		case 'solve':
+			return change(timed, event.step, {solvedAt: progressOf(timed, event.step).solvedAt ?? event.at});
+		case 'finish':
+			return {...timed, finished: true};
+	}
+}
+
+/** Folds a journal. */
+export function fold(events: Iterable<RunEvent>): RunState {
+	let state = initialState;
+	for (const event of events) state = reduce(state, event);
+	return state;
+}
+
+function change(state: RunState, step: string, part: Partial<StepProgress>): RunState {
+	return {...state, steps: {...state.steps, [step]: {...progressOf(state, step), ...part}}};
+}
+
+/** Counts the time since the session's previous event. A session that was killed ends with its last event. */
+function spend(state: RunState, event: RunEvent): RunState {
+	const elapsed = event.type === 'open' || state.lastAt === undefined ? 0 : Math.max(0, event.at - state.lastAt);
+	const timed = {...state, lastAt: event.at, spent: state.spent + elapsed};
+	if (elapsed === 0 || timed.current === undefined) return timed;
+	const progress = progressOf(timed, timed.current);
+	return progress.solvedAt === undefined ? change(timed, timed.current, {spent: progress.spent + elapsed}) : timed;
+}
