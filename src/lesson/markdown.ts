@@ -107,7 +107,7 @@ function markFences(source: string): Line[] {
 		const mark = /^\s*(```+|~~~+)/.exec(text)?.[1] ?? '';
 		const fenced = fence !== '' || mark !== '';
 		if (!fence) fence = mark;
-		else if (mark && mark.startsWith(fence)) fence = '';
+		else if (mark.startsWith(fence)) fence = '';
 		return {text, number: index + 1, fenced};
 	});
 }

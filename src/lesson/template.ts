@@ -68,5 +68,8 @@ function closingBrace(source: string, from: number): number {
 		else if (character === '{') depth++;
 		else if (character === '}' && depth-- === 0) return at;
 	}
-	throw new ExpressionError('this ${ has no closing }; write $${ for a literal ${', from - 2);
+	throw new ExpressionError(
+		'this place has no closing brace; for a literal dollar and brace, write two dollars',
+		from - 2,
+	);
 }

@@ -1,0 +1,184 @@
+import type {Cluster} from '../clusters/cluster.ts';
+import type {Lesson} from '../lesson/lesson.ts';
+import type {Observer} from '../observe/observer.ts';
+import type {Snapshot, TimelineEntry} from '../observe/snapshot.ts';
+import type {Time} from '../observe/time.ts';
+import type {Language} from '../text/text.ts';
+import type {Journal} from './journal.ts';
+import {allHold, isLooking, isSolvedNow, momentsOf, nextHint} from './judge.ts';
+import {fold, progressOf, type RunEvent, reduce, type StepProgress} from './run-state.ts';
+import {currentIndex, runView} from './run-view.ts';
+import {type RunSummary, summarize} from './summary.ts';
+import type {RunActions, RunView} from './view.ts';
+
+/** A lesson run that is going on. */
+export type Run = {
+	/** The present moment; the same object until something changes. */
+	view(): RunView;
+	/** Calls back when there is a new view. Returns how to stop that. */
+	subscribe(listener: () => void): () => void;
+	actions: RunActions;
+	/** The present step's commands, complete; undefined while the cluster has not answered what they need. */
+	commands(): string[] | undefined;
+	summary(): RunSummary;
+	/** Ends the session and closes the journal. The observer stays, since its owner opened it. */
+	close(): void;
+};
+
+export type RunOptions = {
+	lesson: Lesson;
+	cluster: Pick<Cluster, 'title' | 'simulated'>;
+	language: Language;
+	journal: Journal;
+	observer: Observer;
+	time: Time;
+};
+
+/** How many timeline entries a view carries. */
+const timelineLength = 300;
+
+/** A RunEvent that still lacks its time. */
+type NewEvent = RunEvent extends infer E ? (E extends RunEvent ? Omit<E, 'at'> : never) : never;
+
+/**
+ * Opens a lesson run where its journal left it. The state is pure (run-state.ts); this part feeds it the cluster's
+ * snapshots and the learner's actions, and writes every event to the journal before it counts.
+ */
+export function openRun({lesson, cluster, language, journal, observer, time}: RunOptions): Run {
+	const listeners = new Set<() => void>();
+	const commandEntries: TimelineEntry[] = [];
+	let state = fold(journal.events);
+	let cached: RunView | undefined;
+	let closed = false;
+	/** No live snapshot has been seen in this session yet. */
+	let unseen = true;
+	const spentBefore = state.spent;
+	const openedAt = time.now();
+
+	const changed = () => {
+		cached = undefined;
+		for (const listener of listeners) listener();
+	};
+	const record = (event: NewEvent) => {
+		const timed = {at: time.now(), ...event} as RunEvent;
+		journal.append(timed);
+		state = reduce(state, timed);
+	};
+	const current = () => lesson.steps[currentIndex(lesson, state)]!;
+	const momentsNow = () => momentsOf(lesson, state, current(), observer.snapshot());
+
+	/** Remembers and judges, as far as the present snapshot allows. */
+	const look = () => {
+		if (observer.status().state !== 'live' || state.finished) return;
+		const step = current();
+		const snapshot = observer.snapshot();
+		const progress = progressOf(state, step.id);
+		const fresh = !progress.remembered || (unseen && isStale(progress, snapshot));
+		if (step.remember && progress.solvedAt === undefined && fresh) {
+			record({type: 'remember', step: step.id, snapshot});
+		}
+		unseen = false;
+		const unsolved = progressOf(state, step.id).solvedAt === undefined;
+		if (unsolved && isSolvedNow(step, state, momentsNow())) record({type: 'solve', step: step.id});
+	};
+	const act = (action: () => void) => {
+		if (closed) return;
+		action();
+		look();
+		changed();
+	};
+
+	const enter = (index: number) => {
+		const step = lesson.steps[index];
+		if (step) record({type: 'enter', step: step.id});
+	};
+
+	const actions: RunActions = {
+		predict: choice =>
+			act(() => {
+				const step = current();
+				if (step.predict?.choices.includes(choice)) record({type: 'predict', step: step.id, choice});
+			}),
+		next: () =>
+			act(() => {
+				const index = currentIndex(lesson, state);
+				const step = lesson.steps[index]!;
+				if (progressOf(state, step.id).solvedAt === undefined) {
+					const looked = isLooking(step) && observer.status().state === 'live' && allHold(step, momentsNow());
+					if (looked) record({type: 'solve', step: step.id});
+				} else if (index < lesson.steps.length - 1) enter(index + 1);
+				else if (!state.finished && lesson.steps.every(({id}) => progressOf(state, id).solvedAt !== undefined)) {
+					record({type: 'finish'});
+				}
+			}),
+		back: () =>
+			act(() => {
+				const index = currentIndex(lesson, state);
+				enter(state.finished ? index : index - 1);
+			}),
+		hint: () =>
+			act(() => {
+				const hint = nextHint(current(), state, momentsNow());
+				if (hint) record({type: 'hint', step: current().id, hint: hint.id});
+			}),
+		ran: command =>
+			act(() => {
+				commandEntries.push({at: time.now(), what: 'command', name: command});
+				if (commandEntries.length > timelineLength) commandEntries.shift();
+				record({type: 'ran', step: current().id, command});
+			}),
+	};
+
+	record({type: 'open'});
+	if (state.current !== current().id) enter(currentIndex(lesson, state));
+	look();
+	const unsubscribe = observer.subscribe(() => act(() => {}));
+
+	return {
+		view() {
+			cached ??= runView(state, {
+				lesson,
+				language,
+				cluster,
+				startedAt: openedAt - spentBefore,
+				observe: observer.status(),
+				now: observer.snapshot(),
+				timeline: merge(observer.timeline(), commandEntries).slice(-timelineLength),
+			});
+			return cached;
+		},
+		subscribe(listener) {
+			listeners.add(listener);
+			return () => listeners.delete(listener);
+		},
+		actions,
+		commands() {
+			const moments = momentsNow();
+			const commands = current().commands.map(command => command.complete(moments));
+			return commands.every(command => command !== undefined) ? commands : undefined;
+		},
+		summary: () => summarize(lesson, reduce(state, {at: time.now(), type: 'close'}), language),
+		close() {
+			if (closed) return;
+			closed = true;
+			unsubscribe();
+			record({type: 'close'});
+			journal.close();
+		},
+	};
+}
+
+/**
+ * A step remembers the moment it begins. When the lab is opened again, nothing has been done in the step, and all Pods
+ * it remembers have ceased to exist, the cluster is another one and the memory is worth nothing.
+ */
+function isStale({remembered, commands}: StepProgress, now: Snapshot): boolean {
+	if (!remembered || commands > 0) return false;
+	const present = new Set(now.pods.map(({uid}) => uid));
+	return remembered.pods.length > 0 && !remembered.pods.some(({uid}) => present.has(uid));
+}
+
+/** Two lists sorted by time, as one. */
+function merge(one: readonly TimelineEntry[], other: readonly TimelineEntry[]): TimelineEntry[] {
+	return [...one, ...other].sort((a, b) => a.at - b.at);
+}

@@ -1,0 +1,13 @@
+import type {ObserveStatus, Snapshot, TimelineEntry} from './snapshot.ts';
+
+/** A live picture of one namespace. */
+export type Observer = {
+	snapshot(): Snapshot;
+	status(): ObserveStatus;
+	/** What has happened since the observer started, oldest first, at most a few hundred. */
+	timeline(): readonly TimelineEntry[];
+	/** Calls back after changes, at most ten times a second. Returns how to stop that. */
+	subscribe(listener: () => void): () => void;
+	/** Stops all watches; the last picture stays. Resolves when nothing of it runs any more. */
+	close(): Promise<void>;
+};
