@@ -1,0 +1,26 @@
+import type {PodTemplate} from '../types.ts';
+
+const alphanums = 'bcdfghjklmnpqrstvwxz2456789';
+
+/**
+ * The value of the label `pod-template-hash` (controller_utils.go ComputeHash): FNV-1a over the template, the decimal
+ * digits spelt in the alphabet of generated names. The template is taken before the label is added.
+ */
+export function podTemplateHash(template: PodTemplate, collisionCount?: number): string {
+	const bytes = [...new TextEncoder().encode(stableText(template))];
+	if (collisionCount !== undefined) {
+		for (let shift = 0; shift < 32; shift += 8) bytes.push((collisionCount >>> shift) & 255);
+		bytes.push(0, 0, 0, 0);
+	}
+	let sum = 0x811c9dc5;
+	for (const byte of bytes) sum = Math.imul(sum ^ byte, 0x01000193) >>> 0;
+	return [...String(sum)].map(digit => alphanums[digit.charCodeAt(0) % alphanums.length]).join('');
+}
+
+/** JSON with sorted keys. */
+const stableText = (value: unknown): string =>
+	JSON.stringify(value, (_key, part) =>
+		part && typeof part === 'object' && !Array.isArray(part)
+			? Object.fromEntries(Object.entries(part).sort(([a], [b]) => (a < b ? -1 : 1)))
+			: part,
+	);
