@@ -9,6 +9,9 @@ export type DeleteOptions = {
 	preconditions?: {uid?: string; resourceVersion?: string};
 };
 
+/** The ways to write an object that change only a part of it. */
+export type Subresource = 'status' | 'scale' | 'finalize' | 'binding';
+
 /** What a DELETE did: `removed` is false while grace or finalizers keep the object. */
 export type Deletion = {object: KubeObject; removed: boolean};
 
@@ -53,10 +56,10 @@ export class Registry {
 		delete metadata.deletionTimestamp;
 		delete metadata.deletionGracePeriodSeconds;
 		definition.applyDefaults?.(draft);
-		if (metadata.name && store.get(plural, metadata.namespace, metadata.name))
-			throw alreadyExists(definition, metadata.name);
 		definition.prepareForCreate?.(draft, this.#context);
 		this.#validate(definition, draft, undefined);
+		// The store is asked last, so a faulty object is called faulty even if its name is taken.
+		if (store.get(plural, metadata.namespace, metadata.name)) throw alreadyExists(definition, metadata.name);
 		if (dryRun) return draft;
 		return store.put(plural, draft);
 	}
@@ -68,7 +71,7 @@ export class Registry {
 	update<T extends KubeObject>(
 		plural: string,
 		draft: T,
-		{subresource, dryRun = false}: {subresource?: 'status' | 'scale'; dryRun?: boolean} = {},
+		{subresource, dryRun = false}: {subresource?: Subresource; dryRun?: boolean} = {},
 	): T {
 		const definition = this.definition(plural) as unknown as ResourceDefinition<T>;
 		const {store} = this.#context;
@@ -87,12 +90,13 @@ export class Registry {
 		const next = this.#withServerFields(draft, old, subresource, definition);
 		if (subresource !== 'status') {
 			definition.applyDefaults?.(next);
-			definition.prepareForUpdate?.(next, old, this.#context);
+			definition.prepareForUpdate?.(next, old, this.#context, subresource);
+			this.#validate(definition, next, old);
 		}
-		this.#validate(definition, next, old);
 		if (deepEqual(next, old)) return old;
 		if (dryRun) return next;
-		if (next.metadata.deletionTimestamp && !next.metadata.finalizers?.length && isOver(next.metadata)) {
+		const finalizers = [...(next.metadata.finalizers ?? []), ...(definition.remainingFinalizers?.(next) ?? [])];
+		if (next.metadata.deletionTimestamp && finalizers.length === 0 && isOver(next.metadata)) {
 			store.remove(plural, metadata.namespace, metadata.name);
 			return next;
 		}
@@ -138,13 +142,15 @@ export class Registry {
 				`Precondition failed: ResourceVersion in precondition: ${resourceVersion}, ResourceVersion in object meta: ${object.metadata.resourceVersion}`,
 			);
 		}
+		definition.beforeDelete?.(object);
 		const grace = definition.gracePeriod?.(object, options.gracePeriodSeconds) ?? 0;
 		const finalizers = [...(object.metadata.finalizers ?? [])];
 		if (options.propagationPolicy === 'Foreground' && !finalizers.includes('foregroundDeletion'))
 			finalizers.push('foregroundDeletion');
 		if (options.propagationPolicy === 'Orphan' && !finalizers.includes('orphan')) finalizers.push('orphan');
 		const {metadata} = object;
-		if (grace === 0 && finalizers.length === 0) {
+		const others = definition.remainingFinalizers?.(object) ?? [];
+		if (grace === 0 && finalizers.length === 0 && others.length === 0) {
 			if (dryRun) return {object, removed: true};
 			// Pods are seen once more with grace 0 before they go (kubernetes.md §4).
 			if (metadata.deletionGracePeriodSeconds) {
@@ -173,10 +179,11 @@ export class Registry {
 				...(metadata.generation !== undefined && !metadata.deletionTimestamp && {generation: metadata.generation + 1}),
 			},
 		};
-		return {object: dryRun ? marked : store.put(plural, marked), removed: false};
+		const terminating = definition.markDeleted?.(marked) ?? marked;
+		return {object: dryRun ? terminating : store.put(plural, terminating), removed: false};
 	}
 
-	#checkNamespace(metadata: ObjectMeta, definition: ResourceDefinition<never>) {
+	#checkNamespace(metadata: ObjectMeta, definition: {group: string; plural: string}) {
 		const name = metadata.namespace ?? '';
 		const namespace = this.#context.store.get<KubeObject & {status?: {phase?: string}}>('namespaces', undefined, name);
 		if (!namespace) throw notFound(this.definition('namespaces'), name);

@@ -11,7 +11,13 @@ export type StrategyContext = {clock: Clock; random: Random; store: Store};
 export type Cell = string | number | boolean | null;
 
 /** A column of a server-side table (metav1.TableColumnDefinition); priority 1 shows with `-o wide`. */
-export type Column = {name: string; type: 'string' | 'integer'; format: string; description: string; priority: 0 | 1};
+export type Column = {
+	name: string;
+	type: 'string' | 'integer' | 'boolean';
+	format: string;
+	description: string;
+	priority: 0 | 1;
+};
 
 /**
  * One API resource: its names, and its strategy as in the real server's pkg/registry. Draft objects may be changed in
@@ -21,7 +27,7 @@ export type ResourceDefinition<T extends KubeObject = KubeObject> = {
 	group: string;
 	version: string;
 	kind: string;
-	/** Defaults to `${kind}List`; Endpoints lists say `Endpoints`. */
+	/** Defaults to `${kind}List`. */
 	listKind?: string;
 	plural: string;
 	singular: string;
@@ -42,13 +48,19 @@ export type ResourceDefinition<T extends KubeObject = KubeObject> = {
 	/** Server-owned fields of a new object: allocations, generation, initial status. May throw StatusError. */
 	prepareForCreate?(draft: T, context: StrategyContext): void;
 	/** Server-owned fields of a changed object, generation included. May throw StatusError. */
-	prepareForUpdate?(draft: T, old: T, context: StrategyContext): void;
+	prepareForUpdate?(draft: T, old: T, context: StrategyContext, subresource?: string): void;
 	/** Validation after defaults and preparation; `old` is undefined on create. */
 	validate?(object: T, old: T | undefined, context: StrategyContext): Cause[];
 	/** Texts for `Warning` headers about this very object. */
 	warnings?(object: T, old: T | undefined): string[];
 	/** Seconds an object lives on after DELETE, 0 for at once (pods: CheckGracefulDelete). `asked` is the client's wish. */
 	gracePeriod?(object: T, asked: number | undefined): number;
+	/** Finalizers outside metadata that keep an object alive after DELETE (a namespace has them in its spec). */
+	remainingFinalizers?(object: T): string[];
+	/** Throws StatusError when the object may not be deleted at all. */
+	beforeDelete?(object: T): void;
+	/** What else changes when DELETE marks an object that lives on. */
+	markDeleted?(object: T): T;
 	columns: Column[];
 	/** The cells of one row, in the order of `columns`. */
 	cells(object: T, now: number): Cell[];

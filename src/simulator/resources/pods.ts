@@ -1,0 +1,122 @@
+import {StatusError} from '../errors.ts';
+import type {Pod} from '../types.ts';
+import {columnsOf} from './columns.ts';
+import type {ResourceDefinition, StrategyContext} from './definition.ts';
+import {isTerminal, podCells, podRowConditions} from './pod-row.ts';
+import {defaultPodSpec, qosClass} from './pod-spec.ts';
+import {validatePod, validatePodUpdate} from './pod-validation.ts';
+import {deepEqual, standardVerbs} from './shared.ts';
+
+const tokenMountPath = '/var/run/secrets/kubernetes.io/serviceaccount';
+
+/** What the ServiceAccount admission plugin adds: the account, and its token where no container brings its own. */
+function admitServiceAccount(pod: Pod, {store, random}: StrategyContext) {
+	const {spec, metadata} = pod;
+	const name = spec.serviceAccountName || 'default';
+	const account = store.get<Pod & {automountServiceAccountToken?: boolean}>(
+		'serviceaccounts',
+		metadata.namespace,
+		name,
+	);
+	if (!account && name !== 'default') {
+		const why = `error looking up service account ${metadata.namespace}/${name}: serviceaccount "${name}" not found`;
+		throw new StatusError(403, 'Forbidden', `pods "${metadata.name}" is forbidden: ${why}`, {
+			name: metadata.name,
+			kind: 'pods',
+		});
+	}
+	spec.serviceAccountName = name;
+	spec.serviceAccount = name;
+	const automount = spec.automountServiceAccountToken ?? account?.automountServiceAccountToken ?? true;
+	if (!automount) return;
+	const containers = [...(spec.initContainers ?? []), ...spec.containers];
+	const missing = containers.filter(
+		({volumeMounts}) => !volumeMounts?.some(({mountPath}) => mountPath === tokenMountPath),
+	);
+	if (missing.length === 0) return;
+	const volume = `kube-api-access-${random.suffix(5)}`;
+	for (const container of missing) {
+		container.volumeMounts = [
+			...(container.volumeMounts ?? []),
+			{mountPath: tokenMountPath, name: volume, readOnly: true},
+		];
+	}
+	const sources = [
+		{serviceAccountToken: {expirationSeconds: 3607, path: 'token'}},
+		{configMap: {items: [{key: 'ca.crt', path: 'ca.crt'}], name: 'kube-root-ca.crt'}},
+		{downwardAPI: {items: [{fieldRef: {apiVersion: 'v1', fieldPath: 'metadata.namespace'}, path: 'namespace'}]}},
+	];
+	spec.volumes = [...(spec.volumes ?? []), {name: volume, projected: {defaultMode: 0o644, sources}}];
+}
+
+/** The DefaultTolerationSeconds admission plugin: a Pod stays five minutes on a node that is gone. */
+function admitTolerations(pod: Pod) {
+	for (const key of ['node.kubernetes.io/not-ready', 'node.kubernetes.io/unreachable']) {
+		const tolerated = pod.spec.tolerations?.some(
+			toleration =>
+				(!toleration.key || toleration.key === key) && (!toleration.effect || toleration.effect === 'NoExecute'),
+		);
+		if (tolerated) continue;
+		const toleration = {effect: 'NoExecute', key, operator: 'Exists', tolerationSeconds: 300};
+		pod.spec.tolerations = [...(pod.spec.tolerations ?? []), toleration];
+	}
+}
+
+function defaultRequests(pod: Pod) {
+	for (const container of [...pod.spec.containers, ...(pod.spec.initContainers ?? [])]) {
+		const resources = container.resources as {limits?: Record<string, string>; requests?: Record<string, string>};
+		if (resources?.limits) resources.requests = {...resources.limits, ...resources.requests};
+	}
+}
+
+/** core/v1 Pod (pkg/registry/core/pod/strategy.go). */
+export const pods: ResourceDefinition<Pod> = {
+	group: '',
+	version: 'v1',
+	kind: 'Pod',
+	plural: 'pods',
+	singular: 'pod',
+	shortNames: ['po'],
+	categories: ['all'],
+	namespaced: true,
+	verbs: standardVerbs,
+	hasStatus: true,
+	deleteReturnsObject: true,
+	selectableFields: {
+		'spec.nodeName': pod => pod.spec.nodeName ?? '',
+		'spec.restartPolicy': pod => pod.spec.restartPolicy ?? '',
+		'spec.schedulerName': pod => pod.spec.schedulerName ?? '',
+		'spec.serviceAccountName': pod => pod.spec.serviceAccountName ?? '',
+		'spec.hostNetwork': pod => String(pod.spec.hostNetwork ?? false),
+		'status.phase': pod => pod.status.phase,
+		'status.podIP': pod => pod.status.podIP ?? '',
+		'status.nominatedNodeName': pod => pod.status.nominatedNodeName ?? '',
+	},
+	applyDefaults(draft) {
+		draft.spec ??= {containers: []};
+		draft.spec.enableServiceLinks ??= true;
+		defaultPodSpec(draft.spec);
+		defaultRequests(draft);
+	},
+	prepareForCreate(draft, context) {
+		draft.metadata.generation = 1;
+		admitServiceAccount(draft, context);
+		admitTolerations(draft);
+		draft.spec.priority ??= 0;
+		draft.spec.preemptionPolicy ??= 'PreemptLowerPriority';
+		draft.status = {phase: 'Pending', qosClass: qosClass(draft.spec)};
+	},
+	prepareForUpdate(draft, old) {
+		if (!deepEqual(draft.spec, old.spec)) draft.metadata.generation = (old.metadata.generation ?? 0) + 1;
+	},
+	validate: (pod, old, _context) => (old ? validatePodUpdate(pod, old) : validatePod(pod)),
+	gracePeriod(pod, asked) {
+		const grace = asked ?? pod.spec.terminationGracePeriodSeconds ?? 30;
+		// An unscheduled Pod has nobody to stop it, a finished one nothing to stop.
+		if (!pod.spec.nodeName || isTerminal(pod)) return 0;
+		return grace < 0 ? 1 : grace;
+	},
+	columns: columnsOf('pods'),
+	cells: podCells,
+	rowConditions: podRowConditions,
+};

@@ -1,0 +1,273 @@
+import type {Cause} from '../errors.ts';
+import type {Service, ServicePort} from '../types.ts';
+import {columnsOf} from './columns.ts';
+import type {ResourceDefinition} from './definition.ts';
+import {age} from './duration.ts';
+import {duplicate, forbidden, invalidValue, notSupported, required} from './field-error.ts';
+import {endpointIpErrors, ipErrors} from './ip.ts';
+import {dnsLabelErrors, dnsSubdomainErrors, portNumberErrors, qualifiedNameErrors} from './names.ts';
+import {validateLabels, validateMeta} from './object-meta.ts';
+import {validatePortReference} from './pod-validation.ts';
+import {allocateForCreate, allocateForUpdate, isHeadless} from './service-allocation.ts';
+import {formatLabels, standardVerbs} from './shared.ts';
+
+const types = ['ClusterIP', 'ExternalName', 'LoadBalancer', 'NodePort'];
+const affinities = ['ClientIP', 'None'];
+const protocols = ['SCTP', 'TCP', 'UDP'];
+const trafficPolicies = ['Cluster', 'Local'];
+const families = ['IPv4', 'IPv6'];
+const familyPolicies = ['PreferDualStack', 'RequireDualStack', 'SingleStack'];
+const distributions = ['PreferClose', 'PreferSameZone', 'PreferSameNode'];
+
+const isExternal = ({spec}: Service) =>
+	spec.type === 'NodePort' ||
+	spec.type === 'LoadBalancer' ||
+	(spec.type === 'ClusterIP' && Boolean(spec.externalIPs?.length));
+
+function validatePort(port: ServicePort, at: string, several: boolean, names: Set<string>): Cause[] {
+	const {name, protocol, appProtocol} = port;
+	const causes: Cause[] = [];
+	if (several && !name) causes.push(required(`${at}.name`));
+	else if (name) {
+		causes.push(...dnsLabelErrors(name).map(text => invalidValue(`${at}.name`, name, text)));
+		if (names.has(name)) causes.push(duplicate(`${at}.name`, name));
+		names.add(name);
+	}
+	for (const text of portNumberErrors(port.port ?? 0)) causes.push(invalidValue(`${at}.port`, port.port ?? 0, text));
+	if (!protocol) causes.push(required(`${at}.protocol`));
+	else if (!protocols.includes(protocol)) causes.push(notSupported(`${at}.protocol`, protocol, protocols));
+	causes.push(...validatePortReference(port.targetPort, `${at}.targetPort`));
+	if (appProtocol) {
+		for (const text of qualifiedNameErrors(appProtocol))
+			causes.push(invalidValue(`${at}.appProtocol`, appProtocol, text));
+	}
+	return causes;
+}
+
+function validatePorts({spec}: Service): Cause[] {
+	const ports = spec.ports ?? [];
+	const names = new Set<string>();
+	return ports.flatMap((port, i) => validatePort(port, `spec.ports[${i}]`, ports.length > 1, names));
+}
+
+function validatePortNumbers({spec}: Service): Cause[] {
+	const ports = spec.ports ?? [];
+	const causes: Cause[] = [];
+	if (spec.type === 'ClusterIP') {
+		for (const [i, {nodePort}] of ports.entries()) {
+			if (nodePort) causes.push(forbidden(`spec.ports[${i}].nodePort`, "may not be used when `type` is 'ClusterIP'"));
+		}
+	}
+	const seen = new Set<string>();
+	const once = (key: string, cause: () => Cause) => {
+		if (seen.has(key)) causes.push(cause());
+		seen.add(key);
+	};
+	for (const [i, {nodePort, protocol}] of ports.entries()) {
+		if (nodePort) once(`node ${protocol} ${nodePort}`, () => duplicate(`spec.ports[${i}].nodePort`, nodePort));
+	}
+	for (const [i, {port, protocol}] of ports.entries()) {
+		// The real server prints the Go struct that it compares by.
+		const key = {Name: '', Protocol: protocol, AppProtocol: null, Port: port, TargetPort: 0, NodePort: 0};
+		once(`${protocol} ${port}`, () => ({
+			reason: 'FieldValueDuplicate',
+			message: `Duplicate value: ${JSON.stringify(key)}`,
+			field: `spec.ports[${i}]`,
+		}));
+	}
+	return causes;
+}
+
+function validateAffinity({spec}: Service): Cause[] {
+	const {sessionAffinity, sessionAffinityConfig} = spec;
+	if (!sessionAffinity) return [required('spec.sessionAffinity')];
+	if (!affinities.includes(sessionAffinity)) return [notSupported('spec.sessionAffinity', sessionAffinity, affinities)];
+	const field = 'spec.sessionAffinityConfig';
+	if (sessionAffinity === 'None')
+		return sessionAffinityConfig ? [forbidden(field, 'must not be set when session affinity is None')] : [];
+	if (!sessionAffinityConfig) return [required(field, 'when session affinity type is ClientIP')];
+	if (!sessionAffinityConfig.clientIP) return [required(`${field}.clientIP`, 'when session affinity type is ClientIP')];
+	const seconds = sessionAffinityConfig.clientIP.timeoutSeconds;
+	const at = `${field}.clientIP.timeoutSeconds`;
+	if (seconds === undefined) return [required(at, 'when session affinity type is ClientIP')];
+	return seconds <= 0 || seconds > 86_400
+		? [invalidValue(at, seconds, 'must be greater than 0 and less than 86400')]
+		: [];
+}
+
+function validateClusterIps({spec}: Service): Cause[] {
+	if (spec.type === 'ExternalName') return [];
+	const causes: Cause[] = [];
+	const ips = spec.clusterIPs ?? [];
+	for (const [i, family] of (spec.ipFamilies ?? []).entries()) {
+		if (!families.includes(family)) causes.push(notSupported(`spec.ipFamilies[${i}]`, family, families));
+	}
+	if (spec.ipFamilyPolicy && !familyPolicies.includes(spec.ipFamilyPolicy))
+		causes.push(notSupported('spec.ipFamilyPolicy', spec.ipFamilyPolicy, familyPolicies));
+	if (ips.length > 0 && spec.clusterIP !== ips[0])
+		causes.push(invalidValue('spec.clusterIPs', ips, 'first value must match `clusterIP`'));
+	for (const [i, ip] of ips.entries()) {
+		if (ip === 'None') {
+			if (ips.length > 1) causes.push(invalidValue('spec.clusterIPs', ips, "'None' must be the first and only value"));
+			continue;
+		}
+		for (const text of ipErrors(ip)) causes.push(invalidValue(`spec.clusterIPs[${i}]`, ip, text));
+	}
+	return causes;
+}
+
+function validateTraffic(service: Service): Cause[] {
+	const {spec} = service;
+	const causes: Cause[] = [];
+	const {externalTrafficPolicy: external, internalTrafficPolicy: internal} = spec;
+	const distribution = spec.trafficDistribution as string | undefined;
+	if (!isExternal(service)) {
+		if (external) {
+			causes.push(
+				invalidValue('spec.externalTrafficPolicy', external, 'may only be set for externally-accessible services'),
+			);
+		}
+	} else if (!external) causes.push(required('spec.externalTrafficPolicy'));
+	else if (!trafficPolicies.includes(external))
+		causes.push(notSupported('spec.externalTrafficPolicy', external, trafficPolicies));
+	if (spec.healthCheckNodePort && !(spec.type === 'LoadBalancer' && external === 'Local')) {
+		causes.push(
+			invalidValue(
+				'spec.healthCheckNodePort',
+				spec.healthCheckNodePort,
+				"may only be set when `type` is 'LoadBalancer' and `externalTrafficPolicy` is 'Local'",
+			),
+		);
+	}
+	if (internal && !trafficPolicies.includes(internal))
+		causes.push(notSupported('spec.internalTrafficPolicy', internal, trafficPolicies));
+	if (distribution && !distributions.includes(distribution))
+		causes.push(notSupported('spec.trafficDistribution', distribution, distributions));
+	return causes;
+}
+
+function validateType(service: Service): Cause[] {
+	const {spec} = service;
+	const causes: Cause[] = [];
+	if (!spec.ports?.length && !isHeadless(service) && spec.type !== 'ExternalName') causes.push(required('spec.ports'));
+	if ((spec.type === 'LoadBalancer' || spec.type === 'NodePort') && isHeadless(service))
+		causes.push(invalidValue('spec.clusterIPs[0]', 'None', `may not be set to 'None' for ${spec.type} services`));
+	if (spec.type === 'ExternalName') {
+		for (const field of ['clusterIPs', 'ipFamilies', 'ipFamilyPolicy']) {
+			const value = spec[field] as string | string[] | undefined;
+			if (value?.length) causes.push(forbidden(`spec.${field}`, 'may not be set for ExternalName services'));
+		}
+		const name = spec.externalName?.replace(/\.$/, '') ?? '';
+		if (!name) causes.push(required('spec.externalName'));
+		else for (const text of dnsSubdomainErrors(name)) causes.push(invalidValue('spec.externalName', name, text));
+	}
+	return causes;
+}
+
+/** The cluster IP may only change with the type ExternalName (validateUpgradeDowngradeClusterIPs). */
+function validateChangedIps({spec}: Service, old: Service): Cause[] {
+	if (spec.type === 'ExternalName' || old.spec.type === 'ExternalName') return [];
+	const [before] = old.spec.clusterIPs ?? [];
+	const [after] = spec.clusterIPs ?? [];
+	if (!before) return [];
+	if (!after)
+		return [invalidValue('spec.clusterIPs[0]', spec.clusterIPs ?? null, 'primary clusterIP can not be unset')];
+	return before === after ? [] : [invalidValue('spec.clusterIPs[0]', spec.clusterIPs, 'may not change once set')];
+}
+
+function validate(service: Service, old: Service | undefined): Cause[] {
+	const {spec} = service;
+	const causes = validateMeta(service, old, dnsLabelErrors);
+	if (old) causes.push(...validateChangedIps(service, old));
+	causes.push(...validateType(service), ...validatePorts(service));
+	causes.push(...validateLabels(spec.selector, 'spec.selector'), ...validateAffinity(service));
+	causes.push(...validateClusterIps(service));
+	for (const [i, ip] of (spec.externalIPs ?? []).entries()) {
+		const field = `spec.externalIPs[${i}]`;
+		const faults = ipErrors(ip);
+		const texts = faults.length > 0 ? faults : endpointIpErrors(ip);
+		causes.push(...texts.map(text => invalidValue(field, ip, text)));
+	}
+	if (!types.includes(spec.type)) causes.push(notSupported('spec.type', spec.type, types));
+	causes.push(...validatePortNumbers(service));
+	if (spec.allocateLoadBalancerNodePorts !== undefined && spec.type !== 'LoadBalancer') {
+		causes.push(forbidden('spec.allocateLoadBalancerNodePorts', "may only be used when `type` is 'LoadBalancer'"));
+	}
+	return [...causes, ...validateTraffic(service)];
+}
+
+function externalIp({spec, status}: Service): string {
+	const ips = spec.externalIPs ?? [];
+	if (spec.type === 'ExternalName') return spec.externalName || '<none>';
+	if (spec.type !== 'LoadBalancer') return ips.length > 0 ? ips.join(',') : '<none>';
+	const ingress = (status?.loadBalancer?.ingress ?? []) as {ip?: string; hostname?: string}[];
+	const balancer = ingress
+		.map(({ip, hostname}) => ip || hostname)
+		.filter(Boolean)
+		.join(',');
+	if (ips.length > 0) return [...(balancer ? [balancer] : []), ...ips].join(',');
+	return balancer || '<pending>';
+}
+
+const formatPorts = (ports: ServicePort[] = []) =>
+	ports
+		.map(({port, nodePort, protocol}) => (nodePort ? `${port}:${nodePort}/${protocol}` : `${port}/${protocol}`))
+		.join(',') || '<none>';
+
+/** core/v1 Service (pkg/registry/core/service). */
+export const services: ResourceDefinition<Service> = {
+	group: '',
+	version: 'v1',
+	kind: 'Service',
+	plural: 'services',
+	singular: 'service',
+	shortNames: ['svc'],
+	categories: ['all'],
+	namespaced: true,
+	verbs: standardVerbs,
+	hasStatus: true,
+	deleteReturnsObject: true,
+	selectableFields: {
+		'spec.clusterIP': ({spec}) => spec.clusterIP ?? '',
+		'spec.type': ({spec}) => spec.type,
+	},
+	applyDefaults(draft) {
+		draft.spec ??= {} as Service['spec'];
+		const {spec} = draft;
+		if (spec.selector && Object.keys(spec.selector).length === 0) delete spec.selector;
+		spec.sessionAffinity ||= 'None';
+		if (spec.sessionAffinity === 'None') delete spec.sessionAffinityConfig;
+		if (spec.sessionAffinity === 'ClientIP') {
+			spec.sessionAffinityConfig ??= {};
+			spec.sessionAffinityConfig.clientIP ??= {};
+			spec.sessionAffinityConfig.clientIP.timeoutSeconds ??= 10_800;
+		}
+		spec.type ||= 'ClusterIP';
+		for (const port of spec.ports ?? []) {
+			port.protocol ||= 'TCP';
+			port.targetPort ||= port.port;
+		}
+		if (isExternal(draft)) spec.externalTrafficPolicy ||= 'Cluster';
+		if (['ClusterIP', 'NodePort', 'LoadBalancer'].includes(spec.type)) spec.internalTrafficPolicy ??= 'Cluster';
+		if (spec.type === 'LoadBalancer') spec.allocateLoadBalancerNodePorts ??= true;
+	},
+	prepareForCreate(draft, context) {
+		draft.status = {loadBalancer: {}};
+		allocateForCreate(draft, context);
+	},
+	prepareForUpdate: allocateForUpdate,
+	validate,
+	columns: columnsOf('services'),
+	cells(service, now) {
+		const {metadata, spec} = service;
+		return [
+			metadata.name,
+			spec.type,
+			spec.clusterIPs?.[0] || spec.clusterIP || '<none>',
+			externalIp(service),
+			formatPorts(spec.ports),
+			age(metadata.creationTimestamp, now),
+			formatLabels(spec.selector),
+		];
+	},
+};
