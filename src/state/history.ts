@@ -2,7 +2,7 @@ import {type Damage, DamageError, type JsonFormat, readJsonFile, writeJsonFile} 
 
 /** The prompt's history across sessions, oldest line first. */
 export type History = {
-	lines(): readonly string[];
+	readonly lines: readonly string[];
 	/** Adds a line, unless it is empty or repeats the last one, and writes the file. */
 	add(line: string): void;
 	damage?: Damage;
@@ -24,7 +24,9 @@ export function openHistory(file: string): History {
 	let lines = value ?? [];
 	return {
 		damage,
-		lines: () => lines,
+		get lines() {
+			return lines;
+		},
 		add(line) {
 			if (line.trim() === '' || line === lines.at(-1)) return;
 			lines = [...lines, line].slice(-keep);

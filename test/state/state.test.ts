@@ -55,7 +55,7 @@ test('the history holds across sessions, without empty lines and repetitions', (
 	const file = join(folder, 'history.json');
 	const first = openHistory(file);
 	for (const line of ['kubectl get pods', '', 'kubectl get pods', '  ', 'ls']) first.add(line);
-	expect(openHistory(file).lines()).toEqual(['kubectl get pods', 'ls']);
+	expect(openHistory(file).lines).toEqual(['kubectl get pods', 'ls']);
 });
 
 describe('a lock', () => {

@@ -1,0 +1,77 @@
+import {CommanderError} from 'commander';
+import packageJson from '../../package.json' with {type: 'json'};
+import {textIn} from '../text/text.ts';
+import {UserError} from '../text/user-error.ts';
+import {type Context, type ExitCode, languageOfCommandLine, openHomeOrExplain} from './context.ts';
+import {createProgram, explainUsage} from './program.ts';
+import {watchSignals} from './signals.ts';
+
+const argv = process.argv.slice(2);
+const signals = watchSignals();
+
+/** The only place that ends the process. */
+process.exit(await run());
+
+async function run(): Promise<ExitCode> {
+	const {environment, text, problem} = readLanguage();
+	const say = (line: string) => process.stderr.write(`${line}\n`);
+	const fail = (error: UserError) => {
+		say(text.cli.error(error.message));
+		return error.exitCode;
+	};
+	if (problem) return fail(problem);
+
+	let code: ExitCode = 0;
+	const context: Context = {
+		signal: signals.signal,
+		environment,
+		language: languageOfCommandLine(argv, environment),
+		text,
+		command: ['endpoint-lab', ...argv.filter(word => word !== '--debug')].join(' '),
+		launcher: process.argv[1] ?? '',
+		version: packageJson.version,
+		home: () => openHomeOrExplain(environment, text),
+		print: line => void process.stdout.write(`${line}\n`),
+		note: say,
+		holdInterrupt: signals.holdInterrupt,
+	};
+	const program = createProgram(context, given => {
+		code = given;
+	});
+	try {
+		await program.parseAsync(argv, {from: 'user'});
+	} catch (error) {
+		code = await explain(error);
+	}
+	await flushed(process.stdout);
+	return signals.brokenPipe() ? 0 : code;
+
+	async function explain(error: unknown): Promise<ExitCode> {
+		if (error instanceof CommanderError) {
+			const usage = await explainUsage(error, program, argv, text);
+			return usage ? fail(usage) : 0;
+		}
+		if (signals.signal.aborted && !(error instanceof UserError)) return 130;
+		if (argv.includes('--debug')) say(error instanceof Error ? (error.stack ?? error.message) : String(error));
+		if (error instanceof UserError) return fail(error);
+		say(text.cli.error(text.cli.unexpected(error instanceof Error ? error.message : String(error))));
+		if (!argv.includes('--debug')) say(text.cli.debugHint);
+		return 1;
+	}
+}
+
+function readLanguage() {
+	const environment = process.env;
+	try {
+		return {environment, text: textIn(languageOfCommandLine(argv, environment))};
+	} catch (error) {
+		if (!(error instanceof UserError)) throw error;
+		return {environment, text: textIn('en'), problem: error};
+	}
+}
+
+/** Pipes are written behind our back on some systems; what is still on its way must not be cut off. */
+function flushed(stream: NodeJS.WriteStream): Promise<void> {
+	if (stream.destroyed || !stream.writable) return Promise.resolve();
+	return new Promise(resolve => stream.write('', () => resolve()));
+}

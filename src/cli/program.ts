@@ -1,0 +1,183 @@
+import {Command, type CommanderError, Option} from 'commander';
+import type {Text} from '../text/text.ts';
+import {UserError} from '../text/user-error.ts';
+import type {Context, ExitCode} from './context.ts';
+import {nearest} from './nearest.ts';
+
+/** The options that more than one command has; `--lang` is read before, since errors need it too. */
+export type RunOptions = {cluster?: string; json?: boolean};
+
+export type LabOptions = {cluster?: string; step?: string; reset?: boolean};
+
+export type UpOptions = {cluster?: string; detach?: boolean; port?: string};
+
+export type DownOptions = {delete?: boolean};
+
+/**
+ * The command line: every command with its options, its help and, loaded only when it is called, what it does. `done`
+ * gets its exit code. Errors come as UserError, or as CommanderError once help or the version has been printed.
+ */
+export function createProgram(context: Context, done: (code: ExitCode) => void): Command {
+	const {text} = context;
+	const words = text.cli.help;
+	const program = new Command('endpoint-lab');
+
+	const cluster = () => new Option('--cluster <cluster>', words.cluster);
+	const lang = () => new Option('--lang <language>', words.lang);
+	const json = (description: string = words.json) => new Option('--json', description);
+	program
+		.description(words.program)
+		.usage('[LESSON] [options]\n       endpoint-lab COMMAND [options]')
+		.version(context.version, '-V, --version', words.version)
+		.addOption(new Option('--debug', words.debug))
+		.showSuggestionAfterError(false)
+		.helpCommand('help [COMMAND]', words.help);
+
+	program
+		.command('lab', {isDefault: true})
+		.description(words.lab)
+		.argument('[LESSON]', words.lesson)
+		.addOption(new Option('--step <step>', words.step))
+		.addOption(cluster())
+		.addOption(lang())
+		.addOption(new Option('--reset', words.reset))
+		.action(async (lesson: string | undefined, options: LabOptions) => {
+			if (lesson !== undefined && !(await lessonIds()).includes(lesson)) throw await unknownWord(lesson, program, text);
+			done(await (await import('./lab.ts')).lab(lesson, options, context));
+		});
+	program
+		.command('list')
+		.description(words.list)
+		.addOption(json(words.jsonDocument))
+		.addOption(lang())
+		.action(async (options: RunOptions) => done(await (await import('./list.ts')).list(options, context)));
+	program
+		.command('play')
+		.description(words.play)
+		.argument('<LESSON>', words.lesson)
+		.addOption(cluster())
+		.addOption(lang())
+		.addOption(json())
+		.action(async (lesson: string, options: RunOptions) =>
+			done(await (await import('./play.ts')).play(lesson, options, context)),
+		);
+	program
+		.command('test')
+		.description(words.test)
+		.argument('[LESSON...]', words.lessons)
+		.addOption(cluster())
+		.addOption(lang())
+		.addOption(json())
+		.action(async (lessons: string[], options: RunOptions) =>
+			done(await (await import('./test.ts')).test(lessons, options, context)),
+		);
+	program
+		.command('up')
+		.description(words.up)
+		.addOption(cluster())
+		.addOption(new Option('--detach', words.detach))
+		.addOption(new Option('--port <port>', words.port))
+		.addOption(lang())
+		.action(async (options: UpOptions) => done(await (await import('./up.ts')).up(options, context)));
+	program
+		.command('down')
+		.description(words.down)
+		.addOption(new Option('--delete', words.delete))
+		.addOption(lang())
+		.action(async (options: DownOptions) => done(await (await import('./down.ts')).down(options, context)));
+	program
+		.command('status')
+		.description(words.status)
+		.addOption(json(words.jsonDocument))
+		.addOption(lang())
+		.action(async (options: RunOptions) => done(await (await import('./status.ts')).status(options, context)));
+	program
+		.command('shell')
+		.description(words.shell)
+		.addOption(cluster())
+		.addOption(lang())
+		.action(async (options: RunOptions) => done(await (await import('./shell.ts')).shell(options, context)));
+
+	for (const command of [program, ...program.commands]) decorate(command, text);
+	return program;
+}
+
+/** Examples that the help of each command ends with. */
+const examples: Record<string, string[]> = {
+	'endpoint-lab': ['endpoint-lab', 'endpoint-lab endpoints', 'endpoint-lab play endpoints', 'endpoint-lab up --detach'],
+	lab: ['endpoint-lab endpoints', 'endpoint-lab endpoints --step 4', 'endpoint-lab endpoints --lang zh-CN'],
+	list: ['endpoint-lab list', 'endpoint-lab list --json'],
+	play: ['endpoint-lab play endpoints', 'endpoint-lab play endpoints --json --lang zh-CN'],
+	test: ['endpoint-lab test', 'endpoint-lab test endpoints --json'],
+	up: ['endpoint-lab up', 'eval "$(endpoint-lab up --detach)" && kubectl get nodes', 'endpoint-lab up --port 6443'],
+	down: ['endpoint-lab down', 'endpoint-lab down --delete'],
+	status: ['endpoint-lab status', 'endpoint-lab status --json'],
+	shell: ['endpoint-lab shell'],
+};
+
+/** Gives a command its help in the learner's language, and lets errors through to the top. */
+function decorate(command: Command, text: Text): void {
+	const words = text.cli.help;
+	const titles: Record<string, string> = {
+		'Usage:': words.usage,
+		'Arguments:': words.arguments,
+		'Options:': words.options,
+		'Commands:': words.commands,
+	};
+	const block = (title: string, lines: string[]) => `\n${title}\n${lines.map(line => `  ${line}`).join('\n')}`;
+	command
+		.exitOverride()
+		.helpOption('-h, --help', words.help)
+		.configureOutput({writeErr: () => {}})
+		.configureHelp({styleTitle: title => titles[title] ?? title})
+		.addHelpText('after', block(words.examples, examples[command.name()] ?? []))
+		.addHelpText('after', block(words.exitCodes, words.codes));
+}
+
+/** What commander found wrong, in the learner's words; undefined when help or the version has been printed. */
+export async function explainUsage(
+	error: CommanderError,
+	program: Command,
+	argv: readonly string[],
+	text: Text,
+): Promise<UserError | undefined> {
+	const named = program.commands.find(command => command.name() === argv[0]);
+	const help = text.cli.seeHelp(named ? `endpoint-lab ${named.name()}` : 'endpoint-lab');
+	const quoted = /'([^']*)'/.exec(error.message)?.[1] ?? '';
+	switch (error.code) {
+		case 'commander.unknownOption': {
+			const command = named ?? program.commands.find(command => command.name() === 'lab');
+			const options = [...(command?.options ?? []), ...program.options].flatMap(({long}) => long ?? []);
+			const near = suggestion(quoted, [...options, '--help'], text);
+			return new UserError(text.cli.unknownOption(quoted) + near + help, 2);
+		}
+		case 'commander.unknownCommand':
+			return await unknownWord(quoted, program, text);
+		case 'commander.missingArgument':
+			return new UserError(text.cli.missingArgument(quoted) + help, 2);
+		case 'commander.optionMissingArgument':
+			return new UserError(text.cli.optionNeedsValue(quoted) + help, 2);
+		case 'commander.excessArguments':
+			return new UserError(text.cli.tooManyArguments + help, 2);
+		default:
+			return error.exitCode === 0 ? undefined : new UserError(error.message.replace(/^error: /, '') + help, 2);
+	}
+}
+
+/** A word that is neither a command nor a lesson. */
+async function unknownWord(word: string, program: Command, text: Text): Promise<UserError> {
+	const commands = program.commands.map(command => command.name()).filter(name => name !== 'lab');
+	const near = suggestion(word, [...commands, ...(await lessonIds())], text);
+	return new UserError(text.cli.unknownCommand(word) + near + text.cli.seeHelp('endpoint-lab'), 2);
+}
+
+/** Loaded only when a word has to be understood: `--help` must not pay for the lessons. */
+async function lessonIds(): Promise<string[]> {
+	return (await import('../lesson/find-lessons.ts')).lessonIds();
+}
+
+/** A sentence that names the nearest match, or nothing. */
+export function suggestion(word: string, candidates: readonly string[], text: Text): string {
+	const match = nearest(word, candidates);
+	return match ? text.cli.didYouMean(match) : '';
+}
