@@ -1,0 +1,102 @@
+import type {IncomingMessage} from 'node:http';
+import {parseAllDocuments} from 'yaml';
+import {badRequest, StatusError} from '../errors.ts';
+
+const limit = 3 * 1024 * 1024;
+
+/** The whole body of a request. Throws StatusError 413 above 3 MiB, as the real server. */
+export async function readBody(request: IncomingMessage): Promise<Buffer> {
+	const chunks: Buffer[] = [];
+	let size = 0;
+	for await (const chunk of request as AsyncIterable<Buffer>) {
+		size += chunk.length;
+		if (size > limit) {
+			throw new StatusError(413, 'RequestEntityTooLarge', `Request entity too large: limit is ${limit}`, {});
+		}
+		chunks.push(chunk);
+	}
+	return chunks.length === 1 ? chunks[0]! : Buffer.concat(chunks);
+}
+
+/** A JSON object as a request carries it. */
+export type JsonObject = {[field: string]: unknown};
+
+/** The media type of a Content-Type header, without parameters. */
+export const mediaTypeOf = (header: string | undefined): string => (header ?? '').split(';')[0]!.trim().toLowerCase();
+
+/**
+ * Decodes an object that a client sends as JSON, YAML or protobuf; without a Content-Type it is JSON. Throws StatusError:
+ * 415 for other types, 400 for what cannot be read. `kind` is for the texts.
+ */
+export async function decodeObject(body: Buffer, contentType: string | undefined, kind: string): Promise<JsonObject> {
+	switch (mediaTypeOf(contentType)) {
+		case '':
+		case '*/*':
+		case 'application/json':
+			return asObject(parseJson(body.toString(), kind), kind);
+		case 'application/yaml':
+			return asObject(parseYaml(body.toString(), kind), kind);
+		case 'application/vnd.kubernetes.protobuf':
+			return (await import('./protobuf/decode.ts')).decodeProtobuf(body, kind);
+		default:
+			throw unsupportedMediaType(
+				'the body of the request was in an unknown format - accepted media types include: application/json, application/yaml, application/vnd.kubernetes.protobuf',
+			);
+	}
+}
+
+/** 415 with the text as it stands. */
+export const unsupportedMediaType = (message: string) => new StatusError(415, 'UnsupportedMediaType', message, {});
+
+const unrecognized = (kind: string, why: string) =>
+	badRequest(
+		`the object provided is unrecognized (must be of type ${kind}): couldn't get version/kind; json parse error: ${why}`,
+	);
+
+/** Parses JSON; `kind` is for the text of a failure. Throws StatusError 400. */
+export function parseJson(text: string, kind: string): unknown {
+	try {
+		return withoutPrototypes(text, JSON.parse(text));
+	} catch (error) {
+		throw unrecognized(kind, text.trim() === '' ? 'unexpected end of JSON input' : (error as Error).message);
+	}
+}
+
+/** Parses the first YAML document of a text (JSON is YAML too). Throws StatusError 400. */
+export function parseYaml(text: string, kind: string): unknown {
+	try {
+		const [document] = parseAllDocuments(text, {version: '1.1', merge: true, intAsBigInt: false});
+		if (!document || !('errors' in document)) return null;
+		if (document.errors[0]) throw document.errors[0];
+		// A round trip leaves what JSON can hold: no dates, no maps with other keys than strings.
+		const json = JSON.stringify(document.toJS({maxAliasCount: 100})) ?? 'null';
+		return withoutPrototypes(json, JSON.parse(json));
+	} catch (error) {
+		throw badRequest(
+			`the object provided is unrecognized (must be of type ${kind}): couldn't get version/kind; error converting YAML to JSON: yaml: ${(error as Error).message.split('\n')[0]}`,
+		);
+	}
+}
+
+/** A member called `__proto__` would change what other code sees; no API object has one. */
+function withoutPrototypes(text: string, value: unknown): unknown {
+	if (!text.includes('__proto__') && !text.includes('\\u')) return value;
+	const clean = (node: unknown): void => {
+		if (typeof node !== 'object' || node === null) return;
+		if (Object.hasOwn(node, '__proto__')) Reflect.deleteProperty(node, '__proto__');
+		for (const child of Object.values(node)) clean(child);
+	};
+	clean(value);
+	return value;
+}
+
+/** A JSON value that must be an object. Throws StatusError 400. */
+export function asObject(value: unknown, kind: string): JsonObject {
+	if (typeof value === 'object' && value !== null && !Array.isArray(value)) return value as JsonObject;
+	const what =
+		value === null ? 'null' : Array.isArray(value) ? 'array' : typeof value === 'boolean' ? 'bool' : typeof value;
+	throw unrecognized(
+		kind,
+		`json: cannot unmarshal ${what} into Go value of type struct { APIVersion string "json:\\"apiVersion,omitempty\\""; Kind string "json:\\"kind,omitempty\\"" }`,
+	);
+}

@@ -1,0 +1,69 @@
+import {applyPatch, type Operation} from 'rfc6902';
+import {badRequest, type Cause, StatusError} from '../../errors.ts';
+import type {JsonObject} from '../body.ts';
+
+const operations = new Set(['add', 'remove', 'replace', 'move', 'copy', 'test']);
+const maxOperations = 10_000;
+
+/** Applies a JSON patch (RFC 6902) to a copy of an object. Throws StatusError: 400 for a malformed patch, 422 when it does not fit. */
+export function jsonPatch(target: JsonObject, patch: unknown): unknown {
+	if (!Array.isArray(patch))
+		throw badRequest('error decoding patch: json: cannot unmarshal object into Go value of type jsonpatch.Patch');
+	if (patch.length > maxOperations) {
+		throw new StatusError(
+			413,
+			'RequestEntityTooLarge',
+			`Request entity too large: The allowed maximum operations in a JSON patch is ${maxOperations}, got ${patch.length}`,
+			{},
+		);
+	}
+	for (const operation of patch as JsonObject[]) {
+		const well =
+			typeof operation === 'object' &&
+			operation !== null &&
+			operations.has(operation.op as string) &&
+			isPointer(operation.path) &&
+			((operation.op !== 'move' && operation.op !== 'copy') || isPointer(operation.from));
+		if (!well)
+			throw unfit(`Unexpected kind: ${typeof operation === 'object' ? String(operation?.op) : typeof operation}`);
+		// `add` and `replace` without a value write null, as Go's decoder does.
+		if (operation.value === undefined && (operation.op === 'add' || operation.op === 'replace')) operation.value = null;
+	}
+	const copy = structuredClone(target);
+	const holder = {document: copy as unknown};
+	const prefixed = (patch as (Operation & {from?: string})[]).map(operation => ({
+		...operation,
+		path: `/document${operation.path}`,
+		...(operation.from !== undefined && {from: `/document${operation.from}`}),
+	})) as Operation[];
+	for (const [index, operation] of prefixed.entries()) {
+		let error: Error | null | undefined;
+		try {
+			[error] = applyPatch(holder, [structuredClone(operation)]);
+		} catch (thrown) {
+			error = thrown as Error;
+		}
+		if (error) throw unfit(reason(patch[index] as {op: string; path: string}, error));
+	}
+	return holder.document;
+}
+
+const isPointer = (path: unknown) =>
+	typeof path === 'string' && (path === '' || path.startsWith('/')) && !path.split('/').includes('__proto__');
+
+function reason({op, path}: {op: string; path: string}, error: Error): string {
+	if (op === 'test') return `testing value ${path} failed: test failed`;
+	if (error.name === 'MissingError') {
+		return op === 'add'
+			? `add operation does not apply: doc is missing path: ${JSON.stringify(path)}: missing value`
+			: `${op} operation does not apply: doc is missing path: ${path}: missing value`;
+	}
+	return `${op} operation does not apply: ${error.message}`;
+}
+
+function unfit(message: string): StatusError {
+	const causes: Cause[] = [];
+	return new StatusError(422, 'Invalid', `the server rejected our request due to an error in our request`, {
+		causes: causes.concat({reason: 'FieldValueInvalid', message, field: 'patch'}),
+	});
+}

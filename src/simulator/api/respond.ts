@@ -1,0 +1,61 @@
+import type {ServerResponse} from 'node:http';
+import {StatusError} from '../errors.ts';
+import {inSyntax} from './encode.ts';
+import type {OutputForm} from './negotiate.ts';
+
+const plainJson: OutputForm = {syntax: 'json', as: 'object', version: 'v1'};
+const mediaType = {json: 'application/json', yaml: 'application/yaml'};
+
+/** Answers with a JSON text, converted when the client asked for YAML. */
+export function sendJson(response: ServerResponse, code: number, json: string, form: OutputForm = plainJson): void {
+	const body = `${inSyntax(json, form)}${form.syntax === 'json' ? '\n' : ''}`;
+	response.writeHead(code, {
+		'Content-Type': mediaType[form.syntax],
+		'Content-Length': Buffer.byteLength(body),
+		'Cache-Control': 'no-cache, private',
+	});
+	response.end(response.req.method === 'HEAD' ? undefined : body);
+}
+
+/** Answers with a plain text, as health checks do. */
+export function sendText(response: ServerResponse, code: number, text: string): void {
+	response.writeHead(code, {
+		'Content-Type': 'text/plain; charset=utf-8',
+		'Content-Length': Buffer.byteLength(text),
+		'X-Content-Type-Options': 'nosniff',
+	});
+	response.end(response.req.method === 'HEAD' ? undefined : text);
+}
+
+/** Answers with the Status of a failure; what is not a StatusError is a fault of this server (500). */
+export function sendError(response: ServerResponse, error: unknown, form?: OutputForm): void {
+	if (response.destroyed || response.writableEnded) return;
+	if (response.headersSent) {
+		response.destroy();
+		return;
+	}
+	const failure = error instanceof StatusError ? error : internalError(error);
+	const seconds = failure.details?.retryAfterSeconds;
+	if (seconds) response.setHeader('Retry-After', String(seconds));
+	sendJson(response, failure.code, JSON.stringify(failure.toStatus()), form && {...form, as: 'object'});
+}
+
+const internalError = (error: unknown) => {
+	const text = error instanceof Error ? error.message : String(error);
+	return new StatusError(500, 'InternalError', `Internal error occurred: ${text}`, {
+		causes: [{reason: '', message: text}],
+	});
+};
+
+/** Adds one `Warning` header (RFC 7234, code 299) for each text that is not there yet. */
+export function addWarnings(response: ServerResponse, texts: Iterable<string>): void {
+	const known = new Set([response.getHeader('Warning') ?? []].flat());
+	for (const text of texts) {
+		// Header values hold printable ASCII only; kubectl decodes nothing else either.
+		const quoted = text.replace(/[^\x20-\x7e]/g, '?').replace(/["\\]/g, '\\$&');
+		const value = `299 - "${quoted}"`;
+		if (known.has(value)) continue;
+		known.add(value);
+		response.appendHeader('Warning', value);
+	}
+}

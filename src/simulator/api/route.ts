@@ -1,0 +1,217 @@
+import type {IncomingMessage, ServerResponse} from 'node:http';
+import type {Socket} from 'node:net';
+import {badRequest, StatusError} from '../errors.ts';
+import type {ResourceDefinition} from '../resources/definition.ts';
+import type {KubeObject} from '../types.ts';
+import {answerReview, isReview} from './access-review.ts';
+import type {Call, Server} from './context.ts';
+import {discovery} from './discovery.ts';
+import {itemJson} from './encode.ts';
+import {listPage} from './list.ts';
+import {negotiate, type OutputForm, parseAccept} from './negotiate.ts';
+import {answerOpenApi} from './openapi.ts';
+import {listOptions} from './options.ts';
+import {parsePath} from './request-info.ts';
+import {addWarnings, sendError, sendJson, sendText} from './respond.ts';
+import {serveScale} from './scale.ts';
+import {parseSelection} from './selection.ts';
+import {tableOf} from './table.ts';
+import version from './version.json' with {type: 'json'};
+import {serveWatch} from './watch.ts';
+import {
+	apiVersionOf,
+	createObject,
+	deleteCollection,
+	deleteObject,
+	includeObjectOf,
+	patchCall,
+	sendObject,
+	updateObject,
+} from './write.ts';
+
+/** Sends each request to what answers it. */
+export type Router = {
+	handle(request: IncomingMessage, response: ServerResponse): Promise<void>;
+	upgrade(request: IncomingMessage, socket: Socket, head: Buffer): Promise<void>;
+};
+
+/** 404 for a path inside the API that nothing serves. */
+const unknownResource = () => new StatusError(404, 'NotFound', 'the server could not find the requested resource', {});
+
+const methodNotAllowed = () =>
+	new StatusError(405, 'MethodNotAllowed', 'the server does not allow this method on the requested resource', {});
+
+/** The router of one server. */
+export function createRouter(server: Server): Router {
+	const {definitions} = server.simulation.registry;
+	const byPath = new Map<string, ResourceDefinition>();
+	for (const definition of definitions.values())
+		byPath.set(`${definition.group}/${definition.version}/${definition.plural}`, definition);
+
+	return {
+		async handle(request, response) {
+			const url = new URL(request.url ?? '/', 'https://127.0.0.1');
+			const path = url.pathname;
+			if (answerPlain(path, request, response)) return;
+			if (path.startsWith('/openapi/')) {
+				if (await answerOpenApi(path, url.searchParams, request, response)) return;
+				return sendError(response, unknownResource());
+			}
+			const found = discovery(path, definitions.values(), parseAccept(request.headers.accept ?? ''));
+			if (found) {
+				if (request.method !== 'GET' && request.method !== 'HEAD') return sendError(response, methodNotAllowed());
+				const body = `${JSON.stringify(found.body)}\n`;
+				response.writeHead(200, {
+					'Content-Type': found.contentType,
+					'Content-Length': Buffer.byteLength(body),
+					'Cache-Control': 'public',
+					Vary: 'Accept',
+				});
+				response.end(request.method === 'HEAD' ? undefined : body);
+				return;
+			}
+			let form: OutputForm | undefined;
+			try {
+				const info = parsePath(path);
+				if (!info) {
+					if (path.startsWith('/api')) throw unknownResource();
+					return sendText(response, 404, '404 page not found\n');
+				}
+				if (isReview(info)) return await answerReview(info, request, response);
+				const definition = byPath.get(`${info.group}/${info.version}/${info.resource}`);
+				if (!definition) throw unknownResource();
+				if (definition.deprecation) addWarnings(response, [definition.deprecation]);
+				const streams = info.subresource === 'proxy' || info.subresource === 'log';
+				form = streams ? {syntax: 'json', as: 'object', version: 'v1'} : negotiate(request.headers.accept);
+				if (!definition.namespaced && info.namespace !== undefined) throw unknownResource();
+				await answer({server, request, response, info, query: url.searchParams, definition, form});
+			} catch (error) {
+				sendError(response, error, form);
+			}
+		},
+		async upgrade(_request, _socket, _head) {
+			throw unknownResource();
+		},
+	};
+}
+
+function answerPlain(path: string, {method}: IncomingMessage, response: ServerResponse): boolean {
+	const health = /^\/(healthz|livez|readyz)(\/.*)?$/.exec(path);
+	if (!health && path !== '/version' && path !== '/version/') return false;
+	if (method !== 'GET' && method !== 'HEAD') sendError(response, methodNotAllowed());
+	else if (health) sendText(response, 200, 'ok');
+	else sendJson(response, 200, JSON.stringify(version, undefined, 2));
+	return true;
+}
+
+async function answer(call: Call): Promise<void> {
+	const {request, info, definition, query} = call;
+	const method = request.method === 'HEAD' ? 'GET' : request.method;
+	const allow = (verb: string) => {
+		if (!definition.verbs.includes(verb)) throw methodNotAllowed();
+	};
+	if (info.subresource !== undefined) return await answerSubresource(call, method ?? '');
+	if (info.name === undefined) {
+		switch (method) {
+			case 'GET':
+				allow('list');
+				return answerList(call);
+			case 'POST':
+				allow('create');
+				if (definition.namespaced && info.namespace === undefined)
+					throw badRequest('an empty namespace may not be set during creation');
+				return await createObject(call);
+			case 'DELETE':
+				allow('deletecollection');
+				return await deleteCollection(call);
+			default:
+				throw methodNotAllowed();
+		}
+	}
+	if (definition.namespaced && info.namespace === undefined) throw unknownResource();
+	switch (method) {
+		case 'GET':
+			allow('get');
+			if (query.get('watch') === 'true' || query.get('watch') === '1') {
+				query.set('fieldSelector', `metadata.name=${info.name}`);
+				return answerList(call);
+			}
+			return sendObject(call, 200, call.server.simulation.registry.get(definition.plural, info.namespace, info.name));
+		case 'PUT':
+			allow('update');
+			return await updateObject(call);
+		case 'PATCH':
+			allow('patch');
+			return await patchCall(call);
+		case 'DELETE':
+			allow('delete');
+			return await deleteObject(call);
+		default:
+			throw methodNotAllowed();
+	}
+}
+
+async function answerSubresource(call: Call, method: string): Promise<void> {
+	const {info, definition, server} = call;
+	if (definition.namespaced && info.namespace === undefined) throw unknownResource();
+	if (info.subresource === 'status' && definition.hasStatus) {
+		if (method === 'GET')
+			return sendObject(call, 200, server.simulation.registry.get(definition.plural, info.namespace, info.name!));
+		if (method === 'PUT') return await updateObject(call, 'status');
+		if (method === 'PATCH') return await patchCall(call, 'status');
+		throw methodNotAllowed();
+	}
+	if (info.subresource === 'scale' && (definition.plural === 'deployments' || definition.plural === 'replicasets'))
+		return await serveScale(call, method);
+	throw unknownResource();
+}
+
+function answerList(call: Call): void {
+	const {server, response, info, query, definition, form} = call;
+	const {store, clock} = server.simulation;
+	const options = listOptions(query);
+	const selection = parseSelection(definition, query.get('labelSelector'), query.get('fieldSelector'));
+	const includeObject = includeObjectOf(query);
+	if (options.watch) {
+		if (!definition.verbs.includes('watch')) throw methodNotAllowed();
+		serveWatch(
+			{
+				store,
+				clock,
+				realTime: server.realTime,
+				definition,
+				namespace: info.namespace,
+				selection,
+				options,
+				form,
+				includeObject,
+			},
+			response,
+		);
+		return;
+	}
+	const {objects, metadata} = listPage(store, definition, info.namespace, selection, options);
+	if (form.as === 'Table') {
+		const table = tableOf(definition, objects, {now: clock.now(), version: form.version, includeObject, metadata});
+		sendJson(response, 200, JSON.stringify(table), form);
+		return;
+	}
+	sendJson(response, 200, listJson(definition, objects, metadata, form), form);
+}
+
+function listJson(definition: ResourceDefinition, objects: KubeObject[], metadata: unknown, form: OutputForm): string {
+	if (form.as === 'PartialObjectMetadata') {
+		return JSON.stringify({
+			kind: 'PartialObjectMetadataList',
+			apiVersion: `meta.k8s.io/${form.version}`,
+			metadata,
+			items: objects.map(object => ({metadata: object.metadata})),
+		});
+	}
+	const head = JSON.stringify({
+		kind: definition.listKind ?? `${definition.kind}List`,
+		apiVersion: apiVersionOf(definition),
+		metadata,
+	});
+	return `${head.slice(0, -1)},"items":[${objects.map(itemJson).join(',')}]}`;
+}
