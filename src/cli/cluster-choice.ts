@@ -9,5 +9,5 @@ import {suggestion} from './program.ts';
 export function chooseCluster(name: string | undefined, text: Text): 'embedded' {
 	if (name === undefined || name === 'auto' || name === 'embedded') return 'embedded';
 	if (name === 'kind' || name.startsWith('context:')) throw new UserError(text.cli.laterCluster(name), 2);
-	throw new UserError(text.cli.unknownCluster(name) + suggestion(name, ['embedded', 'auto', 'kind'], text), 2);
+	throw new UserError(text.cli.unknownCluster(name) + suggestion(name, ['embedded', 'auto'], text), 2);
 }

@@ -26,7 +26,7 @@ export function createProgram(context: Context, done: (code: ExitCode) => void):
 	const lang = () => new Option('--lang <language>', words.lang);
 	const json = (description: string = words.json) => new Option('--json', description);
 	program
-		.description(words.program)
+		.description(`${words.program}\n${words.bare}`)
 		.usage('[LESSON] [options]\n       endpoint-lab COMMAND [options]')
 		.version(context.version, '-V, --version', words.version)
 		.addOption(new Option('--debug', words.debug))
@@ -34,7 +34,7 @@ export function createProgram(context: Context, done: (code: ExitCode) => void):
 		.helpCommand('help [COMMAND]', words.help);
 
 	program
-		.command('lab', {isDefault: true})
+		.command('lab', {isDefault: true, hidden: true})
 		.description(words.lab)
 		.argument('[LESSON]', words.lesson)
 		.addOption(new Option('--step <step>', words.step))
@@ -99,6 +99,15 @@ export function createProgram(context: Context, done: (code: ExitCode) => void):
 		.action(async (options: RunOptions) => done(await (await import('./shell.ts')).shell(options, context)));
 
 	for (const command of [program, ...program.commands]) decorate(command, text);
+	// The bare command is the lab, so the program's help shows the lab's argument and options as its own.
+	const lab = program.commands.find(command => command.name() === 'lab')!;
+	const own = program.createHelp();
+	program.configureHelp({
+		...program.configureHelp(),
+		visibleArguments: command => own.visibleArguments(command === program ? lab : command),
+		visibleOptions: command =>
+			command === program ? [...lab.options, ...own.visibleOptions(program)] : own.visibleOptions(command),
+	});
 	return program;
 }
 
@@ -153,6 +162,8 @@ export async function explainUsage(
 		}
 		case 'commander.unknownCommand':
 			return await unknownWord(quoted, program, text);
+		case 'commander.help':
+			return error.exitCode === 0 ? undefined : await unknownWord(argv[1] ?? '', program, text);
 		case 'commander.missingArgument':
 			return new UserError(text.cli.missingArgument(quoted) + help, 2);
 		case 'commander.optionMissingArgument':

@@ -97,6 +97,7 @@ export const en = {
 			examples: 'Examples:',
 			exitCodes: 'Exit codes:',
 			program: 'See in your terminal how Kubernetes finds the Pods behind a Service.',
+			bare: 'Without COMMAND it opens the full-screen lab; without LESSON you choose one.',
 			lab: 'open the full-screen lab (without LESSON: choose one)',
 			list: 'list the lessons and your progress',
 			play: 'play a lesson through its own commands, without a screen',

@@ -88,6 +88,7 @@ export const zhCN: Text = {
 			examples: '示例：',
 			exitCodes: '退出码：',
 			program: '在终端里看 Kubernetes 怎样找到 Service 背后的 Pod。',
+			bare: '不写 COMMAND 则打开全屏实验；不写 LESSON 则从列表中选择一课。',
 			lab: '打开全屏实验（不写 LESSON 则从列表中选择）',
 			list: '列出课程和学习进度',
 			play: '不用界面，按课程自己的命令播放一课',
