@@ -9,7 +9,7 @@ import {discovery} from './discovery.ts';
 import {itemJson} from './encode.ts';
 import {listPage} from './list.ts';
 import {negotiate, type OutputForm, parseAccept} from './negotiate.ts';
-import {answerOpenApi} from './openapi.ts';
+import {createOpenApi} from './openapi.ts';
 import {listOptions} from './options.ts';
 import {parsePath} from './request-info.ts';
 import {addWarnings, sendError, sendJson, sendText} from './respond.ts';
@@ -44,6 +44,7 @@ const methodNotAllowed = () =>
 /** The router of one server. */
 export function createRouter(server: Server): Router {
 	const {definitions} = server.simulation.registry;
+	const openApi = createOpenApi(definitions);
 	const byPath = new Map<string, ResourceDefinition>();
 	for (const definition of definitions.values())
 		byPath.set(`${definition.group}/${definition.version}/${definition.plural}`, definition);
@@ -54,7 +55,7 @@ export function createRouter(server: Server): Router {
 			const path = url.pathname;
 			if (answerPlain(path, request, response)) return;
 			if (path.startsWith('/openapi/')) {
-				if (await answerOpenApi(path, url.searchParams, request, response)) return;
+				if (openApi(path, url.searchParams, request, response)) return;
 				return sendError(response, unknownResource());
 			}
 			const found = discovery(path, definitions.values(), parseAccept(request.headers.accept ?? ''));
