@@ -3,12 +3,14 @@ import type {Lesson} from '../lesson/lesson.ts';
 import {alignColumns} from './columns.ts';
 import type {Context, ExitCode} from './context.ts';
 import type {RunOptions} from './program.ts';
+import {solvedSteps} from './progress.ts';
 
 /** `endpoint-lab list`: the lessons, with progress. */
 export async function list(options: RunOptions, context: Context): Promise<ExitCode> {
 	const {text, language, print} = context;
 	const words = text.cli.list;
-	const lessons = loadLessons().map(lesson => ({lesson, solved: 0}));
+	const home = context.home();
+	const lessons = loadLessons().map(lesson => ({lesson, solved: solvedSteps(home, lesson)}));
 	if (options.json) {
 		const entry = ({lesson, solved}: {lesson: Lesson; solved: number}) => ({
 			id: lesson.id,

@@ -1,0 +1,16 @@
+import {join} from 'node:path';
+import {readJournal} from '../engine/journal.ts';
+import {fold, progressOf} from '../engine/run-state.ts';
+import type {Lesson} from '../lesson/lesson.ts';
+import type {Home} from '../state/home.ts';
+
+/** The file of a lesson's journal. */
+export function journalFile(home: Home, lesson: string): string {
+	return join(home.progress, `${lesson}.jsonl`);
+}
+
+/** How many of a lesson's steps the learner has solved. A damaged journal counts up to its damage and is left alone. */
+export function solvedSteps(home: Home, lesson: Lesson): number {
+	const state = fold(readJournal(journalFile(home, lesson.id), lesson.id).events ?? []);
+	return lesson.steps.filter(({id}) => progressOf(state, id).solvedAt !== undefined).length;
+}
