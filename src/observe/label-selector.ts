@@ -18,7 +18,7 @@ function splitTopLevel(text: string): string[] {
 	return text.split(/,(?![^(]*\))/).map(part => part.trim());
 }
 
-const key = String.raw`[A-Za-z0-9]([-A-Za-z0-9_./]*[A-Za-z0-9])?`;
+const key = '[A-Za-z0-9]([-A-Za-z0-9_./]*[A-Za-z0-9])?';
 const equality = new RegExp(`^(?<key>${key})\\s*(?<operator>==?|!=)\\s*(?<value>[-A-Za-z0-9_.]*)$`);
 const set = new RegExp(`^(?<key>${key})\\s+(?<operator>in|notin)\\s*\\((?<values>[^()]*)\\)$`);
 const existence = new RegExp(`^(?<not>!?)\\s*(?<key>${key})$`);

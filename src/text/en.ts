@@ -141,7 +141,32 @@ export const en = {
 		noLineShell: 'no POSIX shell (bash or sh) was found on PATH; install one (on Windows: WSL, or Git for Windows).',
 	},
 	engine: {},
-	observe: {},
+	observe: {
+		unreachable: (server: string, why: string) => `The cluster at ${server} does not answer (${why}). Trying again …`,
+		refused: (code: number, message: string) =>
+			`The API server refuses to be watched (${code}: ${message}). Trying again …`,
+		why: {
+			ready: (pod: string, labels: string, since: string | undefined) =>
+				`${pod} is an endpoint: its labels match ${labels}, and it has been ready${since ? ` since ${since}` : ''}.`,
+			published: (pod: string, labels: string) =>
+				`${pod} is an endpoint though it is not ready: its labels match ${labels}, and the Service publishes such addresses.`,
+			noService: (pod: string) => `${pod} is no endpoint: there is no such Service.`,
+			externalName: (pod: string) => `${pod} is no endpoint: a Service of type ExternalName has none.`,
+			noSelector: (pod: string) => `${pod} is no endpoint by itself: the Service has no selector.`,
+			labelMissing: (pod: string, wanted: string) =>
+				`${pod} is no endpoint: the Service selects ${wanted}, and the Pod has no such label.`,
+			labelDiffers: (pod: string, wanted: string, found: string) =>
+				`${pod} is no endpoint: the Service selects ${wanted}, and the Pod has ${found}.`,
+			completed: (pod: string, phase: string) => `${pod} is no endpoint: its containers have ended (${phase}).`,
+			noAddress: (pod: string, status: string) => `${pod} is no endpoint yet: it has no address (${status}).`,
+			terminating: (pod: string) => `${pod} is no endpoint any more: it is being deleted.`,
+			noSuchPort: (pod: string, port: string) =>
+				`${pod} is no endpoint: the Service wants its port named ${port}, and it has none of that name.`,
+			notReady: (pod: string, since: string | undefined) =>
+				`${pod} is no endpoint now: it is not ready${since ? ` (since ${since})` : ''}.`,
+			notWrittenYet: (pod: string) => `${pod} should be an endpoint, but is not in the list yet.`,
+		},
+	},
 	plain: {},
 	screen: {
 		step: (number: number, of: number) => `step ${number}/${of}`,
@@ -204,6 +229,7 @@ export const en = {
 			free: 'type a command',
 			predict: (choices: number) => `predict first: press 1–${choices}`,
 			solved: 'done: Enter goes on, or keep trying things',
+			look: 'look around, then Enter goes on',
 			finished: 'Enter leaves the lab',
 			running: (duration: string) => `running for ${duration}; Ctrl-C stops it`,
 		},

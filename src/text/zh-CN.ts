@@ -125,7 +125,28 @@ export const zhCN: Text = {
 		noLineShell: '在 PATH 中找不到 POSIX shell（bash 或 sh）；请安装一个（Windows 上可用 WSL 或 Git for Windows）。',
 	},
 	engine: {},
-	observe: {},
+	observe: {
+		unreachable: (server, why) => `位于 ${server} 的集群没有应答（${why}）。正在重试……`,
+		refused: (code, message) => `API 服务器拒绝了监视请求（${code}：${message}）。正在重试……`,
+		why: {
+			ready: (pod, labels, since) =>
+				since
+					? `${pod} 是端点：标签与 ${labels} 匹配，并且从 ${since} 起一直就绪。`
+					: `${pod} 是端点：标签与 ${labels} 匹配，并且已经就绪。`,
+			published: (pod, labels) => `${pod} 尚未就绪，但仍是端点：标签与 ${labels} 匹配，而 Service 会发布未就绪的地址。`,
+			noService: pod => `${pod} 不是端点：没有这个 Service。`,
+			externalName: pod => `${pod} 不是端点：ExternalName 类型的 Service 没有端点。`,
+			noSelector: pod => `${pod} 不会自动成为端点：Service 没有选择算符。`,
+			labelMissing: (pod, wanted) => `${pod} 不是端点：Service 选择 ${wanted}，而这个 Pod 没有该标签。`,
+			labelDiffers: (pod, wanted, found) => `${pod} 不是端点：Service 选择 ${wanted}，而这个 Pod 的标签是 ${found}。`,
+			completed: (pod, phase) => `${pod} 不是端点：它的容器已经结束（${phase}）。`,
+			noAddress: (pod, status) => `${pod} 还不是端点：它还没有地址（${status}）。`,
+			terminating: pod => `${pod} 不再是端点：它正在被删除。`,
+			noSuchPort: (pod, port) => `${pod} 不是端点：Service 需要名为 ${port} 的端口，而这个 Pod 没有。`,
+			notReady: (pod, since) => `${pod} 目前不是端点：它没有就绪${since ? `（从 ${since} 起）` : ''}。`,
+			notWrittenYet: pod => `${pod} 应当是端点，但还没有写进列表。`,
+		},
+	},
 	plain: {},
 	screen: {
 		step: (number, of) => `第 ${number}/${of} 步`,
@@ -185,6 +206,7 @@ export const zhCN: Text = {
 			command: '输入命令（按 → 填入上面的命令）',
 			free: '输入命令',
 			predict: choices => `先预测：按 1–${choices}`,
+			look: '看一看，再按回车继续',
 			solved: '完成了：按回车继续，也可以再试试别的',
 			finished: '按回车离开',
 			running: duration => `已运行 ${duration}；Ctrl-C 停止`,

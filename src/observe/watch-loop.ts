@@ -1,0 +1,148 @@
+import type {KubeConnection} from './kube-connection.ts';
+import {pause, type Time} from './time.ts';
+
+type Meta = {name?: string; namespace?: string; uid?: string; resourceVersion?: string};
+
+/** What every Kubernetes object in a list or watch has. */
+export type Item = {metadata?: Meta};
+
+/** One object that came, changed or went; a replaced object (another uid) goes and comes. */
+export type ItemChange<T> = {key: string; before?: T; after?: T};
+
+export type WatchLoopOptions<T extends Item> = {
+	connection: KubeConnection;
+	/** The collection's path, for example /api/v1/namespaces/default/pods. */
+	path: string;
+	/** All changes that arrived together; `initial` on the first list, whose objects were there before we looked. */
+	onChanges(changes: ItemChange<T>[], initial: boolean): void;
+	onStatus(state: 'listing' | 'live' | 'retrying', error?: unknown): void;
+	time: Time;
+	signal: AbortSignal;
+};
+
+/** The longest wait between two attempts, ms. */
+const longestPause = 10_000;
+
+/**
+ * Keeps a collection in step with the API server: list, then watch from there with bookmarks; after 410 Gone list again;
+ * after any other failure wait (doubling, with jitter) and go on. Ends, without rejecting, when the signal is aborted.
+ *
+ * The client library's informer is not used: its stop() leaks a watch when called during a list or a pause and itself
+ * fires `error`, and without a listener any network failure ends it silently.
+ */
+export async function watchLoop<T extends Item>(options: WatchLoopOptions<T>): Promise<void> {
+	const {connection, path, onChanges, onStatus, time, signal} = options;
+	const items = new Map<string, T>();
+	let resourceVersion = '';
+	let initial = true;
+	let failures = 0;
+
+	while (!signal.aborted) {
+		try {
+			if (!resourceVersion) {
+				onStatus('listing');
+				const page = await connection.get<{items?: T[]; metadata?: Meta}>(path, signal);
+				signal.throwIfAborted();
+				onChanges(replaceAll(items, page.items ?? []), initial);
+				initial = false;
+				resourceVersion = page.metadata?.resourceVersion ?? '';
+			}
+			await watchOnce();
+			// A server that closes each watch at once must not make this spin.
+			await pause(time, 250, signal);
+		} catch (error) {
+			if (signal.aborted) return;
+			if (hasCode(error, 410)) {
+				resourceVersion = '';
+				// A server that answers 410 to every watch must not make this spin either.
+				await pause(time, Math.min(longestPause, 100 * 2 ** failures++), signal);
+			} else if (!isIdle(error)) {
+				onStatus('retrying', error);
+				const delay = Math.min(longestPause, 250 * 2 ** failures++);
+				await pause(time, delay * (0.5 + time.random() / 2), signal);
+			}
+		}
+	}
+
+	function watchOnce(): Promise<void> {
+		return new Promise((resolve, reject) => {
+			let controller: AbortController | undefined;
+			let finished = false;
+			const finish = (error?: unknown) => {
+				if (finished) return;
+				finished = true;
+				signal.removeEventListener('abort', abort);
+				controller?.abort();
+				if (error) reject(error);
+				else resolve();
+			};
+			const abort = () => finish(signal.reason);
+			signal.addEventListener('abort', abort, {once: true});
+
+			const onEvent = (type: string, object: T & {code?: number}) => {
+				if (finished) return;
+				// The library swallows what a callback throws; a failure here must end this watch, not vanish.
+				try {
+					if (type === 'ERROR') return finish(object);
+					resourceVersion = object.metadata?.resourceVersion ?? resourceVersion;
+					failures = 0;
+					if (type === 'BOOKMARK') return;
+					const changes = type === 'DELETED' ? remove(items, object) : put(items, object);
+					if (changes.length > 0) onChanges(changes, false);
+				} catch (error) {
+					finish(error);
+				}
+			};
+			connection.watch.watch(path, {resourceVersion, allowWatchBookmarks: true}, onEvent, finish).then(started => {
+				controller = started;
+				// It failed, or was aborted while it was connecting.
+				if (finished) return started.abort();
+				onStatus('live');
+			}, finish);
+		});
+	}
+}
+
+function keyOf({metadata}: Item): string {
+	return `${metadata?.namespace ?? ''}/${metadata?.name ?? ''}`;
+}
+
+function put<T extends Item>(items: Map<string, T>, after: T): ItemChange<T>[] {
+	const key = keyOf(after);
+	const before = items.get(key);
+	// A watch that is opened again may tell what is known already.
+	if (before && before.metadata?.resourceVersion === after.metadata?.resourceVersion) return [];
+	items.set(key, after);
+	const replaced = before && before.metadata?.uid !== after.metadata?.uid;
+	return replaced
+		? [
+				{key, before},
+				{key, after},
+			]
+		: [{key, before, after}];
+}
+
+function remove<T extends Item>(items: Map<string, T>, last: T): ItemChange<T>[] {
+	const key = keyOf(last);
+	const before = items.get(key);
+	if (!before) return [];
+	items.delete(key);
+	return [{key, before}];
+}
+
+function replaceAll<T extends Item>(items: Map<string, T>, list: readonly T[]): ItemChange<T>[] {
+	const listed = new Set(list.map(keyOf));
+	const gone = [...items.values()].filter(item => !listed.has(keyOf(item)));
+	return [...gone.flatMap(item => remove(items, item)), ...list.flatMap(item => put(items, item))];
+}
+
+/** HTTP statuses come as `code` or `statusCode`, those of ERROR events as the Status object's `code`. */
+function hasCode(error: unknown, code: number): boolean {
+	const {code: own, statusCode} = error as {code?: unknown; statusCode?: unknown};
+	return own === code || statusCode === code;
+}
+
+/** The library ends every watch that was silent for 30 s; that is no failure. */
+function isIdle(error: unknown): boolean {
+	return (error as {name?: unknown}).name === 'TimeoutError';
+}
