@@ -13,7 +13,7 @@ const ownNode = fileURLToPath(new URL('../node_modules/node/bin/node', import.me
 if (!existsSync(program)) {
 	fail('endpoint-lab is not built here. Build it with:  npm ci');
 } else if (major > 22 || (major === 22 && minor >= 18)) {
-	start();
+	await start();
 } else if (existsSync(ownNode)) {
 	runWith(ownNode);
 } else {

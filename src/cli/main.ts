@@ -1,19 +1,21 @@
 import {CommanderError} from 'commander';
 import packageJson from '../../package.json' with {type: 'json'};
-import {textIn} from '../text/text.ts';
+import type {Environment} from '../clusters/shell.ts';
+import {type Language, type Text, textIn} from '../text/text.ts';
 import {UserError} from '../text/user-error.ts';
 import {type Context, type ExitCode, languageOfCommandLine, openHomeOrExplain} from './context.ts';
 import {createProgram, explainUsage} from './program.ts';
 import {watchSignals} from './signals.ts';
 
 const argv = process.argv.slice(2);
+const isKubectl = argv[0] === 'kubectl';
 const signals = watchSignals();
 
 /** The only place that ends the process. */
 process.exit(await run());
 
 async function run(): Promise<ExitCode> {
-	const {environment, text, problem} = readLanguage();
+	const {environment, language, text, problem} = readLanguage();
 	const say = (line: string) => process.stderr.write(`${line}\n`);
 	const fail = (error: UserError) => {
 		say(text.cli.error(error.message));
@@ -25,7 +27,7 @@ async function run(): Promise<ExitCode> {
 	const context: Context = {
 		signal: signals.signal,
 		environment,
-		language: languageOfCommandLine(argv, environment),
+		language,
 		text,
 		command: ['endpoint-lab', ...argv.filter(word => word !== '--debug')].join(' '),
 		launcher: process.argv[1] ?? '',
@@ -39,7 +41,9 @@ async function run(): Promise<ExitCode> {
 		code = given;
 	});
 	try {
-		await program.parseAsync(argv, {from: 'user'});
+		// kubectl's words are its own to understand, `--help` and `--lang` among them.
+		if (isKubectl) code = await (await import('./kubectl.ts')).kubectl(argv.slice(1), context);
+		else await program.parseAsync(argv, {from: 'user'});
 	} catch (error) {
 		code = await explain(error);
 	}
@@ -60,13 +64,14 @@ async function run(): Promise<ExitCode> {
 	}
 }
 
-function readLanguage() {
+function readLanguage(): {environment: Environment; language: Language; text: Text; problem?: UserError} {
 	const environment = process.env;
 	try {
-		return {environment, text: textIn(languageOfCommandLine(argv, environment))};
+		const language = languageOfCommandLine(isKubectl ? [] : argv, environment);
+		return {environment, language, text: textIn(language)};
 	} catch (error) {
 		if (!(error instanceof UserError)) throw error;
-		return {environment, text: textIn('en'), problem: error};
+		return {environment, language: 'en', text: textIn('en'), problem: error};
 	}
 }
 

@@ -98,6 +98,9 @@ export function createProgram(context: Context, done: (code: ExitCode) => void):
 		.addOption(lang())
 		.action(async (options: RunOptions) => done(await (await import('./shell.ts')).shell(options, context)));
 
+	// Only for the list of commands: main.ts hands its words over unread.
+	program.command('kubectl').usage('COMMAND').description(words.kubectl);
+
 	for (const command of [program, ...program.commands]) decorate(command, text);
 	// The bare command is the lab, so the program's help shows the lab's argument and options as its own.
 	const lab = program.commands.find(command => command.name() === 'lab')!;
