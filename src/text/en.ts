@@ -196,7 +196,7 @@ export const en = {
 		retrying: 'connection lost, trying again',
 		more: 'more below: PgDn',
 		solved: 'Step done',
-		predict: 'Predict first:',
+		predict: 'Predict first: ',
 		predicted: 'You will see whether it comes so.',
 		predictedRight: 'You predicted it right.',
 		predictedWrong: 'It came differently from what you predicted.',

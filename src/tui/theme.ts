@@ -134,11 +134,11 @@ const colourless: Record<Tone, string> = {
 
 /** The theme for an environment: NO_COLOR (any value but empty, as no-color.org says), TERM and the locale decide. */
 export function themeOf(environment: Record<string, string | undefined>, platform: NodeJS.Platform): Theme {
-	const locale = environment['LC_ALL'] || environment['LC_CTYPE'] || environment['LANG'] || '';
+	const locale = environment.LC_ALL || environment.LC_CTYPE || environment.LANG || '';
 	// Windows and macOS terminals show UTF-8 whatever the locale says.
 	const utf8 = /utf-?8/i.test(locale) || platform === 'win32' || (platform === 'darwin' && !locale);
 	return {
 		symbols: utf8 ? unicodeSymbols : asciiSymbols,
-		sgr: environment['NO_COLOR'] || environment['TERM'] === 'dumb' ? colourless : coloured,
+		sgr: environment.NO_COLOR || environment.TERM === 'dumb' ? colourless : coloured,
 	};
 }

@@ -1,13 +1,13 @@
 import type {Text} from '../../text/text.ts';
 import type {Symbols, Tone} from '../theme.ts';
 import type {AddressCell, JoinedRow, ServiceRows} from './joined-rows.ts';
-import {fit, type Line, line, type Span, shortenedName, startOf, toned, widthOf} from './line.ts';
-import {duration} from './timeline.ts';
+import {fitted, type Line, line, type Span, shortenedName, startOf, toned, widthOf} from './line.ts';
+import {seconds} from './timeline.ts';
 
 /** Widths of the joined panes: both halves without the frame, and whether there is room for before beside now. */
 export type ClusterColumns = {pods: number; addresses: number; before: number};
 
-const NAME_MIN = 6;
+const NAME_MIN = 7;
 const IP_WIDTH = 12;
 const STATUS_WIDTH = 17;
 const ADDRESS_WIDTH = 17;
@@ -35,16 +35,16 @@ export function serviceLines(
 ): {key?: string; line: Line}[] {
 	const {pods, addresses} = columns;
 	const both = (left: Line, right: Line, joint = symbols.vertical) => [
-		...fit(left, pods, symbols.ellipsis),
+		...fitted(left, pods, symbols.ellipsis),
 		{text: joint, tone: 'frame' as const},
-		...fit(right, addresses, symbols.ellipsis),
+		...fitted(right, addresses, symbols.ellipsis),
 	];
 	const result: {key?: string; line: Line}[] = [];
 	if (columns.before > 0) {
 		result.push({
 			line: both(
 				[],
-				fit([{text: '   '}, {text: text.screen.before, tone: 'dim'}], 3 + columns.before + 1).concat({
+				fitted([{text: '   '}, {text: text.screen.before, tone: 'dim'}], 3 + columns.before + 1).concat({
 					text: text.screen.now,
 					tone: 'dim',
 				}),
@@ -53,14 +53,18 @@ export function serviceLines(
 	}
 	for (const row of rows) {
 		const joined = row.pod && row.address && row.address.mark !== 'removed';
-		const left = podHalf(row, pods - (joined ? 2 : 0), symbols, text);
+		// Two cells stay free for the line that joins, so that all rows have the same columns.
+		const left = podHalf(row, pods - 2, symbols, text);
 		const right = addressHalf(row, columns, now, symbols, text);
 		if (row.key === selected) {
 			const whole = both(left, right, symbols.vertical);
 			result.push({key: row.key, line: toned(whole, 'selected')});
 		} else if (joined) {
 			const dash: Span = {text: ` ${symbols.horizontal}`, tone: 'frame'};
-			result.push({key: row.key, line: both([...fit(left, pods - 2, symbols.ellipsis), dash], right, symbols.cross)});
+			result.push({
+				key: row.key,
+				line: both([...fitted(left, pods - 2, symbols.ellipsis), dash], right, symbols.cross),
+			});
 		} else result.push({key: row.key, line: both(left, right)});
 	}
 	const empty = rows.every(row => !row.address || row.address.mark === 'removed');
@@ -85,9 +89,9 @@ function podHalf(row: JoinedRow, width: number, symbols: Symbols, text: Text): L
 		{text: ' '},
 		{text: sign, tone: leaving ? 'dim' : view.ready ? 'good' : 'warn'},
 		{text: ' '},
-		...fit([{text: shortenedName(view.name, nameWidth, symbols.ellipsis), tone}], nameWidth),
+		...fitted([{text: shortenedName(view.name, nameWidth, symbols.ellipsis), tone}], nameWidth),
 		{text: ' '},
-		...fit([{text: view.ip || '-', tone}], Math.max(IP_WIDTH, widthOf(view.ip)), symbols.ellipsis),
+		...fitted([{text: view.ip || '-', tone}], Math.max(IP_WIDTH, widthOf(view.ip)), symbols.ellipsis),
 		{text: ' '},
 		{text: startOf(status, statusWidth), tone: leaving ? 'dim' : view.ready ? 'plain' : 'warn'},
 	];
@@ -106,7 +110,7 @@ function addressHalf(row: JoinedRow, columns: ClusterColumns, now: number, symbo
 		{text: `${sign} `, tone: cell.mark === 'removed' ? 'bad' : tone},
 	];
 	const beforeCell: Line =
-		columns.before > 0 ? fit([{text: row.before ?? '', tone: 'dim'}], columns.before + 1, symbols.ellipsis) : [];
+		columns.before > 0 ? fitted([{text: row.before ?? '', tone: 'dim'}], columns.before + 1, symbols.ellipsis) : [];
 	const note = noteOf(cell, now, text);
 	if (cell.mark === 'removed' && columns.before > 0) return [...start, ...beforeCell, {text: note, tone: 'bad'}];
 	return [...start, ...beforeCell, {text: cell.text, tone}, {text: note && `  ${note}`, tone}];
@@ -114,7 +118,7 @@ function addressHalf(row: JoinedRow, columns: ClusterColumns, now: number, symbo
 
 function noteOf(cell: AddressCell, now: number, text: Text): string {
 	if (cell.mark === 'removed')
-		return cell.goneAt === undefined ? text.screen.gone : text.screen.goneFor(duration(now - cell.goneAt));
+		return cell.goneAt === undefined ? text.screen.gone : text.screen.goneFor(seconds(now - cell.goneAt));
 	if (!cell.ready) return text.screen.notReady;
 	if (cell.mark === 'added') return text.screen.new;
 	return cell.mark === 'changed' ? text.screen.changed : '';

@@ -1,5 +1,5 @@
 import type {Symbols, Tone} from '../theme.ts';
-import {fit, type Line, lineWidth, type Span, startOf, widthOf} from './line.ts';
+import {fitted, type Line, lineWidth, type Span, startOf, widthOf} from './line.ts';
 
 /** What a horizontal edge of a frame carries. Columns count from its left end. */
 export type Edge = {
@@ -50,7 +50,7 @@ export function edge({kind, width, above = [], below = [], titles = [], tone = '
 /** A line between the two sides of a frame, exactly `width` cells. */
 export function sided(content: Line, width: number, symbols: Symbols, tone: Tone = 'frame'): Line {
 	const side = {text: symbols.vertical, tone};
-	return [side, ...fit(content, width - 2, symbols.ellipsis), side];
+	return [side, ...fitted(content, width - 2, symbols.ellipsis), side];
 }
 
 /** Lines cut or filled to exactly `height`. */
@@ -61,7 +61,7 @@ export function filled(lines: readonly Line[], height: number): Line[] {
 /** Two blocks of lines next to each other; the left one is `width` cells wide. */
 export function beside(left: readonly Line[], width: number, right: readonly Line[]): Line[] {
 	return Array.from({length: Math.max(left.length, right.length)}, (_, index) => [
-		...(left[index] && lineWidth(left[index]) === width ? left[index] : fit(left[index] ?? [], width)),
+		...(left[index] && lineWidth(left[index]) === width ? left[index] : fitted(left[index] ?? [], width)),
 		...(right[index] ?? []),
 	]);
 }

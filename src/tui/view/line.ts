@@ -20,7 +20,6 @@ export function widthOf(text: string): number {
 }
 
 function isAscii(text: string): boolean {
-	// biome-ignore lint/suspicious/noControlCharactersInRegex: the printable ASCII range is what is meant.
 	return /^[\x20-\x7e]*$/.test(text);
 }
 
@@ -75,7 +74,7 @@ export function shortenedName(name: string, width: number, ellipsis: string): st
 }
 
 /** A line of exactly `width` cells: cut with an ellipsis, or filled with spaces. */
-export function fit(source: Line, width: number, ellipsis = '…'): Line {
+export function fitted(source: Line, width: number, ellipsis = '…'): Line {
 	if (width <= 0) return [];
 	const total = lineWidth(source);
 	if (total === width) return source;

@@ -102,7 +102,7 @@ function inline(tokens: Token[] | undefined, tone?: Tone): Span[] {
 					? [{text: token.href, tone: 'accent'}]
 					: [...inline(token.tokens, tone), {text: ` (${token.href})`, tone: 'dim'}];
 			default:
-				if (token.tokens) return inline(token.tokens, tone);
+				if ('tokens' in token && token.tokens) return inline(token.tokens, tone);
 				return 'text' in token ? [{text: joined(token.text), tone}] : [];
 		}
 	});

@@ -9,7 +9,7 @@ export type StoryDocument = {lines: Line[]; anchors: {prediction?: number; hints
 
 /** Whether the learner still has to answer the step's prediction. */
 export function predictionIsOpen(step: StepView): boolean {
-	return step.prediction !== undefined && step.prediction.chosen === undefined && !step.solved;
+	return step.prediction !== undefined && step.prediction.open && step.prediction.chosen === undefined;
 }
 
 /** A step as one document: title, story, prediction, commands, hints and what is said once it is solved. */
@@ -31,7 +31,13 @@ export function storyDocument(
 		anchors.prediction = lines.length;
 		add(predictionLines(step.prediction, step.solved, width, text, symbols));
 	}
-	add(commandLines(step.commands, width));
+	// A story that shows the commands in its own text need not have them below once more.
+	add(
+		commandLines(
+			step.commands.filter(command => !step.story.includes(command)),
+			width,
+		),
+	);
 	if (parts.checks) add(checkLines(step.checks, width, symbols));
 	if (step.hints.length > 0 || (step.moreHints && !step.solved)) {
 		anchors.hints = lines.length;
@@ -71,7 +77,7 @@ export function predictionLines(
 ): Line[] {
 	const lines = wrap(
 		[
-			{text: `${text.screen.predict} `, tone: prediction.chosen === undefined && !solved ? 'warn' : 'strong'},
+			{text: text.screen.predict, tone: prediction.chosen === undefined && !solved ? 'warn' : 'strong'},
 			{text: prediction.question},
 		],
 		width,

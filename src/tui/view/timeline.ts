@@ -1,7 +1,7 @@
 import type {TimelineEntry} from '../../observe/snapshot.ts';
 import type {Text} from '../../text/text.ts';
 import type {Symbols, Tone} from '../theme.ts';
-import {type Line, lineWidth, type Span, shortenedName} from './line.ts';
+import {type Line, line, lineWidth, type Span, shortenedName} from './line.ts';
 
 /** A length of time as the screen says it: `20 ms`, `1.4 s`, `25 s`, `3 min`. */
 export function duration(ms: number): string {
@@ -9,6 +9,11 @@ export function duration(ms: number): string {
 	if (ms < 9_950) return `${(ms / 1000).toFixed(1)} s`;
 	if (ms < 90_000) return `${Math.round(ms / 1000)} s`;
 	return `${Math.round(ms / 60_000)} min`;
+}
+
+/** A length of time that is being counted, in seconds: `0.3 s`, `12 s`. */
+export function seconds(ms: number): string {
+	return ms < 9_950 ? `${(Math.max(0, ms) / 1000).toFixed(1)} s` : duration(ms);
 }
 
 /** Hours, minutes and seconds of a time span: `00:07:12`. */
@@ -42,11 +47,11 @@ export function timelineLines(
 ): Line[] {
 	const entries = sinceCommand(timeline);
 	const start = entries[0];
-	if (!start || entries.length === 0) return [[{text: text.screen.noTimeline, tone: 'dim'}]].slice(0, rows);
+	if (!start) return rows > 0 ? [line(text.screen.noTimeline, 'dim')] : [];
 	const items = entries.map((entry): Span[] => {
-		const tone = tones[entry.what];
+		const tone: Tone | undefined = tones[entry.what];
 		const words = text.screen.happened[entry.what](
-			entry.what.startsWith('pod') ? shortenedName(entry.name, 6, symbols.ellipsis) : entry.name,
+			entry.what.startsWith('pod') ? shortenedName(entry.name, 7, symbols.ellipsis) : entry.name,
 			entry.detail ?? '',
 		);
 		if (entry.what === 'command') return [{text: `$ ${entry.detail ?? entry.name}`, tone}];

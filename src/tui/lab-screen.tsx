@@ -1,0 +1,60 @@
+import {Box, Text, useCursor, useInput, usePaste, useWindowSize} from 'ink';
+import {memo, useEffect, useState, useSyncExternalStore} from 'react';
+import {keyPresses} from './keys.ts';
+import type {Lab} from './lab.ts';
+import type {LabState} from './lab-state.ts';
+import {paint} from './view/line.ts';
+import {drawScreen, type Surroundings} from './view/screen.ts';
+
+type Props = {lab: Lab; now: () => number} & Pick<Surroundings, 'text' | 'theme'> & {
+		why: (state: LabState) => Surroundings['why'];
+	};
+
+/** The full-screen lab. Everything it shows is decided in `view/`; here are only the terminal's size and keys. */
+export function LabScreen({lab, now, text, theme, why}: Props) {
+	const state = useSyncExternalStore(lab.store.subscribe, lab.store.getSnapshot);
+	const {columns, rows} = useWindowSize();
+	const {setCursorPosition} = useCursor();
+	useInput((input, key) => {
+		for (const press of keyPresses(input, key)) lab.press(press);
+	});
+	usePaste(lab.paste);
+	useTick(lab, state);
+
+	const frame = drawScreen(state, {columns, rows, now: now(), text, theme, why: why(state)});
+	lab.drawn(frame.metrics);
+	setCursorPosition(frame.cursor);
+	return (
+		<Box flexDirection="column" height={rows} width={columns} overflow="hidden">
+			{frame.lines.map((content, index) => (
+				// biome-ignore lint/suspicious/noArrayIndexKey: a row of the terminal is known by its place alone.
+				<Row key={index} text={paint(content, theme)} />
+			))}
+		</Box>
+	);
+}
+
+/** One row of the terminal; drawn again only when it changes. */
+const Row = memo(function Row({text}: {text: string}) {
+	return (
+		<Box height={1} flexShrink={0}>
+			<Text wrap="truncate">{text || ' '}</Text>
+		</Box>
+	);
+});
+
+/** Draws again every second for the clock, and more often while something that has just left counts its time. */
+function useTick(lab: Lab, state: LabState): void {
+	const [, redraw] = useState(0);
+	const lively = state.recent.goneAddresses.length > 0;
+	useEffect(() => {
+		const timer = setInterval(
+			() => {
+				lab.tick();
+				redraw(count => count + 1);
+			},
+			lively ? 250 : 1000,
+		);
+		return () => clearInterval(timer);
+	}, [lab, lively]);
+}

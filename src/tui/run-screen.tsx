@@ -1,0 +1,100 @@
+import {render, useApp} from 'ink';
+import {type ReactNode, useEffect} from 'react';
+import type {RunView} from '../engine/view.ts';
+import type {PodView} from '../observe/snapshot.ts';
+import {type Language, textIn} from '../text/text.ts';
+import {createLab, type LabOptions, type Outcome, type ScreenRun} from './lab.ts';
+import {LabScreen} from './lab-screen.tsx';
+import {quietly} from './quiet.ts';
+import {themeOf} from './theme.ts';
+
+export type ScreenOptions = {
+	run: ScreenRun;
+	runner: LabOptions['runner'];
+	language: Language;
+	history: LabOptions['history'];
+	/** Says in a sentence why a Pod is, or is not, an endpoint of the Service. */
+	why: (pod: PodView, service: string, view: RunView) => string;
+	/** Decides colours and signs: NO_COLOR, TERM, the locale. */
+	environment: Record<string, string | undefined>;
+	/** ms since 1970. */
+	now: () => number;
+	/** Aborting it leaves the lab and restores the terminal. */
+	signal: AbortSignal;
+	/** Takes what was written to stderr meanwhile, which would tear the screen. */
+	log?: (text: string) => void;
+};
+
+/**
+ * Shows the full-screen lab until the learner leaves. The terminal is as before when it settles, also when it rejects;
+ * what there is to say afterwards is the caller's to print. Throws what the drawing threw.
+ */
+export async function runScreen(options: ScreenOptions): Promise<Outcome> {
+	const {run, runner, language, history, why, environment, now, signal, log} = options;
+	const text = textIn(language);
+	const theme = themeOf(environment, process.platform);
+	let app: App | undefined;
+	let left: Outcome = {reason: 'quit'};
+	const lab = createLab({
+		run,
+		runner,
+		history,
+		text,
+		now,
+		columns: () => Math.max(40, (process.stdout.columns ?? 80) - 4),
+		withTerminal: async use => {
+			if (app) await app.suspendTerminal(use);
+		},
+		leave: outcome => {
+			left = outcome;
+			app?.exit();
+		},
+	});
+
+	const restore = quietly(log);
+	try {
+		const instance = render(
+			<Root
+				signal={signal}
+				onApp={current => {
+					app = current;
+				}}
+			>
+				<LabScreen
+					lab={lab}
+					now={now}
+					text={text}
+					theme={theme}
+					why={state => (pod, service) => why(pod, service, state.view)}
+				/>
+			</Root>,
+			{
+				alternateScreen: true,
+				incrementalRendering: true,
+				maxFps: 20,
+				exitOnCtrlC: false,
+				patchConsole: true,
+			},
+		);
+		await instance.waitUntilExit();
+		return left;
+	} finally {
+		restore();
+		lab.close();
+	}
+}
+
+type App = ReturnType<typeof useApp>;
+
+/** Hands Ink's controls to the outside, and leaves when the signal says so. */
+function Root({signal, onApp, children}: {signal: AbortSignal; onApp: (app: App) => void; children: ReactNode}) {
+	const app = useApp();
+	useEffect(() => {
+		onApp(app);
+		const abort = () => app.exit();
+		if (signal.aborted) abort();
+		signal.addEventListener('abort', abort);
+		return () => signal.removeEventListener('abort', abort);
+	}, [app, signal, onApp]);
+	return children;
+}

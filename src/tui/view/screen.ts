@@ -1,0 +1,364 @@
+import type {PodView} from '../../observe/snapshot.ts';
+import type {Text} from '../../text/text.ts';
+import {editorText} from '../editor.ts';
+import {type LabState, type Metrics, momentOf, noMetrics, panes} from '../lab-state.ts';
+import {outputLines} from '../output.ts';
+import type {Symbols, Theme} from '../theme.ts';
+import {clusterColumns, serviceLines} from './cluster-pane.ts';
+import {beside, edge, filled, sided} from './frame.ts';
+import {helpLines} from './help.ts';
+import {joinedRows} from './joined-rows.ts';
+import {keyHintLine, keyHints} from './key-hints.ts';
+import {fitted, hardWrap, type Line, line, lineWidth, type Span, wrap} from './line.ts';
+import {promptLines} from './prompt.ts';
+import {checkLines, finishedDocument, predictionLines, storyDocument} from './story-pane.ts';
+import {elapsed, timelineLines} from './timeline.ts';
+
+/** The smallest terminal that the lab is drawn in, and the smallest that shows all panes at once. */
+const SMALLEST = {columns: 60, rows: 16};
+const ROOMY = {columns: 110, rows: 30};
+
+/** What a frame is made with besides the state. */
+export type Surroundings = {
+	columns: number;
+	rows: number;
+	/** ms since 1970. */
+	now: number;
+	text: Text;
+	theme: Theme;
+	/** Says in a sentence why a Pod is, or is not, an endpoint of the Service. */
+	why: (pod: PodView, service: string) => string;
+};
+
+/** One frame: exactly as many lines as the terminal has rows, and where its cursor stands. */
+export type Frame = {lines: Line[]; cursor?: {x: number; y: number}; metrics: Metrics};
+
+/** Draws the lab. */
+export function drawScreen(state: LabState, around: Surroundings): Frame {
+	const {columns, rows, text, theme} = around;
+	const {symbols} = theme;
+	if (columns < SMALLEST.columns || rows < SMALLEST.rows) {
+		const words = text.screen.tooSmall(columns, rows, SMALLEST.columns, SMALLEST.rows);
+		return {lines: filled(wrap(line(words), columns), rows), metrics: {...noMetrics, small: true}};
+	}
+	const small = columns < ROOMY.columns || rows < ROOMY.rows;
+	const metrics: Metrics = {...noMetrics, small};
+	const prompt = promptLines(promptOf(state, around), columns, small ? 3 : 5, symbols);
+	const below = [state.note ? line(` ${state.note}`, 'warn') : keyHintLine(keyHints(state, text, symbols), columns)];
+	const status = small ? [statusLine(state, text, symbols)] : [];
+	const bodyRows = rows - 1 - status.length - prompt.lines.length - below.length;
+	const body =
+		state.help !== undefined
+			? helpBody(state, around, bodyRows, metrics)
+			: small
+				? smallBody(state, around, bodyRows, metrics)
+				: roomyBody(state, around, bodyRows, metrics);
+	const lines = [headerLine(state, around), ...body, ...status, ...prompt.lines, ...below].map(content =>
+		lineWidth(content) > columns ? fitted(content, columns, symbols.ellipsis) : content,
+	);
+	return {
+		lines: filled(lines, rows),
+		cursor: {x: prompt.cursor.x, y: 1 + bodyRows + status.length + prompt.cursor.y},
+		metrics,
+	};
+}
+
+function headerLine({view}: LabState, {columns, now, text}: Surroundings): Line {
+	const step = view.finished ? '' : text.screen.step(view.stepIndex + 1, view.steps.length);
+	const right: Line = [
+		{text: step ? `${step}  ` : ''},
+		{text: ` ${view.cluster.title} `, tone: 'badge'},
+		{text: `  ${elapsed(now - view.startedAt)} `},
+	];
+	const left: Line = [
+		{text: ' endpoint-lab', tone: 'strong'},
+		{text: `  ${view.lesson.title}`, tone: 'title'},
+	];
+	return [...fitted(left, Math.max(0, columns - lineWidth(right) - 1)), {text: ' '}, ...right];
+}
+
+/** A small terminal's checks in one line: their signs, and the first one that is missing. */
+function statusLine({view}: LabState, text: Text, symbols: Symbols): Line {
+	if (view.finished) return [];
+	const signs = {waiting: symbols.waiting, passed: symbols.done, broken: symbols.broken};
+	const tones = {waiting: 'plain', passed: 'good', broken: 'warn'} as const;
+	const spans: Span[] = [
+		{text: ' '},
+		...view.step.checks.map(({state}): Span => ({text: signs[state], tone: tones[state]})),
+	];
+	const missing = view.step.checks.find(({state}) => state !== 'passed');
+	if (missing) return [...spans, {text: `  ${missing.waiting ?? missing.text}`, tone: tones[missing.state]}];
+	return view.step.solved ? [...spans, {text: `  ${text.screen.solved}`, tone: 'good'}] : spans;
+}
+
+function promptOf(state: LabState, {now, text}: Surroundings) {
+	const {placeholder} = text.screen;
+	const moment = momentOf(state);
+	const typed = editorText(state.editor);
+	const words = {
+		running: placeholder.running(elapsed(now - (state.running?.since ?? now)).replace(/^00:/, '')),
+		finished: placeholder.finished,
+		predict: placeholder.predict(state.view.step.prediction?.choices.length ?? 0),
+		solved: placeholder.solved,
+		look: state.suggestion ? placeholder.command : placeholder.look,
+		work: state.suggestion ? placeholder.command : placeholder.free,
+	}[moment];
+	return {
+		mark: state.folder ? `${state.folder} $` : '$',
+		characters: state.editor.characters,
+		cursor: state.editor.cursor,
+		suggestion:
+			moment !== 'running' && typed && state.suggestion.startsWith(typed) ? state.suggestion.slice(typed.length) : '',
+		placeholder: state.queue.length > 0 ? text.screen.queued(state.queue.length) : words,
+	};
+}
+
+/** A part of a framed column: what its upper edge says, and its lines. Its inner divider, where it has one, is a column. */
+type Section = {
+	titles: {at: number; text: string; tone?: Span['tone']}[];
+	joint?: number;
+	lines: Line[];
+	focused?: boolean;
+};
+
+function framed(sections: readonly Section[], width: number, symbols: Symbols): Line[] {
+	const joints = (section: Section | undefined) => (section?.joint === undefined ? [] : [section.joint]);
+	return [
+		...sections.flatMap((section, index): Line[] => [
+			edge(
+				{
+					kind: index === 0 ? 'top' : 'middle',
+					width,
+					above: joints(sections[index - 1]),
+					below: joints(section),
+					titles: section.titles.map(title => ({tone: section.focused ? 'selected' : 'strong', ...title})),
+				},
+				symbols,
+			),
+			...section.lines.map(content => sided(content, width, symbols)),
+		]),
+		edge({kind: 'bottom', width, above: joints(sections.at(-1))}, symbols),
+	];
+}
+
+function padded(content: Line): Line {
+	return [{text: ' '}, ...content];
+}
+
+function storySection(
+	state: LabState,
+	{text, theme}: Surroundings,
+	width: number,
+	height: number,
+	metrics: Metrics,
+	parts: {prediction: boolean; checks: boolean},
+): Section {
+	const {symbols} = theme;
+	const story = state.view.finished
+		? finishedDocument(state.view, width - 4, text, symbols)
+		: storyDocument(state.view, width - 4, text, symbols, parts);
+	const furthest = Math.max(0, story.lines.length - height);
+	const wanted = typeof state.story === 'number' ? state.story : (story.anchors[state.story] ?? 0);
+	const top = Math.max(0, Math.min(wanted, furthest));
+	metrics.storyTop = top;
+	metrics.storyRows = height;
+	metrics.storyTotal = story.lines.length;
+	const lines = filled(story.lines.slice(top, top + height), height).map(padded);
+	if (top < furthest && lines.length > 0)
+		lines[lines.length - 1] = padded(
+			fitted([{text: `${symbols.ellipsis} ${text.screen.more}`, tone: 'accent'}], width - 4),
+		);
+	return {titles: [{at: 1, text: text.screen.story}], lines, focused: state.focus === 'story'};
+}
+
+function outputRows(state: LabState, width: number, onlyLast: boolean): Line[] {
+	const all = outputLines(state.output);
+	const lines = onlyLast ? all.slice(Math.max(0, state.output.lastCommand)) : all;
+	return lines.flatMap(({kind, text}) => {
+		const shown = kind === 'command' && !text.startsWith('  ') ? `$ ${text}` : text;
+		const tone = kind === 'command' ? 'accent' : kind === 'note' ? 'dim' : undefined;
+		return hardWrap(shown, width).map(row => line(row, tone));
+	});
+}
+
+function outputSection(
+	state: LabState,
+	{text}: Surroundings,
+	width: number,
+	height: number,
+	metrics: Metrics,
+): Section {
+	const rows = outputRows(state, width - 4, false);
+	const back = Math.max(0, Math.min(state.outputBack, rows.length - height));
+	metrics.outputRows = height;
+	metrics.outputTotal = rows.length;
+	const end = rows.length - back;
+	const name = back > 0 ? `${text.screen.output} (${text.screen.more})` : text.screen.output;
+	return {
+		titles: [{at: 1, text: name}],
+		lines: filled(rows.slice(Math.max(0, end - height), end), height).map(padded),
+		focused: state.focus === 'output',
+	};
+}
+
+/** The joined panes with the why line and the timeline, `height` rows with their edges but without the last one. */
+function clusterSections(
+	state: LabState,
+	around: Surroundings,
+	width: number,
+	height: number,
+	metrics: Metrics,
+): Section[] {
+	const {text, now} = around;
+	const {symbols} = around.theme;
+	const {view} = state;
+	const services = joinedRows(view, state.recent, now);
+	const all = services.flatMap(({rows}) => rows);
+	metrics.rowKeys = [...new Set(all.map(({key}) => key))];
+	const longest = Math.max(7, ...all.map(({pod}) => pod?.view.name.length ?? 0));
+	const columns = clusterColumns(width - 2, view.before !== undefined, longest);
+
+	const subject = all.find(({key}) => key === state.selected) ?? mostTelling(services);
+	const service = services.find(({rows}) => rows.includes(subject!))?.service ?? services[0]?.service ?? '';
+	const words = subject?.pod && !subject.pod.gone ? around.why(subject.pod.view, service) : '';
+	const whyRows = height >= 16 ? 2 : 1;
+	const timelineRows = height >= 26 ? 6 : height >= 18 ? 4 : height >= 12 ? 2 : 1;
+	const why = wrap(words ? line(words) : line(text.screen.noWhy, 'dim'), width - 4);
+	const rest = height - services.length - 2 - whyRows - timelineRows;
+	const share = Math.max(1, Math.floor(rest / services.length));
+	const status =
+		view.observe.state === 'live'
+			? ''
+			: view.observe.state === 'listing'
+				? text.screen.connecting
+				: (view.observe.error ?? text.screen.retrying);
+
+	const sections = services.map((rows, index): Section => {
+		const lines = serviceLines(
+			rows,
+			columns,
+			state.focus === 'cluster' ? state.selected : undefined,
+			now,
+			text,
+			symbols,
+		);
+		const room = index === services.length - 1 ? rest - share * (services.length - 1) : share;
+		const shown = windowOf(
+			lines,
+			room,
+			lines.findIndex(({key}) => key !== undefined && key === state.selected),
+		);
+		const count = lines.length > room ? `  ${rows.rows.length}` : '';
+		const podTitle = `${text.screen.pods}  ${view.watch.pods}${count}`;
+		return {
+			titles: [
+				{at: 1, text: index === 0 ? podTitle : text.screen.pods},
+				{at: columns.pods + 2, text: `${text.screen.endpoints}  ${rows.service}`},
+			],
+			joint: columns.pods + 1,
+			lines: filled(shown, room).map(content =>
+				content.length > 0 ? content : [{text: ' '.repeat(columns.pods)}, {text: symbols.vertical, tone: 'frame'}],
+			),
+			focused: state.focus === 'cluster',
+		};
+	});
+	return [
+		...sections,
+		{
+			titles: [{at: 1, text: status || text.screen.why, ...(status ? {tone: 'warn' as const} : {})}],
+			lines: filled(why, whyRows).map(padded),
+		},
+		{
+			titles: [{at: 1, text: text.screen.timeline}],
+			lines: filled(timelineLines(view.timeline, width - 4, timelineRows, text, symbols), timelineRows).map(padded),
+		},
+	];
+}
+
+/** Without a selection the row that has most to tell: a new address, else a Pod that is no endpoint, else the first. */
+function mostTelling(services: ReturnType<typeof joinedRows>) {
+	const rows = services.flatMap(service => service.rows).filter(({pod}) => pod && !pod.gone);
+	return (
+		rows.findLast(({address}) => address?.mark === 'added') ??
+		rows.findLast(({address, pod}) => !address && !pod?.view.terminating) ??
+		rows[0]
+	);
+}
+
+function windowOf(lines: {line: Line}[], height: number, wanted: number): Line[] {
+	const first = Math.max(0, Math.min(wanted - Math.floor(height / 2), lines.length - height));
+	return lines.slice(first, first + height).map(row => row.line);
+}
+
+function smallBody(state: LabState, around: Surroundings, height: number, metrics: Metrics): Line[] {
+	const {columns, text} = around;
+	const {symbols} = around.theme;
+	const strip = state.shown === 'output' ? [] : outputRows(state, columns - 4, true).slice(-7);
+	const stripRows = strip.length > 0 ? Math.min(strip.length, Math.floor(height / 3)) : 0;
+	const inner = height - 2 - (stripRows > 0 ? stripRows + 1 : 0);
+	let column = 1;
+	const tabs = panes.map(pane => {
+		const title = {
+			at: column,
+			text: text.screen[pane],
+			tone: pane === state.shown ? ('selected' as const) : ('dim' as const),
+		};
+		column += lineWidth([{text: title.text}]) + 3;
+		return title;
+	});
+	const content: Section[] =
+		state.shown === 'cluster'
+			? [{titles: tabs, lines: []}, ...clusterSections(state, around, columns, inner, metrics)]
+			: state.shown === 'output'
+				? [{...outputSection(state, around, columns, inner, metrics), titles: tabs}]
+				: [{...storySection(state, around, columns, inner, metrics, {prediction: true, checks: true}), titles: tabs}];
+	const output: Section[] =
+		stripRows > 0
+			? [{titles: [{at: 1, text: text.screen.output, tone: 'dim'}], lines: strip.slice(-stripRows).map(padded)}]
+			: [];
+	return framed([...content, ...output], columns, symbols);
+}
+
+function roomyBody(state: LabState, around: Surroundings, height: number, metrics: Metrics): Line[] {
+	const {columns, text} = around;
+	const {symbols} = around.theme;
+	const outputHeight = Math.max(8, Math.min(20, Math.round(height * 0.36)));
+	const top = height - outputHeight;
+	const left = Math.min(76, Math.floor(columns * 0.38));
+	const {step, finished} = state.view;
+	const checks = finished ? [] : checkLines(step.checks, left - 4, symbols);
+	const question =
+		step.prediction && !finished ? predictionLines(step.prediction, step.solved, left - 4, text, symbols) : [];
+	// The question stands beside the checks where the story keeps room to be read, else inside the story.
+	const pinQuestion = question.length > 0 && top - 4 - checks.length - question.length - 1 >= 10;
+	const pinned = Math.min(checks.length + (pinQuestion ? question.length + 1 : 0), Math.max(3, top - 10));
+	const pinnedSections: Section[] = [];
+	if (pinQuestion) pinnedSections.push({titles: [], lines: question.map(padded)});
+	if (checks.length > 0)
+		pinnedSections.push({
+			titles: [{at: 1, text: text.screen.checks}],
+			lines: checks.slice(0, pinned - (pinQuestion ? question.length + 1 : 0)).map(padded),
+		});
+	const used = pinnedSections.reduce((sum, section) => sum + section.lines.length + 1, 0);
+	const story = storySection(state, around, left, top - 2 - used, metrics, {prediction: !pinQuestion, checks: false});
+	const leftColumn = framed([story, ...pinnedSections], left, symbols);
+	const right = columns - left;
+	const rightColumn = framed(clusterSections(state, around, right, top - 1, metrics), right, symbols);
+	const output = framed([outputSection(state, around, columns, outputHeight - 2, metrics)], columns, symbols);
+	return [...beside(leftColumn, left, rightColumn), ...output];
+}
+
+function helpBody(state: LabState, around: Surroundings, height: number, metrics: Metrics): Line[] {
+	const {columns, text} = around;
+	const {symbols} = around.theme;
+	const lines = helpLines(keyHints({...state, help: undefined}, text, symbols), columns - 4, text);
+	const rows = height - 2;
+	const top = Math.max(0, Math.min(state.help ?? 0, lines.length - rows));
+	metrics.helpRows = rows;
+	metrics.helpTotal = lines.length;
+	return framed(
+		[{titles: [{at: 1, text: text.screen.help}], lines: filled(lines.slice(top, top + rows), rows).map(padded)}],
+		columns,
+		symbols,
+	);
+}
