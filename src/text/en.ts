@@ -281,6 +281,7 @@ export const en = {
 		minutes: (minutes: number) => `${minutes} min`,
 		cluster: 'Cluster',
 		language: 'Language',
+		languageName: 'English',
 		none: 'There are no lessons here.',
 		keys: {choose: 'choose', start: 'start', language: 'language', cluster: 'cluster', quit: 'quit'},
 	},

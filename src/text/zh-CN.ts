@@ -259,6 +259,7 @@ export const zhCN: Text = {
 		minutes: minutes => `${minutes} 分钟`,
 		cluster: '集群',
 		language: '语言',
+		languageName: '简体中文',
 		none: '这里没有课程。',
 		keys: {choose: '选择', start: '开始', language: '语言', cluster: '集群', quit: '退出'},
 	},

@@ -1,9 +1,9 @@
-import {Box, Text, useCursor, useInput, usePaste, useWindowSize} from 'ink';
-import {memo, useEffect, useState, useSyncExternalStore} from 'react';
+import {useCursor, useInput, usePaste, useWindowSize} from 'ink';
+import {useEffect, useState, useSyncExternalStore} from 'react';
 import {keyPresses} from './keys.ts';
 import type {Lab} from './lab.ts';
 import type {LabState} from './lab-state.ts';
-import {paint} from './view/line.ts';
+import {Rows} from './rows.tsx';
 import {drawScreen, type Surroundings} from './view/screen.ts';
 
 type Props = {lab: Lab; now: () => number} & Pick<Surroundings, 'text' | 'theme'> & {
@@ -24,24 +24,8 @@ export function LabScreen({lab, now, text, theme, why}: Props) {
 	const frame = drawScreen(state, {columns, rows, now: now(), text, theme, why: why(state)});
 	lab.drawn(frame.metrics);
 	setCursorPosition(frame.cursor);
-	return (
-		<Box flexDirection="column" height={rows} width={columns} overflow="hidden">
-			{frame.lines.map((content, index) => (
-				// biome-ignore lint/suspicious/noArrayIndexKey: a row of the terminal is known by its place alone.
-				<Row key={index} text={paint(content, theme)} />
-			))}
-		</Box>
-	);
+	return <Rows lines={frame.lines} columns={columns} theme={theme} />;
 }
-
-/** One row of the terminal; drawn again only when it changes. */
-const Row = memo(function Row({text}: {text: string}) {
-	return (
-		<Box height={1} flexShrink={0}>
-			<Text wrap="truncate">{text || ' '}</Text>
-		</Box>
-	);
-});
 
 /** Draws again every second for the clock, and more often while something that has just left counts its time. */
 function useTick(lab: Lab, state: LabState): void {

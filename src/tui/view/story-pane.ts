@@ -9,7 +9,7 @@ export type StoryDocument = {lines: Line[]; anchors: {prediction?: number; hints
 
 /** Whether the learner still has to answer the step's prediction. */
 export function predictionIsOpen(step: StepView): boolean {
-	return step.prediction !== undefined && step.prediction.open && step.prediction.chosen === undefined;
+	return step.prediction?.open === true && step.prediction.chosen === undefined;
 }
 
 /** A step as one document: title, story, prediction, commands, hints and what is said once it is solved. */
