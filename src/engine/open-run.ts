@@ -4,6 +4,7 @@ import type {Observer} from '../observe/observer.ts';
 import type {Snapshot, TimelineEntry} from '../observe/snapshot.ts';
 import type {Time} from '../observe/time.ts';
 import type {Language} from '../text/text.ts';
+import {type CompleteCommand, completeCommands} from './complete-commands.ts';
 import type {Journal} from './journal.ts';
 import {allHold, isLooking, isSolvedNow, momentsOf, nextHint} from './judge.ts';
 import {fold, progressOf, type RunEvent, reduce, type StepProgress} from './run-state.ts';
@@ -18,8 +19,8 @@ export type Run = {
 	/** Calls back when there is a new view. Returns how to stop that. */
 	subscribe(listener: () => void): () => void;
 	actions: RunActions;
-	/** The present step's commands, complete; undefined while the cluster has not answered what they need. */
-	commands(): string[] | undefined;
+	/** The present step's commands; undefined while the cluster has not answered what they need. */
+	commands(): CompleteCommand[] | undefined;
 	summary(): RunSummary;
 	/** Ends the session and closes the journal. The observer stays, since its owner opened it. */
 	close(): void;
@@ -154,8 +155,7 @@ export function openRun({lesson, cluster, language, journal, observer, time}: Ru
 		actions,
 		commands() {
 			const moments = momentsNow();
-			const commands = current().commands.map(command => command.complete(moments));
-			return commands.every(command => command !== undefined) ? commands : undefined;
+			return completeCommands(current().commands, moments);
 		},
 		summary: () => summarize(lesson, reduce(state, {at: time.now(), type: 'close'}), language),
 		close() {

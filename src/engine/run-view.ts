@@ -61,7 +61,7 @@ function stepView(step: Step, text: StepText, state: RunState, moments: Moments)
 		title: text.title,
 		story: text.story.fill(moments),
 		explanation: solved ? text.afterwards?.fill(moments) : undefined,
-		commands: step.commands.map(command => command.fill(moments)),
+		commands: step.commands.map(({line}) => line.fill(moments)),
 		looking: isLooking(step),
 		solved,
 		prediction: predictionView(step, text, progress, moments),

@@ -3,6 +3,9 @@ import type {Language} from '../text/text.ts';
 import type {Condition} from './expressions.ts';
 import type {Template} from './template.ts';
 
+/** A command of a lesson. `fails`: it is meant to end with an exit code other than 0. */
+export type Command = {line: Template; fails: boolean};
+
 /** One condition on the cluster's state that a step waits for. */
 export type Check = {
 	id: string;
@@ -22,7 +25,7 @@ export type Hint = {id: string; when?: Condition};
 /** A mistake that a learner could make, kept as a fixture: the step must not count as solved by it. */
 export type WrongAnswer = {
 	name: string;
-	commands: Template[];
+	commands: Command[];
 	/** True once the mistake has had its effect; only then are the checks looked at. */
 	until: Condition;
 	/** The checks that must be false then. */
@@ -35,7 +38,7 @@ export type Step = {
 	/** The name under which expressions reach the snapshot taken when the step begins. */
 	remember?: string;
 	predict?: {choices: string[]; answer: string};
-	commands: Template[];
+	commands: Command[];
 	checks: Check[];
 	hints: Hint[];
 	wrong: WrongAnswer[];

@@ -23,14 +23,16 @@ type LessonFile = {
 	steps: StepFile[];
 };
 
+type CommandFile = string | {run: string; fails: true};
+
 type StepFile = {
 	id: string;
 	remember?: string;
 	predict?: {choices: string[]; answer: string};
-	commands: string[];
+	commands: CommandFile[];
 	checks: {id: string; expr: string; steady?: boolean}[];
 	hints?: {id: string; when?: string}[];
-	wrong?: {name: string; commands: string[]; until: string; fails: string[]}[];
+	wrong?: {name: string; commands: CommandFile[]; until: string; fails: string[]}[];
 };
 
 type Path = (string | number)[];
@@ -161,8 +163,12 @@ function createCompiler(expressions: Expressions, at: At): Compiler {
 }
 
 function compileStep(step: StepFile, path: Path, compiler: Compiler): Step {
-	const commands = (list: string[], at: Path) =>
-		list.map((command, index) => compiler.template(command, [...at, index]));
+	const commands = (list: CommandFile[], at: Path) =>
+		list.map((command, index) => {
+			const fails = typeof command !== 'string';
+			const path = fails ? [...at, index, 'run'] : [...at, index];
+			return {line: compiler.template(fails ? command.run : command, path), fails};
+		});
 	return {
 		id: step.id,
 		remember: step.remember,

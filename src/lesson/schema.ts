@@ -3,6 +3,8 @@ import {isMap, isScalar, isSeq, type Node, type Pair, type YAMLMap} from 'yaml';
 /** The part of JSON Schema that lesson.schema.json uses. */
 export type Schema = {
 	$ref?: string;
+	/** Alternatives of different types: the node's own type chooses. */
+	anyOf?: readonly Schema[];
 	type?: string;
 	const?: unknown;
 	enum?: readonly unknown[];
@@ -31,6 +33,12 @@ function validate(root: Schema, schema: Schema, node: Node | null | undefined, n
 	if (schema.$ref) {
 		const target = root.definitions?.[schema.$ref.replace('#/definitions/', '')];
 		if (target) validate(root, target, node, name, complain);
+		return;
+	}
+	if (schema.anyOf) {
+		const type = isMap(node) ? 'object' : isSeq(node) ? 'array' : 'string';
+		const chosen = schema.anyOf.find(alternative => alternative.type === type) ?? schema.anyOf[0];
+		if (chosen) validate(root, chosen, node, name, complain);
 		return;
 	}
 	if (schema.type === 'object') validateMap(root, schema, node, name, complain);

@@ -1,0 +1,69 @@
+import type {Time} from '../observe/time.ts';
+import type {Run} from './open-run.ts';
+import {until} from './until.ts';
+import type {StepView} from './view.ts';
+
+/** Runs one command line to its end and answers with its exit code. */
+export type Execute = (line: string) => Promise<{code: number}>;
+
+/** What happens while a lesson's own commands solve it. */
+export type SolveEvent =
+	| {type: 'step'; index: number; step: StepView}
+	| {type: 'command'; line: string}
+	/** `expected` is false for an exit code that the lesson does not mean. */
+	| {type: 'exit'; line: string; code: number; expected: boolean}
+	| {type: 'solved'; step: StepView}
+	/** The commands could not be filled in, ended as they should not, or the checks did not come true in time. */
+	| {type: 'stuck'; step: StepView; why: 'commands-incomplete' | 'command-failed' | 'checks-waiting'};
+
+export type SolveOptions = {
+	run: Run;
+	/** The index of the step to stop at, unsolved; the number of steps for all of them. */
+	upTo: number;
+	execute: Execute;
+	/** How long a step's checks may take after its commands, ms. */
+	limitMs: number;
+	time: Time;
+	signal: AbortSignal;
+	tell(event: SolveEvent): void;
+};
+
+/**
+ * Solves a run's steps by their own commands, from the present one on: what `play` shows, and how a learner is brought to
+ * a step. Steps that are solved already are passed over. Answers whether it got there.
+ */
+export async function solveSteps({run, upTo, execute, limitMs, time, signal, tell}: SolveOptions): Promise<boolean> {
+	const wait = (condition: () => boolean) => until(run, condition, {time, limitMs, signal});
+	for (;;) {
+		const {stepIndex, step, finished} = run.view();
+		if (finished || stepIndex >= upTo) return true;
+		if (signal.aborted) return false;
+		tell({type: 'step', index: stepIndex, step});
+		if (!step.solved) {
+			await wait(() => run.commands() !== undefined && run.view().observe.state === 'live');
+			const commands = run.commands();
+			if (!commands) {
+				tell({type: 'stuck', step: run.view().step, why: 'commands-incomplete'});
+				return false;
+			}
+			for (const {line, fails} of commands) {
+				tell({type: 'command', line});
+				const {code} = await execute(line);
+				if (signal.aborted) return false;
+				run.actions.ran(line);
+				const expected = (code !== 0) === fails;
+				tell({type: 'exit', line, code, expected});
+				if (!expected) {
+					tell({type: 'stuck', step: run.view().step, why: 'command-failed'});
+					return false;
+				}
+			}
+			if (!(await wait(() => run.view().step.solved))) {
+				if (!signal.aborted) tell({type: 'stuck', step: run.view().step, why: 'checks-waiting'});
+				return false;
+			}
+		}
+		tell({type: 'solved', step: run.view().step});
+		run.actions.next();
+	}
+}
