@@ -167,7 +167,24 @@ export const en = {
 			notWrittenYet: (pod: string) => `${pod} should be an endpoint, but is not in the list yet.`,
 		},
 	},
-	plain: {},
+	plain: {
+		lesson: (title: string, cluster: string) => `${title} (${cluster})`,
+		step: (number: number, title: string) => `Step ${number}: ${title}`,
+		question: (question: string) => `Before you run it: ${question}`,
+		answer: (answer: string) => `Answer: ${answer}`,
+		exit: (code: number) => `(the command ended with exit code ${code})`,
+		passed: (check: string) => `true: ${check}`,
+		failed: (check: string, waiting: string) => `not true: ${check}${waiting ? ` ${waiting}` : ''}`,
+		error: (message: string) => `The play ends here: ${message}`,
+		allPassed: (checks: number) => `All ${checks} checks came true.`,
+		notPassed: 'Not every check came true.',
+		stuck: {
+			'commands-incomplete': (why: string | undefined) =>
+				`the cluster has not shown what the step's commands need.${why ? ` ${why}` : ''}`,
+			'command-failed': (_why: string | undefined) => 'a command did not end as the lesson expects.',
+			'checks-waiting': (why: string | undefined) => `a check did not come true in time.${why ? ` ${why}` : ''}`,
+		},
+	},
 	screen: {
 		step: (number: number, of: number) => `step ${number}/${of}`,
 		story: 'story',

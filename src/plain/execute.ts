@@ -1,0 +1,36 @@
+import type {LineRunner} from '../clusters/line-runner.ts';
+import type {Execute} from '../engine/solve-steps.ts';
+import {pause, type Time} from '../observe/time.ts';
+import {createLineSplitter} from './line-splitter.ts';
+
+/** How a command that took too long counts, as for the `timeout` command. */
+const timedOutCode = 124;
+
+/**
+ * Runs command lines one after the other with a time limit (ms) each, passing on what they print line by line. A command
+ * that takes longer is interrupted and counts as exit code 124.
+ */
+export function createExecute(
+	runner: Pick<LineRunner, 'run' | 'interrupt'>,
+	onLine: (line: string) => void,
+	{time, limitMs}: {time: Time; limitMs: number},
+): Execute {
+	return async line => {
+		const lines = createLineSplitter(onLine);
+		const ended = new AbortController();
+		let timedOut = false;
+		const limit = pause(time, limitMs, ended.signal).then(() => {
+			if (ended.signal.aborted) return;
+			timedOut = true;
+			runner.interrupt();
+		});
+		try {
+			const {code} = await runner.run(line, {onOutput: lines.push});
+			return {code: timedOut ? timedOutCode : code};
+		} finally {
+			lines.flush();
+			ended.abort();
+			await limit;
+		}
+	};
+}

@@ -1,0 +1,97 @@
+import type {Cluster} from '../clusters/cluster.ts';
+import type {LineRunner} from '../clusters/line-runner.ts';
+import {memoryJournal} from '../engine/journal.ts';
+import {openRun} from '../engine/open-run.ts';
+import {type SolveEvent, solveSteps} from '../engine/solve-steps.ts';
+import type {CheckView} from '../engine/view.ts';
+import type {Lesson} from '../lesson/lesson.ts';
+import {observeCluster} from '../observe/observe-cluster.ts';
+import type {Time} from '../observe/time.ts';
+import type {Language, Text} from '../text/text.ts';
+import {createExecute} from './execute.ts';
+import type {PlayEvent} from './play-event.ts';
+
+export type PlayOptions = {
+	lesson: Lesson;
+	cluster: Pick<Cluster, 'title' | 'simulated' | 'kubeconfig' | 'namespace'>;
+	language: Language;
+	text: Text;
+	/** Runs in the folder with the lesson's manifests and the cluster's environment. */
+	runner: Pick<LineRunner, 'run' | 'interrupt'>;
+	time: Time;
+	signal: AbortSignal;
+	/** How long a command, and after the commands the checks of a step, may take, ms. */
+	limitMs?: number;
+	emit(event: PlayEvent): void;
+};
+
+/** The time limit of a command and of a step's checks, ms, unless told otherwise. */
+export const defaultLimitMs = 60_000;
+
+/**
+ * Plays a lesson through its own commands on a cluster, telling what happens as events. Answers whether every check came
+ * true. The cluster keeps what the lesson made.
+ */
+export async function playLesson(options: PlayOptions): Promise<boolean> {
+	const {lesson, cluster, language, text, runner, time, signal, limitMs = defaultLimitMs, emit} = options;
+	const observer = observeCluster({cluster, text, time, signal});
+	const run = openRun({lesson, cluster, language, journal: memoryJournal(), observer, time});
+	const looked: {step: string; check: string; passed: boolean}[] = [];
+	let step = '';
+
+	const tellChecks = (checks: CheckView[]) => {
+		for (const {id, state, text, waiting} of checks) {
+			const passed = state === 'passed';
+			looked.push({step, check: id, passed});
+			emit({event: 'check', step, check: id, passed, text, ...(waiting && !passed ? {waiting} : {})});
+		}
+	};
+	const tell = (event: SolveEvent) => {
+		switch (event.type) {
+			case 'step': {
+				const {id, title, story, prediction} = event.step;
+				step = id;
+				emit({event: 'step', step, number: event.index + 1, title, story});
+				const answer = lesson.steps[event.index]?.predict?.answer;
+				if (prediction && answer) {
+					emit({event: 'question', step, question: prediction.question, choices: prediction.choices, answer});
+				}
+				break;
+			}
+			case 'command':
+				emit({event: 'command', step, command: event.line});
+				break;
+			case 'exit':
+				emit({event: 'exit', step, command: event.line, code: event.code, expected: event.expected});
+				break;
+			case 'solved':
+				tellChecks(event.step.checks);
+				if (event.step.explanation) emit({event: 'explanation', step, text: event.step.explanation});
+				break;
+			case 'stuck':
+				if (event.why === 'checks-waiting') tellChecks(event.step.checks);
+				emit({event: 'error', step, message: text.plain.stuck[event.why](observer.status().error)});
+				break;
+		}
+	};
+
+	const {title} = lesson.text[language];
+	emit({
+		event: 'lesson',
+		lesson: lesson.id,
+		title,
+		language,
+		cluster: cluster.title,
+		steps: lesson.steps.length,
+	});
+	try {
+		const execute = createExecute(runner, line => emit({event: 'output', step, text: line}), {time, limitMs});
+		const solved = await solveSteps({run, upTo: lesson.steps.length, execute, limitMs, time, signal, tell});
+		const passed = solved && looked.every(check => check.passed);
+		emit({event: 'end', lesson: lesson.id, passed, checks: looked});
+		return passed;
+	} finally {
+		run.close();
+		await observer.close();
+	}
+}
