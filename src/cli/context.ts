@@ -13,6 +13,8 @@ export type Context = {
 	signal: AbortSignal;
 	environment: Environment;
 	language: Language;
+	/** The language was asked for, with --lang or ENDPOINT_LAB_LANG; else it is the locale's. */
+	languageChosen: boolean;
 	text: Text;
 	/** What the user typed, for others to read: `endpoint-lab up --detach`. */
 	command: string;

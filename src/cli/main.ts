@@ -28,6 +28,7 @@ async function run(): Promise<ExitCode> {
 		signal: signals.signal,
 		environment,
 		language,
+		languageChosen: Boolean(environment.ENDPOINT_LAB_LANG) || argv.some(word => /^--lang\b/.test(word)),
 		text,
 		command: ['endpoint-lab', ...argv.filter(word => word !== '--debug')].join(' '),
 		launcher: process.argv[1] ?? '',

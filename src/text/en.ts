@@ -38,6 +38,24 @@ export const en = {
 			content: 'it holds something else',
 		},
 		resetDone: (lesson: string) => `The lesson "${lesson}" starts from its beginning.`,
+		bringing: (number: number, steps: number, title: string) => `Doing step ${number} of ${steps} for you: ${title}`,
+		broughtNot: (title: string) =>
+			`the step "${title}" could not be done for you. Start the lesson again with --reset, or look at its cluster with "endpoint-lab shell".`,
+		cleaning: (lesson: string) => `Removing what the lesson "${lesson}" made.`,
+		cleanupFailed: (line: string, output: string) => `the clean-up command "${line}" failed: ${output}`,
+		autoCluster: 'auto: embedded (SIMULATED), nothing to install',
+		embeddedCluster: 'embedded (SIMULATED)',
+		summary: {
+			title: (lesson: string, solved: number, steps: number, time: string) =>
+				`${lesson}: ${solved} of ${steps} steps done in ${time}.`,
+			done: 'done',
+			open: 'open',
+			predictions: (right: number, of: number) => `Predictions: ${right} of ${of} came true.`,
+			expected: (question: string, chosen: string, answer: string) =>
+				`${question}\n  You expected: ${chosen}\n  It came so:   ${answer}`,
+			goOn: (lesson: string) => `Go on with: endpoint-lab ${lesson}`,
+			again: (lesson: string) => `Do it again with: endpoint-lab ${lesson} --reset`,
+		},
 		list: {
 			empty: 'There are no lessons.',
 			notStarted: 'not started',

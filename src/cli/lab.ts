@@ -1,0 +1,126 @@
+import {appendFileSync, rmSync} from 'node:fs';
+import {join} from 'node:path';
+import {openEmbeddedCluster} from '../clusters/embedded-cluster.ts';
+import type {RunView} from '../engine/view.ts';
+import {findLesson, loadLessons} from '../lesson/find-lessons.ts';
+import type {Lesson} from '../lesson/lesson.ts';
+import type {PodView} from '../observe/snapshot.ts';
+import {whyPod, whySentence} from '../observe/why.ts';
+import {openHistory} from '../state/history.ts';
+import type {Home} from '../state/home.ts';
+import {takeLock} from '../state/lock.ts';
+import {readSettings, type Settings, writeSettings} from '../state/settings.ts';
+import {type Language, type Text, textIn} from '../text/text.ts';
+import {UserError} from '../text/user-error.ts';
+import type {Picked} from '../tui/picker.ts';
+import {chooseCluster} from './cluster-choice.ts';
+import {type Context, damageLine, type ExitCode} from './context.ts';
+import {bringToStep, openLessonSession, stepIndexOf} from './lesson-session.ts';
+import type {LabOptions} from './program.ts';
+import {solvedSteps} from './progress.ts';
+import {summaryLines} from './summary-lines.ts';
+
+/** `endpoint-lab [LESSON]`: the full-screen lab. */
+export async function lab(id: string | undefined, options: LabOptions, context: Context): Promise<ExitCode> {
+	const {text, signal, note} = context;
+	chooseCluster(options.cluster, text);
+	if (id === undefined && options.step !== undefined) throw new UserError(text.cli.stepNeedsLesson, 2);
+	if (id === undefined && options.reset) throw new UserError(text.cli.resetNeedsLesson, 2);
+	if (!process.stdin.isTTY || !process.stdout.isTTY) {
+		throw new UserError(text.cli.noTerminal(id ?? 'endpoints'), 2);
+	}
+	const home = context.home();
+	const taken = takeLock(home.labLock, context.command);
+	if ('holder' in taken) throw new UserError(text.cli.labRuns(taken.holder.pid));
+	try {
+		const {settings, damage} = readSettings(home.settings);
+		if (damage) note(damageLine(damage, text));
+		if (id !== undefined) return await openLesson(id, options, home, context);
+		const picked = await pick(settings, home, context);
+		if (!picked) return signal.aborted ? 130 : 0;
+		const chosen = {...context, language: picked.language, text: textIn(picked.language)};
+		return await openLesson(picked.lesson, {...options, cluster: picked.cluster}, home, chosen);
+	} finally {
+		taken.lock.release();
+	}
+}
+
+async function pick(settings: Settings, home: Home, context: Context): Promise<Picked | undefined> {
+	const {pickLesson} = await import('../tui/pick-lesson.tsx');
+	const inAll = (word: (text: Text) => string): Record<Language, string> => ({
+		en: word(textIn('en')),
+		'zh-CN': word(textIn('zh-CN')),
+	});
+	const picked = await pickLesson({
+		lessons: loadLessons().map(lesson => ({
+			id: lesson.id,
+			minutes: lesson.minutes,
+			steps: lesson.steps.length,
+			solved: solvedSteps(home, lesson),
+			text: lesson.text,
+		})),
+		clusters: [
+			{id: 'auto', title: inAll(text => text.cli.autoCluster)},
+			{id: 'embedded', title: inAll(text => text.cli.embeddedCluster)},
+		],
+		language: context.languageChosen ? context.language : (settings.language ?? context.language),
+		cluster: settings.cluster ?? 'auto',
+		environment: context.environment,
+		signal: context.signal,
+		log: logTo(home),
+	});
+	if (picked) writeSettings(home.settings, {language: picked.language, cluster: picked.cluster});
+	return picked;
+}
+
+async function openLesson(id: string, options: LabOptions, home: Home, context: Context): Promise<ExitCode> {
+	const {text, environment, note} = context;
+	const lesson = findLesson(id) as Lesson;
+	const step = options.step === undefined ? undefined : stepIndexOf(options.step, lesson, context);
+	const history = openHistory(home.history);
+	if (history.damage) note(damageLine(history.damage, text));
+
+	const cluster = await openEmbeddedCluster({...context, home});
+	if (cluster.notice) note(cluster.notice);
+	// A cluster that dies takes the lab down with it; there is nothing left to see.
+	const died = new AbortController();
+	void cluster.failed.then(error => died.abort(error));
+	const signal = AbortSignal.any([context.signal, died.signal]);
+	try {
+		const session = await openLessonSession({lesson, cluster, home, reset: options.reset ?? false, signal}, context);
+		try {
+			if (step !== undefined) await bringToStep(session, step, context);
+			const {runScreen} = await import('../tui/run-screen.tsx');
+			await runScreen({
+				run: session.run,
+				runner: session.runner,
+				language: context.language,
+				history,
+				why: (pod, service, view) => why(pod, service, view, text),
+				environment,
+				now: Date.now,
+				signal,
+				log: logTo(home),
+			});
+		} finally {
+			await session.close();
+		}
+		if (died.signal.aborted) throw died.signal.reason;
+		for (const line of summaryLines(session.run.summary(), text)) context.print(line);
+		return context.signal.aborted ? 130 : 0;
+	} finally {
+		await cluster.close();
+	}
+}
+
+function why(pod: PodView, service: string, {now}: RunView, text: Text): string {
+	const named = <T extends {name: string}>(list: T[]) => list.find(({name}) => name === service);
+	return whySentence(pod, whyPod(pod, named(now.services), named(now.endpoints)), text);
+}
+
+/** Keeps what would tear the screen: the last session's, in the home's lab.log. */
+function logTo(home: Home): (text: string) => void {
+	const file = join(home.folder, 'lab.log');
+	rmSync(file, {force: true});
+	return text => appendFileSync(file, text, {mode: 0o600});
+}

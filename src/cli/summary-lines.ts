@@ -1,0 +1,35 @@
+import type {RunSummary} from '../engine/summary.ts';
+import type {Text} from '../text/text.ts';
+import {alignColumns} from './columns.ts';
+
+/** What there is to say when a learner leaves the lab: the steps, how long they took, and the predictions that came otherwise. */
+export function summaryLines(summary: RunSummary, text: Text): string[] {
+	const words = text.cli.summary;
+	const {lesson, solved, steps, spent, predictions} = summary;
+	const answered = predictions.right + predictions.wrong;
+	const surprises = steps.flatMap(({prediction}) =>
+		prediction?.chosen !== undefined && !prediction.right
+			? words.expected(prediction.question, prediction.chosen, prediction.answer).split('\n')
+			: [],
+	);
+	return [
+		words.title(lesson.title, solved, steps.length, minutes(spent)),
+		...alignColumns(
+			steps.map((step, index) => [
+				`  ${index + 1}`,
+				step.title,
+				step.solved ? words.done : words.open,
+				step.solved ? minutes(step.spent) : '',
+			]),
+		),
+		...(answered > 0 ? [words.predictions(predictions.right, answered)] : []),
+		...surprises.map(line => `  ${line}`),
+		solved < steps.length ? words.goOn(lesson.id) : words.again(lesson.id),
+	];
+}
+
+/** Milliseconds as minutes and seconds: 7:05. */
+function minutes(ms: number): string {
+	const seconds = Math.round(ms / 1000);
+	return `${Math.floor(seconds / 60)}:${String(seconds % 60).padStart(2, '0')}`;
+}
