@@ -39,9 +39,10 @@ export async function playLesson(options: PlayOptions): Promise<boolean> {
 	const looked: {step: string; check: string; passed: boolean}[] = [];
 	let step = '';
 
-	const tellChecks = (checks: CheckView[]) => {
+	/** In a solved step every check has come true, even if one is broken again by now. */
+	const tellChecks = (checks: CheckView[], solved: boolean) => {
 		for (const {id, state, text, waiting} of checks) {
-			const passed = state === 'passed';
+			const passed = solved || state === 'passed';
 			looked.push({step, check: id, passed});
 			emit({event: 'check', step, check: id, passed, text, ...(waiting && !passed ? {waiting} : {})});
 		}
@@ -65,11 +66,11 @@ export async function playLesson(options: PlayOptions): Promise<boolean> {
 				emit({event: 'exit', step, command: event.line, code: event.code, expected: event.expected});
 				break;
 			case 'solved':
-				tellChecks(event.step.checks);
+				tellChecks(event.step.checks, true);
 				if (event.step.explanation) emit({event: 'explanation', step, text: event.step.explanation});
 				break;
 			case 'stuck':
-				if (event.why === 'checks-waiting') tellChecks(event.step.checks);
+				if (event.why === 'checks-waiting') tellChecks(event.step.checks, false);
 				emit({event: 'error', step, message: text.plain.stuck[event.why](observer.status().error)});
 				break;
 		}

@@ -202,6 +202,36 @@ export const en = {
 			'command-failed': (_why: string | undefined) => 'a command did not end as the lesson expects.',
 			'checks-waiting': (why: string | undefined) => `a check did not come true in time.${why ? ` ${why}` : ''}`,
 		},
+		proof: {
+			lesson: (lesson: string, cluster: string) => `Lesson ${lesson} on ${cluster}`,
+			proved: {
+				before: (step: string, _name: string) => `  ok  ${step}: not solved before its commands`,
+				after: (step: string, _name: string) => `  ok  ${step}: solved after its commands`,
+				'wrong-answer': (step: string, name: string) => `  ok  ${step}: not solved by a wrong answer: ${name}`,
+			},
+			cleanUp: '  ok  the clean-up leaves nothing behind',
+			problem: (where: string, problem: string, detail: string) =>
+				`  NOT ${where ? `${where}: ` : ''}${problem}\n${detail.replace(/^/gm, '        ')}`,
+			problems: {
+				'not-at-start': 'the cluster cannot be watched',
+				'holds-too-early':
+					'the check holds before the commands of its step, so it proves nothing; if it only describes what the step looks at, give it "steady: true"',
+				'steady-at-start': 'the steady check holds already before the lesson, so it says nothing',
+				'not-steady': 'the steady check does not hold when its step begins',
+				'commands-incomplete': 'the commands cannot be filled in from the cluster',
+				'command-failed': 'a command did not end as the lesson says',
+				'not-achieved': "the check does not come true by the step's commands",
+				'wrong-without-effect': 'the wrong answer never had the effect named under "until"',
+				'wrong-passes': 'the wrong answer passes the check that should catch it',
+				'wrong-solves': 'the wrong answer solves the step',
+				'left-behind': 'the clean-up leaves something behind',
+			},
+			passed: (lesson: string) => `Lesson ${lesson} is proven.`,
+			failed: (lesson: string, problems: number) =>
+				`Lesson ${lesson} is not proven: ${problems} ${problems === 1 ? 'problem' : 'problems'}.`,
+			allPassed: (lessons: number) => `${lessons === 1 ? 'The lesson is' : `All ${lessons} lessons are`} proven.`,
+			notPassed: (lessons: string) => `Not proven: ${lessons}`,
+		},
 	},
 	screen: {
 		step: (number: number, of: number) => `step ${number}/${of}`,

@@ -178,6 +178,35 @@ export const zhCN: Text = {
 			'command-failed': _why => '有一条命令没有按课程预期的方式结束。',
 			'checks-waiting': why => `有检查没有在限定时间内成立。${why ?? ''}`,
 		},
+		proof: {
+			lesson: (lesson, cluster) => `课程 ${lesson}（${cluster}）`,
+			proved: {
+				before: step => `  通过  ${step}：运行命令之前尚未完成`,
+				after: step => `  通过  ${step}：运行命令之后已完成`,
+				'wrong-answer': (step, name) => `  通过  ${step}：错误的做法不会完成这一步：${name}`,
+			},
+			cleanUp: '  通过  清理之后没有留下任何东西',
+			problem: (where, problem, detail) =>
+				`  失败  ${where ? `${where}：` : ''}${problem}\n${detail.replace(/^/gm, '        ')}`,
+			problems: {
+				'not-at-start': '无法监视集群',
+				'holds-too-early':
+					'这项检查在这一步的命令运行之前就已成立，因而什么也证明不了；如果它只是描述这一步所查看的状态，请写上 "steady: true"',
+				'steady-at-start': '这项 steady 检查在课程开始之前就已成立，因而没有意义',
+				'not-steady': '这项 steady 检查在这一步开始时不成立',
+				'commands-incomplete': '集群没有给出命令中需要填写的内容',
+				'command-failed': '有一条命令没有按课程所写的方式结束',
+				'not-achieved': '这一步的命令没有使这项检查成立',
+				'wrong-without-effect': '错误的做法始终没有产生 "until" 所写的效果',
+				'wrong-passes': '本应发现错误做法的检查却成立了',
+				'wrong-solves': '错误的做法完成了这一步',
+				'left-behind': '清理之后还留下了东西',
+			},
+			passed: lesson => `课程 ${lesson} 已得到证明。`,
+			failed: (lesson, problems) => `课程 ${lesson} 未得到证明：${problems} 个问题。`,
+			allPassed: lessons => `全部 ${lessons} 课都已得到证明。`,
+			notPassed: lessons => `未得到证明：${lessons}`,
+		},
 	},
 	screen: {
 		step: (number, of) => `第 ${number}/${of} 步`,

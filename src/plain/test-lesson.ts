@@ -1,0 +1,205 @@
+import type {Cluster} from '../clusters/cluster.ts';
+import type {LineRunner} from '../clusters/line-runner.ts';
+import {completeCommands} from '../engine/complete-commands.ts';
+import {allHold, isLooking} from '../engine/judge.ts';
+import {until} from '../engine/until.ts';
+import type {Moments} from '../lesson/expressions.ts';
+import type {Check, Command, Lesson, Step, WrongAnswer} from '../lesson/lesson.ts';
+import {connectKube} from '../observe/kube-connection.ts';
+import {observeCluster} from '../observe/observe-cluster.ts';
+import type {Snapshot} from '../observe/snapshot.ts';
+import {pause, type Time} from '../observe/time.ts';
+import type {Text} from '../text/text.ts';
+import {createExecute} from './execute.ts';
+import {inventory} from './inventory.ts';
+import {defaultLimitMs} from './play-lesson.ts';
+import type {ProofEvent, ProofProblem} from './proof-event.ts';
+
+export type TestOptions = {
+	lesson: Lesson;
+	/** A cluster that nobody else uses meanwhile. */
+	cluster: Pick<Cluster, 'title' | 'kubeconfig' | 'namespace'>;
+	text: Text;
+	/** Runs in the folder with the lesson's manifests and the cluster's environment. */
+	runner: Pick<LineRunner, 'run' | 'interrupt'>;
+	time: Time;
+	signal: AbortSignal;
+	/** How long a command, the checks after it, a mistake's effect or the clean-up may take, ms. */
+	limitMs?: number;
+	emit(event: ProofEvent): void;
+};
+
+/** Ends a lesson's proof: what comes after would only repeat the same failure. */
+class Unprovable extends Error {}
+
+/**
+ * Proves a lesson both ways on a cluster. Answers whether it holds:
+ *
+ * 1. In the namespace as it is found, no steady check holds (else it would say nothing).
+ * 2. Before a step's commands every steady check holds and every other one does not; this is also how the next step's
+ *    checks are shown not to hold after the step before.
+ * 3. The commands end as the lesson says, and after them all checks of the step hold together.
+ * 4. Each wrong answer, made where the step's commands belong, has its effect, and then the checks it names do not hold.
+ * 5. After the clean-up the namespace holds what it held before the lesson, and nothing else.
+ */
+export async function testLesson(options: TestOptions): Promise<boolean> {
+	const {lesson, cluster, text, runner, time, signal, limitMs = defaultLimitMs, emit} = options;
+	const observer = observeCluster({cluster, text, time, signal});
+	const connection = connectKube(cluster.kubeconfig);
+	let problems = 0;
+	let output: string[] = [];
+	const execute = createExecute(runner, line => output.push(line), {time, limitMs});
+	const wait = (condition: () => boolean) => until(observer, condition, {time, limitMs, signal});
+
+	const problem = (problem: ProofProblem, detail: string, at: {step?: Step; check?: Check} = {}) => {
+		if (signal.aborted) return;
+		problems++;
+		const {step, check} = at;
+		emit({event: 'problem', lesson: lesson.id, step: step?.id, check: check?.id, problem, detail});
+	};
+	const unprovable = (why: ProofProblem, detail: string, at: {step?: Step; check?: Check} = {}): never => {
+		problem(why, detail, at);
+		throw new Unprovable();
+	};
+
+	/** What earlier steps remembered; a step's own is taken when it begins, as in a run. */
+	let remembered: Record<string, Snapshot> = {};
+	const moments = (): Moments => ({now: observer.snapshot(), remembered});
+	const begin = (step: Step) => {
+		if (step.remember) remembered = {...remembered, [step.remember]: observer.snapshot()};
+	};
+
+	/** Runs commands; `strict` demands that each ends as the lesson says. */
+	const runAll = async (commands: readonly Command[], step: Step, strict: boolean) => {
+		await wait(() => completeCommands(commands, moments()) !== undefined);
+		const complete = completeCommands(commands, moments());
+		if (!complete) return unprovable('commands-incomplete', commands.map(({line}) => line.source).join('; '), {step});
+		for (const {line, fails} of complete) {
+			output = [];
+			const {code} = await execute(line);
+			if (signal.aborted) throw new Unprovable();
+			if (strict && (code !== 0) !== fails) {
+				unprovable('command-failed', [`${line} (${code})`, ...output.slice(-5)].join('\n'), {step});
+			}
+		}
+	};
+
+	const solve = async (step: Step) => {
+		await runAll(step.commands, step, true);
+		if (await wait(() => allHold(step, moments()))) return;
+		for (const check of step.checks) {
+			if (!check.condition(moments())) problem('not-achieved', check.expr, {step, check});
+		}
+		throw new Unprovable();
+	};
+
+	const proveBefore = async (step: Step) => {
+		const steady = step.checks.filter(check => check.steady);
+		await wait(() => steady.every(check => check.condition(moments())));
+		begin(step);
+		let held = true;
+		for (const check of step.checks) {
+			if (check.condition(moments()) === check.steady) continue;
+			held = false;
+			problem(check.steady ? 'not-steady' : 'holds-too-early', check.expr, {step, check});
+		}
+		if (held) emit({event: 'proved', lesson: lesson.id, step: step.id, what: 'before'});
+	};
+
+	const proveWrongAnswer = async (wrong: WrongAnswer, step: Step) => {
+		remembered = {};
+		for (const earlier of lesson.steps.slice(0, lesson.steps.indexOf(step))) {
+			begin(earlier);
+			if (!isLooking(earlier)) await solve(earlier);
+		}
+		await wait(() => step.checks.every(check => !check.steady || check.condition(moments())));
+		begin(step);
+		await runAll(wrong.commands, step, false);
+		if (!(await wait(() => wrong.until(moments())))) {
+			problem('wrong-without-effect', [wrong.name, ...output.slice(-5)].join('\n'), {step});
+			return;
+		}
+		const at = moments();
+		const passing = step.checks.filter(check => wrong.fails.includes(check.id) && check.condition(at));
+		for (const check of passing) problem('wrong-passes', wrong.name, {step, check});
+		if (allHold(step, at)) problem('wrong-solves', wrong.name, {step});
+		else if (passing.length === 0) {
+			emit({event: 'proved', lesson: lesson.id, step: step.id, what: 'wrong-answer', name: wrong.name});
+		}
+	};
+
+	const cleanUp = async (found: Set<string>) => {
+		for (const line of lesson.cleanup) {
+			output = [];
+			const {code} = await execute(line);
+			if (code !== 0) problem('command-failed', [`${line} (${code})`, ...output.slice(-5)].join('\n'));
+		}
+		const deadline = time.now() + limitMs;
+		for (;;) {
+			const present = await inventory(connection, cluster.namespace, signal);
+			const left = [...present].filter(object => !found.has(object));
+			// The watches must have seen it too, or the next proof would begin with what is no longer there.
+			if (left.length === 0 && observed(observer.snapshot()).every(object => found.has(object))) return true;
+			if (time.now() >= deadline || signal.aborted) {
+				problem('left-behind', left.join(', '));
+				return false;
+			}
+			await pause(time, 100, signal);
+		}
+	};
+
+	emit({event: 'lesson', lesson: lesson.id, cluster: cluster.title});
+	try {
+		if (!(await wait(() => observer.status().state === 'live'))) {
+			unprovable('not-at-start', observer.status().error ?? cluster.title);
+		}
+		const found = await inventory(connection, cluster.namespace, signal);
+		for (const step of lesson.steps) {
+			for (const check of step.checks) {
+				if (check.steady && check.condition(moments())) problem('steady-at-start', check.expr, {step, check});
+			}
+		}
+		await guarded(async () => {
+			for (const step of lesson.steps) {
+				await proveBefore(step);
+				await solve(step);
+				emit({event: 'proved', lesson: lesson.id, step: step.id, what: 'after'});
+			}
+		});
+		const wrongs = lesson.steps.flatMap(step => step.wrong.map(wrong => ({wrong, step})));
+		let clean = await cleanUp(found);
+		for (const {wrong, step} of problems === 0 ? wrongs : []) {
+			await guarded(() => proveWrongAnswer(wrong, step));
+			clean = (await cleanUp(found)) && clean;
+		}
+		if (clean) emit({event: 'proved', lesson: lesson.id, what: 'clean-up'});
+	} catch (error) {
+		if (!(error instanceof Unprovable) && !signal.aborted) throw error;
+	} finally {
+		await observer.close();
+	}
+	const passed = problems === 0 && !signal.aborted;
+	emit({event: 'verdict', lesson: lesson.id, passed, problems});
+	return passed;
+}
+
+/** Runs one part of a proof; its end by Unprovable has been told already. */
+async function guarded(part: () => Promise<void>): Promise<void> {
+	try {
+		await part();
+	} catch (error) {
+		if (!(error instanceof Unprovable)) throw error;
+	}
+}
+
+/** What the watches show of a namespace, named as in its inventory. */
+function observed({pods, services, endpoints, slices, deployments}: Snapshot): string[] {
+	const named = (resource: string, objects: {name: string}[]) => objects.map(({name}) => `${resource}/${name}`);
+	return [
+		...named('pods', pods),
+		...named('services', services),
+		...named('endpoints', endpoints),
+		...named('endpointslices.discovery.k8s.io', slices),
+		...named('deployments.apps', deployments),
+	];
+}
