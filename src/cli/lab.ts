@@ -2,8 +2,7 @@ import {appendFileSync, rmSync} from 'node:fs';
 import {join} from 'node:path';
 import {openEmbeddedCluster} from '../clusters/embedded-cluster.ts';
 import type {RunView} from '../engine/view.ts';
-import {findLesson, loadLessons} from '../lesson/find-lessons.ts';
-import type {Lesson} from '../lesson/lesson.ts';
+import {loadLessons} from '../lesson/find-lessons.ts';
 import type {PodView} from '../observe/snapshot.ts';
 import {whyPod, whySentence} from '../observe/why.ts';
 import {openHistory} from '../state/history.ts';
@@ -15,6 +14,7 @@ import {UserError} from '../text/user-error.ts';
 import type {Picked} from '../tui/picker.ts';
 import {chooseCluster} from './cluster-choice.ts';
 import {type Context, damageLine, type ExitCode} from './context.ts';
+import {lessonNamed} from './lesson-named.ts';
 import {bringToStep, openLessonSession, stepIndexOf} from './lesson-session.ts';
 import type {LabOptions} from './program.ts';
 import {solvedSteps} from './progress.ts';
@@ -75,7 +75,7 @@ async function pick(settings: Settings, home: Home, context: Context): Promise<P
 
 async function openLesson(id: string, options: LabOptions, home: Home, context: Context): Promise<ExitCode> {
 	const {text, environment, note} = context;
-	const lesson = findLesson(id) as Lesson;
+	const lesson = lessonNamed(id, text);
 	const step = options.step === undefined ? undefined : stepIndexOf(options.step, lesson, context);
 	const history = openHistory(home.history);
 	if (history.damage) note(damageLine(history.damage, text));

@@ -1,6 +1,7 @@
 import {CommanderError} from 'commander';
 import packageJson from '../../package.json' with {type: 'json'};
 import type {Environment} from '../clusters/shell.ts';
+import {LessonError} from '../lesson/problem.ts';
 import {type Language, type Text, textIn} from '../text/text.ts';
 import {UserError} from '../text/user-error.ts';
 import {type Context, type ExitCode, languageOfCommandLine, openHomeOrExplain} from './context.ts';
@@ -59,6 +60,10 @@ async function run(): Promise<ExitCode> {
 		if (signals.signal.aborted && !(error instanceof UserError)) return 130;
 		if (argv.includes('--debug')) say(error instanceof Error ? (error.stack ?? error.message) : String(error));
 		if (error instanceof UserError) return fail(error);
+		if (error instanceof LessonError) {
+			say(error.message);
+			return 1;
+		}
 		say(text.cli.error(text.cli.unexpected(error instanceof Error ? error.message : String(error))));
 		if (!argv.includes('--debug')) say(text.cli.debugHint);
 		return 1;

@@ -1,0 +1,53 @@
+import {mkdtempSync, rmSync} from 'node:fs';
+import {tmpdir} from 'node:os';
+import {join} from 'node:path';
+import {type EmbeddedCluster, openTemporaryCluster} from '../clusters/embedded-cluster.ts';
+import {createLineRunner, type LineRunner} from '../clusters/line-runner.ts';
+import {lineShell, shellEnvironment} from '../clusters/shell.ts';
+import {prepareBin, prepareWorkFolder} from '../clusters/work-folder.ts';
+import type {Lesson} from '../lesson/lesson.ts';
+import {UserError} from '../text/user-error.ts';
+import type {Context} from './context.ts';
+
+/** A lesson's cluster and shell session that nobody else sees, gone when `use` is over. */
+export type Throwaway = {
+	cluster: EmbeddedCluster;
+	runner: LineRunner;
+	/** Aborted with the lab, and with an Error when the cluster dies. */
+	signal: AbortSignal;
+};
+
+/** Gives a lesson an empty cluster and a working folder in a temporary place. Throws UserError. */
+export async function withThrowaway<T>(
+	lesson: Lesson,
+	context: Context,
+	use: (place: Throwaway) => Promise<T>,
+): Promise<T> {
+	const {text, environment} = context;
+	if (!lineShell(environment)) throw new UserError(text.clusters.noLineShell);
+	const cluster = await openTemporaryCluster(text);
+	const folder = mkdtempSync(join(tmpdir(), 'endpoint-lab-work-'));
+	const died = new AbortController();
+	void cluster.failed.then(error => died.abort(error));
+	const signal = AbortSignal.any([context.signal, died.signal]);
+	const runner = createLineRunner({
+		environment: shellEnvironment({
+			base: environment,
+			kubeconfig: cluster.kubeconfig,
+			gateway: cluster.gateway,
+			kubectlCache: join(folder, 'kubectl-cache'),
+			bin: prepareBin(join(folder, 'bin'), environment, context.launcher),
+		}),
+		cwd: prepareWorkFolder(folder, lesson),
+		signal,
+	});
+	try {
+		const result = await use({cluster, runner, signal});
+		if (died.signal.aborted) throw died.signal.reason;
+		return result;
+	} finally {
+		await runner.close();
+		await cluster.close();
+		rmSync(folder, {recursive: true, force: true});
+	}
+}
