@@ -1,10 +1,10 @@
 import {badRequest, type Cause, invalid} from '../errors.ts';
 import type {ResourceDefinition} from '../resources/definition.ts';
+import {checkFields} from '../schema/check-fields.ts';
 import type {KubeObject} from '../types.ts';
 import type {JsonObject} from './body.ts';
 import type {Call} from './context.ts';
 import {addWarnings} from './respond.ts';
-import {checkFields} from './schema.ts';
 
 /** What happens with fields that the API does not know. */
 export type FieldValidation = 'Strict' | 'Warn' | 'Ignore';

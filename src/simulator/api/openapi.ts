@@ -1,8 +1,8 @@
 import {createHash} from 'node:crypto';
 import type {IncomingMessage, ServerResponse} from 'node:http';
 import type {ResourceDefinition} from '../resources/definition.ts';
+import {openApiDocument} from '../schema/openapi.ts';
 import {notAcceptable, parseAccept} from './negotiate.ts';
-import {openApiDocument} from './schema.ts';
 
 type Document = {path: string; text: string; hash: string};
 
@@ -15,20 +15,25 @@ const emptyV2Protobuf = Buffer.from('\n\x032.0\x12\x15\n\nKubernetes\x12\x07v1.3
 
 /** Answers /openapi/v3 and below, and an empty /openapi/v2; false for other paths. Documents are made when they are first asked for. */
 export function createOpenApi(definitions: ReadonlyMap<string, ResourceDefinition>) {
-	const documents = new Map<string, Document>();
+	const documents = new Map<string, Promise<Document>>();
 	const paths = new Set<string>();
 	for (const {group, version} of definitions.values()) paths.add(group ? `apis/${group}/${version}` : `api/${version}`);
-	const documentAt = (path: string): Document => {
-		let document = documents.get(path);
-		if (!document) {
-			const text = JSON.stringify(openApiDocument(path, definitions.values()));
-			document = {path, text, hash: createHash('sha512').update(text).digest('hex').toUpperCase()};
-			documents.set(path, document);
-		}
+	const make = async (path: string): Promise<Document> => {
+		const text = JSON.stringify(await openApiDocument(path, definitions.values()));
+		return {path, text, hash: createHash('sha512').update(text).digest('hex').toUpperCase()};
+	};
+	const documentAt = (path: string): Promise<Document> => {
+		const document = documents.get(path) ?? make(path);
+		documents.set(path, document);
 		return document;
 	};
 
-	return (path: string, query: URLSearchParams, request: IncomingMessage, response: ServerResponse): boolean => {
+	return async (
+		path: string,
+		query: URLSearchParams,
+		request: IncomingMessage,
+		response: ServerResponse,
+	): Promise<boolean> => {
 		const send = (text: string | Buffer, headers: Record<string, string>) => {
 			response.writeHead(200, {
 				'Content-Type': 'application/json',
@@ -41,7 +46,7 @@ export function createOpenApi(definitions: ReadonlyMap<string, ResourceDefinitio
 		if (path === '/openapi/v3' || path === '/openapi/v3/') {
 			const index: Record<string, {serverRelativeURL: string}> = {};
 			for (const each of [...paths].sort())
-				index[each] = {serverRelativeURL: `/openapi/v3/${each}?hash=${documentAt(each).hash}`};
+				index[each] = {serverRelativeURL: `/openapi/v3/${each}?hash=${(await documentAt(each)).hash}`};
 			return send(JSON.stringify({paths: index}), {});
 		}
 		if (path === '/openapi/v2') {
@@ -56,7 +61,7 @@ export function createOpenApi(definitions: ReadonlyMap<string, ResourceDefinitio
 			['application/json', 'application/*', '*/*'].includes(type),
 		);
 		if (!accepts) throw notAcceptable();
-		const {text, hash} = documentAt(name);
+		const {text, hash} = await documentAt(name);
 		// A client that gives the hash may keep the document for good.
 		const cache: Record<string, string> =
 			query.get('hash') === hash ? {'Cache-Control': 'public, immutable', ETag: `"${hash}"`} : {ETag: `"${hash}"`};

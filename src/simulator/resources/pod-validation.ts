@@ -1,4 +1,5 @@
 import type {Cause} from '../errors.ts';
+import {quantityValue} from '../schema/quantity.ts';
 import type {Container, Pod, PodSpec, PodTemplate, Probe} from '../types.ts';
 import {duplicate, forbidden, invalidValue, notFoundValue, notSupported, required} from './field-error.ts';
 import {
@@ -148,38 +149,12 @@ function validateMounts(container: Container, volumes: Set<string>, field: strin
 	return causes;
 }
 
-const quantity = /^[+-]?(\d+(\.\d*)?|\.\d+)([numkMGTPE]|[KMGTPE]i|[eE][+-]?\d+)?$/;
-const factors: Record<string, number> = {
-	n: 1e-9,
-	u: 1e-6,
-	m: 1e-3,
-	k: 1e3,
-	M: 1e6,
-	G: 1e9,
-	T: 1e12,
-	P: 1e15,
-	E: 1e18,
-	Ki: 2 ** 10,
-	Mi: 2 ** 20,
-	Gi: 2 ** 30,
-	Ti: 2 ** 40,
-	Pi: 2 ** 50,
-	Ei: 2 ** 60,
-};
-
-/** The number that a resource.Quantity stands for, or undefined when it is not one. */
-export function parseQuantity(text: string): number | undefined {
-	if (!quantity.test(text)) return undefined;
-	const suffix = /[a-zA-Z]i?$/.exec(text)?.[0];
-	return suffix ? Number(text.slice(0, -suffix.length)) * factors[suffix]! : Number(text);
-}
-
 function validateResources(container: Container, field: string): Cause[] {
 	const causes: Cause[] = [];
 	const {requests = {}, limits = {}} = (container.resources ?? {}) as Record<string, Record<string, string>>;
 	for (const [name, text] of Object.entries(requests)) {
-		const wanted = parseQuantity(String(text));
-		const limit = limits[name] === undefined ? undefined : parseQuantity(String(limits[name]));
+		const wanted = quantityValue(String(text));
+		const limit = limits[name] === undefined ? undefined : quantityValue(String(limits[name]));
 		if (wanted !== undefined && wanted < 0)
 			causes.push(invalidValue(`${field}.requests.${name}`, String(text), 'must be greater than or equal to 0'));
 		if (wanted !== undefined && limit !== undefined && wanted > limit) {

@@ -1,9 +1,9 @@
 import {notFound} from '../../errors.ts';
+import {fieldSchema} from '../../schema/field-schema.ts';
 import type {KubeObject} from '../../types.ts';
 import {asObject, type JsonObject, parseJson, parseYaml, unsupportedMediaType} from '../body.ts';
 import type {Call} from '../context.ts';
 import {checkDraft, fieldValidationOf} from '../field-validation.ts';
-import {fieldSchema} from '../schema.ts';
 import {jsonPatch} from './json-patch.ts';
 import {mergePatch} from './merge-patch.ts';
 import {strategicMerge} from './strategic-merge.ts';

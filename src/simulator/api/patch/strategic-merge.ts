@@ -1,6 +1,6 @@
 import {badRequest} from '../../errors.ts';
+import type {FieldSchema} from '../../schema/field-schema.ts';
 import type {JsonObject} from '../body.ts';
-import type {FieldSchema} from './field-schema.ts';
 
 const isObject = (value: unknown): value is JsonObject =>
 	typeof value === 'object' && value !== null && !Array.isArray(value);
