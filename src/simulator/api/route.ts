@@ -11,10 +11,15 @@ import {listPage} from './list.ts';
 import {negotiate, type OutputForm, parseAccept} from './negotiate.ts';
 import {createOpenApi} from './openapi.ts';
 import {listOptions} from './options.ts';
+import {bind, evict, finalizeNamespace} from './pod-actions.ts';
 import {parsePath} from './request-info.ts';
 import {addWarnings, sendError, sendJson, sendText} from './respond.ts';
 import {serveScale} from './scale.ts';
 import {parseSelection} from './selection.ts';
+import {serveExec} from './streams/exec.ts';
+import {serveLog} from './streams/log.ts';
+import {servePortForward} from './streams/port-forward.ts';
+import {serveProxy} from './streams/proxy.ts';
 import {tableOf} from './table.ts';
 import version from './version.json' with {type: 'json'};
 import {serveWatch} from './watch.ts';
@@ -55,7 +60,7 @@ export function createRouter(server: Server): Router {
 			const path = url.pathname;
 			if (answerPlain(path, request, response)) return;
 			if (path.startsWith('/openapi/')) {
-				if (openApi(path, url.searchParams, request, response)) return;
+				if (await openApi(path, url.searchParams, request, response)) return;
 				return sendError(response, unknownResource());
 			}
 			const found = discovery(path, definitions.values(), parseAccept(request.headers.accept ?? ''));
@@ -90,8 +95,15 @@ export function createRouter(server: Server): Router {
 				sendError(response, error, form);
 			}
 		},
-		async upgrade(_request, _socket, _head) {
-			throw unknownResource();
+		async upgrade(request, socket, head) {
+			const url = new URL(request.url ?? '/', 'https://127.0.0.1');
+			const info = parsePath(url.pathname);
+			if (info?.group !== '' || info.resource !== 'pods' || !info.name) throw unknownResource();
+			const call = {server, info, query: url.searchParams};
+			if (info.subresource === 'exec') await serveExec(call, request, socket, head);
+			else if (info.subresource === 'portforward') await servePortForward(call, request, socket, head);
+			else if (info.subresource === 'attach') throw noAttach();
+			else throw unknownResource();
 		},
 	};
 }
@@ -164,8 +176,33 @@ async function answerSubresource(call: Call, method: string): Promise<void> {
 	}
 	if (info.subresource === 'scale' && (definition.plural === 'deployments' || definition.plural === 'replicasets'))
 		return await serveScale(call, method);
-	throw unknownResource();
+	if (info.subresource === 'proxy' && (definition.plural === 'services' || definition.plural === 'pods'))
+		return await serveProxy(call);
+	const action = actions[`${definition.plural}/${info.subresource}`];
+	if (!action) throw unknownResource();
+	if (action.method && action.method !== method) throw methodNotAllowed();
+	await action.serve(call);
 }
+
+/** Subresources that are not written back as they were read. */
+const actions: Record<string, {method: string | undefined; serve(call: Call): Promise<void>}> = {
+	'pods/log': {method: 'GET', serve: serveLog},
+	'pods/binding': {method: 'POST', serve: bind},
+	'pods/eviction': {method: 'POST', serve: evict},
+	'namespaces/finalize': {method: 'PUT', serve: finalizeNamespace},
+	'pods/exec': {method: undefined, serve: upgradeRequired},
+	'pods/attach': {method: undefined, serve: upgradeRequired},
+	'pods/portforward': {method: undefined, serve: upgradeRequired},
+};
+
+async function upgradeRequired(): Promise<void> {
+	throw badRequest('Upgrade request required');
+}
+
+const noAttach = () =>
+	badRequest(
+		'the embedded cluster cannot attach to a running process; use kubectl exec for a new one, or kubectl logs',
+	);
 
 function answerList(call: Call): void {
 	const {server, response, info, query, definition, form} = call;
