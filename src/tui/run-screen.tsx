@@ -1,4 +1,4 @@
-import {render, useApp} from 'ink';
+import {render, useApp, useStdout} from 'ink';
 import {type ReactNode, useEffect} from 'react';
 import type {RunView} from '../engine/view.ts';
 import type {PodView} from '../observe/snapshot.ts';
@@ -89,6 +89,10 @@ type App = ReturnType<typeof useApp>;
 /** Hands Ink's controls to the outside, and leaves when the signal says so. */
 function Root({signal, onApp, children}: {signal: AbortSignal; onApp: (app: App) => void; children: ReactNode}) {
 	const app = useApp();
+	const {stdout} = useStdout();
+	// Blank before the alternate screen is left: tmux 3.3 pulls the rows of a full one into the main screen when the
+	// window has grown meanwhile.
+	useEffect(() => () => void stdout.write('\u001b[H\u001b[J'), [stdout]);
 	useEffect(() => {
 		onApp(app);
 		const abort = () => app.exit();
