@@ -1,0 +1,67 @@
+import type {Client} from './client.ts';
+import {tableAccept} from './client.ts';
+import {apiVersionOf, pathOf, type Resource} from './discovery.ts';
+import type {KubeList, KubeObject, Table} from './objects.ts';
+
+/** Which objects of a type are wanted. */
+export type Selection = {labelSelector?: string; fieldSelector?: string};
+
+/** As many objects as kubectl asks for at once. */
+const chunk = 500;
+
+/** One object as the server has it. */
+export const getObject = (client: Client, resource: Resource, namespace: string | undefined, name: string) =>
+	client.json<KubeObject>({path: pathOf(resource, namespace, name)});
+
+/** All objects of a type, chunk by chunk, each with its apiVersion and kind, which lists leave out. */
+export async function listObjects(
+	client: Client,
+	resource: Resource,
+	namespace: string | undefined,
+	{labelSelector, fieldSelector}: Selection = {},
+): Promise<KubeObject[]> {
+	const items: KubeObject[] = [];
+	let next: string | undefined;
+	do {
+		const list: KubeList = await client.json<KubeList>({
+			path: pathOf(resource, namespace),
+			query: {labelSelector, fieldSelector, limit: chunk, continue: next},
+		});
+		for (const item of list.items ?? []) items.push({...item, apiVersion: apiVersionOf(resource), kind: resource.kind});
+		next = list.metadata.continue;
+	} while (next);
+	return items;
+}
+
+/** The server's table of one object, or of a type. */
+export async function fetchTable(
+	client: Client,
+	resource: Resource,
+	namespace: string | undefined,
+	{name, labelSelector, fieldSelector, wholeObjects}: Selection & {name?: string; wholeObjects?: boolean},
+): Promise<Table> {
+	const includeObject = wholeObjects ? 'Object' : undefined;
+	if (name) {
+		return client.json<Table>({path: pathOf(resource, namespace, name), query: {includeObject}, accept: tableAccept});
+	}
+	let whole: Table | undefined;
+	let next: string | undefined;
+	do {
+		const table: Table = await client.json<Table>({
+			path: pathOf(resource, namespace),
+			query: {labelSelector, fieldSelector, limit: chunk, continue: next, includeObject},
+			accept: tableAccept,
+		});
+		whole = whole ? {...whole, metadata: table.metadata, rows: [...whole.rows, ...(table.rows ?? [])]} : table;
+		next = table.metadata.continue;
+	} while (next);
+	return whole!;
+}
+
+/** Objects together as `kubectl get` shows more than one. */
+export const asList = (items: KubeObject[]): KubeObject => ({
+	apiVersion: 'v1',
+	kind: 'List',
+	metadata: {resourceVersion: ''},
+	items,
+});

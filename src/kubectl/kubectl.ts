@@ -1,0 +1,80 @@
+import {describeFailure, Exit, exitCodeOf, KubectlError, lacks} from './errors.ts';
+import {findCommand, parseFlags} from './flags.ts';
+import {commandHelp, kubectlHelp} from './help.ts';
+import {type Command, type Io, Session} from './session.ts';
+
+type Load = () => Promise<{command: Command}>;
+
+/** The commands, each loaded only when it is called: most runs need one, and a learner waits for it. */
+export const commands: Record<string, Load> = {
+	get: () => import('./commands/get.ts'),
+	describe: () => import('./commands/describe.ts'),
+};
+
+/** Commands of stock kubectl that are not here. */
+const missing = new Set([
+	'alpha',
+	'attach',
+	'auth',
+	'autoscale',
+	'certificate',
+	'completion',
+	'cordon',
+	'cp',
+	'debug',
+	'diff',
+	'drain',
+	'events',
+	'kustomize',
+	'options',
+	'plugin',
+	'proxy',
+	'replace',
+	'taint',
+	'uncordon',
+]);
+
+const aliases: Record<string, string> = {ls: 'get', ep: 'explain'};
+
+async function run(argv: string[], io: Io): Promise<number> {
+	const at = findCommand(argv, new Set());
+	const name = at < 0 ? '' : argv[at]!;
+	if (name === '' || name === 'help') {
+		const topic = name === 'help' ? argv[at + 1] : undefined;
+		const load = topic ? commands[topic] : undefined;
+		io.stdout.write(load ? commandHelp((await load()).command) : await kubectlHelp(commands));
+		return 0;
+	}
+	const load = commands[name] ?? commands[aliases[name] ?? ''];
+	if (!load) {
+		if (missing.has(name)) throw lacks(name);
+		throw new KubectlError(`unknown command "${name}" for "kubectl"`);
+	}
+	const {command} = await load();
+	const rest = [...argv.slice(0, at), ...argv.slice(at + 1)];
+	const flags = parseFlags(rest, command.flags, name);
+	if (flags.on('help')) {
+		io.stdout.write(commandHelp(command));
+		return 0;
+	}
+	const session = new Session(flags, io);
+	try {
+		return await command.run(session);
+	} finally {
+		session.close();
+	}
+}
+
+/**
+ * Runs kubectl's command line: what stock kubectl would print goes to `stdout` and `stderr`. Resolves to the exit code
+ * and never rejects; 130 when `signal` ended it.
+ */
+export async function runKubectl(argv: string[], io: Io): Promise<number> {
+	try {
+		return await run(argv, io);
+	} catch (error) {
+		if (io.signal.aborted) return 130;
+		if (!(error instanceof Exit && error.message === '')) io.stderr.write(`${describeFailure(error)}\n`);
+		return exitCodeOf(error);
+	}
+}
