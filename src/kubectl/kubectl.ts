@@ -9,6 +9,11 @@ type Load = () => Promise<{command: Command}>;
 export const commands: Record<string, Load> = {
 	get: () => import('./commands/get.ts'),
 	describe: () => import('./commands/describe.ts'),
+	apply: () => import('./commands/apply.ts'),
+	delete: () => import('./commands/delete.ts'),
+	scale: () => import('./commands/scale.ts'),
+	rollout: () => import('./commands/rollout.ts'),
+	wait: () => import('./commands/wait.ts'),
 };
 
 /** Commands of stock kubectl that are not here. */
