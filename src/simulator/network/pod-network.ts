@@ -1,0 +1,34 @@
+import type {Clock} from '../clock.ts';
+import type {NetworkFailure} from '../node/node-api.ts';
+import type {DnsAnswer, RecordType} from './dns.ts';
+import type {HttpReply} from './http-server.ts';
+
+/** A request that a program sends; `host` is a name or an address. */
+export type OutgoingRequest = {
+	method: string;
+	host: string;
+	port: number;
+	path: string;
+	headers: Record<string, string>;
+	body?: Uint8Array;
+	/** How long to wait for a connection, and for an answer, in ms of cluster time. */
+	connectTimeout: number;
+	timeout: number;
+};
+
+/** The answer, and who gave it. */
+export type Arrival = HttpReply & {from: {ip: string; port: number; pod?: string}};
+
+/** The cluster's network as the programs of one Pod see it. */
+export type PodNetwork = {
+	readonly ip: string;
+	readonly clock: Clock;
+	/** The search domains of /etc/resolv.conf. */
+	readonly search: string[];
+	/** Asks the cluster's DNS for exactly this name. */
+	lookup(name: string, type: RecordType): DnsAnswer;
+	/** The address of a name, as the C library finds it: /etc/hosts apart, with search domains and ndots:5. */
+	resolve(name: string): string | undefined;
+	/** Sends a request; `done` is called once, at once or later. The returned function gives up. */
+	send(request: OutgoingRequest, done: (result: Arrival | NetworkFailure) => void): () => void;
+};

@@ -1,0 +1,112 @@
+import type {Listeners} from '../network/http-server.ts';
+import type {PodNetwork} from '../network/pod-network.ts';
+import {type FileChanges, FileSystem, type Mount} from '../programs/file-system.ts';
+import type {ImageContents, Signal} from '../programs/image.ts';
+import {Machine} from '../programs/machine.ts';
+import {emptyPipe} from '../programs/pipe.ts';
+import type {Simulation} from '../simulation.ts';
+import type {Container} from '../types.ts';
+import {ContainerLog} from './container-log.ts';
+
+/** What a container is made from. */
+export type ContainerStart = {
+	simulation: Pick<Simulation, 'clock' | 'random'>;
+	spec: Container;
+	image: ImageContents;
+	environment: Record<string, string>;
+	mounts: Mount[];
+	hostname: string;
+	network: PodNetwork;
+	listeners: Listeners;
+	/** For a container that ran before a restart of the cluster: its files and log, which it keeps. */
+	previous?: {files: FileChanges; log: ContainerLog};
+	exited: (code: number) => void;
+};
+
+/** A container that runs: the processes of an image, their files and what they wrote. */
+export type RunningContainer = {
+	machine: Machine;
+	log: ContainerLog;
+	environment: Record<string, string>;
+	directory: string;
+	/** Sends the first process a signal from outside, as the container runtime does. */
+	signal(signal: Signal): void;
+	/** Ends all processes at once, without an exit. */
+	destroy(): void;
+};
+
+/** Starts a container; throws CommandNotFound when its program is not in the image. */
+export function startContainer(start: ContainerStart): RunningContainer {
+	const {simulation, spec, image, listeners, previous} = start;
+	const {clock, random} = simulation;
+	const log = previous?.log ?? new ContainerLog(() => clock.now());
+	const files = new FileSystem(image.files, () => clock.now(), {
+		mounts: start.mounts,
+		changes: previous?.files,
+	});
+	const open = new Set<() => void>();
+	const machine = new Machine({
+		image,
+		files,
+		clock,
+		random,
+		network: start.network,
+		hostname: start.hostname,
+		listen(port, server) {
+			const close = listeners.listen(port, server);
+			if (!close) return undefined;
+			const closeOnce = () => {
+				if (open.delete(closeOnce)) close();
+			};
+			open.add(closeOnce);
+			return closeOnce;
+		},
+	});
+	const closeAll = () => {
+		for (const close of [...open]) close();
+	};
+	const line = commandLine(spec, image, start.environment);
+	const directory = spec.workingDir || image.workingDirectory;
+	// A container that goes on after a restart of the cluster does not write its first lines again.
+	let muted = previous !== undefined;
+	const write = (data: string | Uint8Array) => {
+		if (!muted) log.write(data);
+	};
+	machine.start(
+		{arguments: line, environment: start.environment, directory, stdin: emptyPipe(), stdout: write, stderr: write},
+		code => {
+			closeAll();
+			log.end();
+			start.exited(code);
+		},
+	);
+	muted = false;
+	return {
+		machine,
+		log,
+		environment: start.environment,
+		directory,
+		signal: signal => void machine.signal(1, signal, true),
+		destroy() {
+			machine.stop();
+			closeAll();
+			log.end();
+		},
+	};
+}
+
+/** command replaces the image's entry point, args its command; a command alone drops the image's arguments. */
+function commandLine(spec: Container, image: ImageContents, environment: Record<string, string>): string[] {
+	const expand = (words: string[]) => words.map(word => expandVariables(word, environment));
+	const command = spec.command?.length ? expand(spec.command) : image.entrypoint;
+	const defaults = spec.command?.length ? [] : image.command;
+	return [...command, ...(spec.args?.length ? expand(spec.args) : defaults)];
+}
+
+/** `$(NAME)` becomes the variable's value, `$$(NAME)` stays as `$(NAME)` (third_party/forked/golang/expansion). */
+export function expandVariables(text: string, environment: Record<string, string>): string {
+	return text.replace(/\$\$|\$\(([^)]*)\)/g, (whole, name: string | undefined) => {
+		if (name === undefined) return '$';
+		return environment[name] ?? whole;
+	});
+}

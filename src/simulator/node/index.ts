@@ -1,0 +1,62 @@
+import type {ClusterNetwork} from '../network/network.ts';
+import type {Part, Simulation} from '../simulation.ts';
+import type {Change} from '../store.ts';
+import type {Node, Pod} from '../types.ts';
+import {Kubelet, type KubeletSnapshot} from './kubelet.ts';
+import type {NodeApi} from './node-api.ts';
+import {createNodeApi} from './node-server.ts';
+import {startScheduler} from './scheduler.ts';
+
+/** What of the nodes is kept when the cluster is: plain JSON, by node. */
+export type NodesSnapshot = Record<string, KubeletSnapshot>;
+
+/** The nodes at work. */
+export type Nodes = Part & {
+	/** What the API server asks of kubelets: logs, exec, port-forward. */
+	nodeApi: NodeApi;
+	/** The files, logs and cursors that the API does not hold. */
+	snapshot(): NodesSnapshot;
+};
+
+/**
+ * Starts the scheduler and a kubelet for each Node object. Pods that run already go on without a restart, with the
+ * files and logs of the snapshot.
+ */
+export function startNodes(simulation: Simulation, network: ClusterNetwork, snapshot: NodesSnapshot = {}): Nodes {
+	const {store} = simulation;
+	const kubelets = new Map<string, Kubelet>();
+	const startKubelet = (node: Node) => {
+		const {name} = node.metadata;
+		if (kubelets.has(name)) return;
+		const kubelet = new Kubelet(simulation, network, node, snapshot[name]);
+		kubelets.set(name, kubelet);
+		const pods = [...store.list<Pod>('pods')].filter(({spec}) => spec.nodeName === name);
+		kubelet.restore(pods, snapshot[name]);
+	};
+	for (const node of store.list<Node>('nodes')) startKubelet(node);
+	const subscriptions = [
+		store.subscribe<Node>('nodes', ({type, object}) => {
+			if (type === 'ADDED') startKubelet(object);
+			if (type !== 'DELETED') return;
+			kubelets.get(object.metadata.name)?.stop();
+			kubelets.delete(object.metadata.name);
+		}),
+		store.subscribe<Pod>('pods', (change: Change<Pod>) => {
+			const name = change.object.spec.nodeName;
+			if (name) kubelets.get(name)?.change(change);
+		}),
+	];
+	const scheduler = startScheduler(simulation);
+	return {
+		nodeApi: createNodeApi(simulation, network, (namespace, name) => {
+			const pod = store.get<Pod>('pods', namespace, name);
+			return kubelets.get(pod?.spec.nodeName ?? '')?.worker(namespace, name);
+		}),
+		snapshot: () => Object.fromEntries([...kubelets].map(([name, kubelet]) => [name, kubelet.snapshot()])),
+		stop() {
+			for (const unsubscribe of subscriptions) unsubscribe();
+			scheduler.stop();
+			for (const kubelet of kubelets.values()) kubelet.stop();
+		},
+	};
+}

@@ -1,0 +1,154 @@
+import {badRequest, notFound, StatusError} from '../errors.ts';
+import {openStream} from '../network/duplex.ts';
+import type {ClusterNetwork} from '../network/network.ts';
+import {CommandNotFound} from '../programs/machine.ts';
+import {emptyPipe, Pipe} from '../programs/pipe.ts';
+import type {Simulation} from '../simulation.ts';
+import type {Container, Pod} from '../types.ts';
+import type {ExecStreams, NodeApi} from './node-api.ts';
+import type {PodWorker} from './pod-worker.ts';
+
+/** Answers for the kubelets of all nodes; `find` gives the worker of a Pod. */
+export function createNodeApi(
+	{registry, random}: Simulation,
+	network: ClusterNetwork,
+	find: (namespace: string, name: string) => PodWorker | undefined,
+): NodeApi {
+	const slotOf = (namespace: string, name: string, container: string | undefined) => {
+		const pod = registry.get<Pod>('pods', namespace, name);
+		const chosen = chooseContainer(pod, container);
+		return {pod, chosen, slot: find(namespace, name)?.slots.find(({record}) => record.spec.name === chosen)};
+	};
+	return {
+		async logs(namespace, name, options, write, signal) {
+			const {pod, chosen, slot} = slotOf(namespace, name, options.container);
+			// A Pod that no node has yet has an empty log.
+			if (!pod.spec.nodeName) return;
+			const waiting = slot?.record.state.waiting;
+			if (!slot || (waiting && !slot.log) || (waiting && !options.previous && !slot.record.last.terminated)) {
+				const reason = waiting?.reason ?? 'ContainerCreating';
+				const why = explainWaiting(reason);
+				throw badRequest(`container "${chosen}" in pod "${name}" is waiting to start: ${why}`);
+			}
+			const log = options.previous ? slot.previousLog : slot.log;
+			if (!log) {
+				if (options.previous) throw badRequest(`previous terminated container "${chosen}" in pod "${name}" not found`);
+				return;
+			}
+			const text = log.read(options);
+			if (text) write(text);
+			if (!options.follow || signal.aborted) return;
+			await new Promise<void>(resolve => {
+				const stop = log.follow(options.timestamps, write, resolve);
+				const abort = () => {
+					stop();
+					resolve();
+				};
+				signal.addEventListener('abort', abort, {once: true});
+			});
+		},
+
+		async exec(namespace, name, container, command, streams) {
+			const {pod, chosen, slot} = slotOf(namespace, name, container);
+			if (!pod.spec.nodeName) throw badRequest(`pod ${name} does not have a host assigned`);
+			if (pod.status.phase === 'Succeeded' || pod.status.phase === 'Failed') {
+				throw badRequest(`cannot exec into a container in a completed pod; current phase is ${pod.status.phase}`);
+			}
+			const running = slot?.running;
+			if (!running) {
+				const message = slot?.record.id
+					? `failed to exec in container: container is not in running state`
+					: `unable to upgrade connection: container not found ("${chosen}")`;
+				throw new StatusError(500, 'InternalError', message);
+			}
+			const {machine, environment, directory} = running;
+			const {stdin, tty} = streams;
+			const input = stdin ? new Pipe() : emptyPipe();
+			const {promise, resolve, reject} = Promise.withResolvers<number>();
+			try {
+				const process = machine.start(
+					{
+						arguments: command,
+						environment: tty ? {...environment, TERM: 'xterm'} : environment,
+						directory,
+						stdin: input,
+						stdout: write(streams, 'stdout'),
+						stderr: write(streams, tty ? 'stdout' : 'stderr'),
+						tty,
+					},
+					resolve,
+				);
+				const end = () => {
+					machine.kill(process.pid);
+					resolve(137);
+				};
+				if (streams.signal.aborted) end();
+				streams.signal.addEventListener('abort', end, {once: true});
+				if (stdin) pump(stdin, input).catch(reject);
+				return await promise.finally(() => streams.signal.removeEventListener('abort', end));
+			} catch (error) {
+				if (!(error instanceof CommandNotFound)) throw error;
+				const id = Array.from({length: 64}, () => random.below(16).toString(16)).join('');
+				throw new StatusError(
+					500,
+					'InternalError',
+					'Internal error occurred: error executing command in container: failed to exec in container: failed to ' +
+						`start exec "${id}": OCI runtime exec failed: exec failed: unable to start container process: ${error.message}`,
+				);
+			}
+		},
+
+		async connect(namespace, name, port) {
+			const pod = registry.get<Pod>('pods', namespace, name);
+			if (!pod.spec.nodeName) throw badRequest(`pod ${name} does not have a host assigned`);
+			const worker = find(namespace, name);
+			const ip = worker?.ip;
+			if (!worker || !ip) throw notFound(registry.definition('pods'), name);
+			// kubelet dials inside the Pod's own network namespace: the server sees localhost.
+			const server = worker.listeners.listener(port);
+			if (!server) {
+				const {uid} = pod.metadata;
+				throw new StatusError(
+					500,
+					'InternalError',
+					`error forwarding port ${port} to pod ${uid}, uid : failed to execute portforward in network namespace: ` +
+						`failed to connect to localhost:${port} inside namespace "${uid}", IPv4: dial tcp4 127.0.0.1:${port}: ` +
+						`connect: connection refused`,
+				);
+			}
+			void network;
+			return openStream({server, source: '127.0.0.1', to: {ip, port}});
+		},
+	};
+}
+
+const write = (streams: ExecStreams, channel: 'stdout' | 'stderr') => (data: string | Uint8Array) =>
+	streams[channel](data);
+
+async function pump(stdin: AsyncIterable<Uint8Array>, input: Pipe) {
+	for await (const chunk of stdin) input.write(chunk);
+	input.end();
+}
+
+/** The container that was asked for, or the only one; throws the API server's text. */
+function chooseContainer(pod: Pod, wanted: string | undefined): string {
+	const {initContainers = [], containers} = pod.spec;
+	const all = [...containers, ...initContainers];
+	const {name} = pod.metadata;
+	if (wanted) {
+		if (all.some(container => container.name === wanted)) return wanted;
+		throw badRequest(`container ${wanted} is not valid for pod ${name}`);
+	}
+	const marked = pod.metadata.annotations?.['kubectl.kubernetes.io/default-container'];
+	if (marked && all.some(container => container.name === marked)) return marked;
+	if (containers.length === 1 && initContainers.length === 0) return containers[0]!.name;
+	const names = (list: Container[]) => list.map(container => container.name).join(' ');
+	const inits = initContainers.length > 0 ? ` or one of the init containers: [${names(initContainers)}]` : '';
+	throw badRequest(`a container name must be specified for pod ${name}, choose one of: [${names(containers)}]${inits}`);
+}
+
+function explainWaiting(reason: string): string {
+	if (reason === 'ImagePullBackOff' || reason === 'ErrImagePull') return 'trying and failing to pull image';
+	if (reason === 'ErrImageNeverPull') return 'image is not present with pull policy of Never';
+	return reason;
+}
