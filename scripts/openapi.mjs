@@ -1,7 +1,7 @@
 #!/usr/bin/env zx
 // Makes src/simulator/schema/{fields,descriptions}.json.
 //
-//   node scripts/openapi.mjs FOLDER
+//   node scripts/openapi.mjs FOLDER [TYPES]
 //
 // FOLDER holds what a real API server answers under /openapi/v3, as openapi-v3-api-v1.json, openapi-v3-apps-v1.json and
 // openapi-v3-discovery-v1.json (kubectl get --raw /openapi/v3/api/v1 > …). Kinds of other groups, and the descriptions
@@ -9,8 +9,8 @@
 import {existsSync} from 'node:fs';
 import {argv, echo, fs, path} from 'zx';
 
-const [folder] = argv._;
-if (!folder) throw new Error('usage: node scripts/openapi.mjs FOLDER-OF-CAPTURED-DOCUMENTS');
+const [folder, typesFolder] = argv._;
+if (!folder) throw new Error('usage: node scripts/openapi.mjs FOLDER-OF-CAPTURED-DOCUMENTS [KUBERNETES-TYPES]');
 
 const core = 'io.k8s.api.core.v1.';
 const apps = 'io.k8s.api.apps.v1.';
@@ -68,6 +68,22 @@ function descriptionsOf(name) {
 		found[field] = unquote(text);
 	return found;
 }
+
+/** The documentation of the fields of an interface of kubernetes-types, paragraphs and all. */
+function olderDescriptionsOf(name) {
+	if (!typesFolder) return {};
+	const [group, version, kind] = name.replace(/^io\.k8s\.(api|apimachinery\.pkg\.apis)\./, '').split('.');
+	const file = path.join(typesFolder, group, `${version}.d.ts`);
+	if (!existsSync(file)) return {};
+	const body =
+		new RegExp(`export interface ${kind} \\{\\n([\\s\\S]*?)\\n\\}`).exec(fs.readFileSync(file, 'utf8'))?.[1] ?? '';
+	const found = {};
+	for (const [, text, field] of body.matchAll(/\/\*\*([\s\S]*?)\*\/\s*(?:readonly )?"?([\w$]+)"?\??:/g))
+		found[field] = text.replaceAll(/^ *\* ?/gm, '').trim();
+	return found;
+}
+
+const squeezed = text => text?.replaceAll(/\s+/g, ' ');
 
 const ref = name => ({$ref: `#/components/schemas/${name}`});
 const scalars = {
@@ -137,9 +153,13 @@ const descriptions = {};
 for (const name of [...wanted].sort()) {
 	const {description, ...schema} = all[name];
 	const known = descriptionsOf(name);
+	const older = olderDescriptionsOf(name);
 	const texts = description ? {...known, '': description} : known;
 	for (const [field, {description: text}] of Object.entries(schema.properties ?? {})) {
 		if (text) texts[field] = text;
+		// The models put a text on one line; where the older text is the same, it still has its paragraphs.
+		const before = older[field];
+		if (before && (!texts[field] || squeezed(before) === squeezed(texts[field]))) texts[field] = before;
 		delete schema.properties[field].description;
 	}
 	fields[name] = schema;

@@ -10,7 +10,7 @@ export type DeleteOptions = {
 };
 
 /** The ways to write an object that change only a part of it. */
-export type Subresource = 'status' | 'scale' | 'finalize' | 'binding';
+export type Subresource = 'status' | 'scale' | 'finalize';
 
 /** What a DELETE did: `removed` is false while grace or finalizers keep the object. */
 export type Deletion = {object: KubeObject; removed: boolean};

@@ -332,8 +332,6 @@ export function validatePodUpdate(pod: Pod, old: Pod): Cause[] {
 			);
 		}
 	}
-	// Binding sets the node once.
-	const bound = old.spec.nodeName ? pod.spec : {...pod.spec, nodeName: old.spec.nodeName};
-	if (!deepEqual(withoutMutable(bound), withoutMutable(old.spec))) causes.push(forbidden('spec', mutableText));
+	if (!deepEqual(withoutMutable(pod.spec), withoutMutable(old.spec))) causes.push(forbidden('spec', mutableText));
 	return causes;
 }

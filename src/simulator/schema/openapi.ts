@@ -23,8 +23,7 @@ function describe(name: string, descriptions: Descriptions): Schema {
 	const texts = descriptions[name] ?? {};
 	const properties: Record<string, Schema> = {};
 	for (const [field, property] of Object.entries(schema.properties ?? {})) {
-		const reference = referenceOf(property);
-		const text = texts[field] ?? (reference && descriptions[reference]?.['']);
+		const text = texts[field];
 		const {$ref, ...rest} = property;
 		properties[field] = {...(text && {description: text}), ...($ref ? {...rest, allOf: [{$ref}]} : rest)};
 	}
