@@ -1,6 +1,7 @@
 import {timestamp} from '../../../src/simulator/clock.ts';
 import {bootstrap} from '../../../src/simulator/controllers/bootstrap.ts';
 import {startControllers} from '../../../src/simulator/controllers/index.ts';
+import {bindPod} from '../../../src/simulator/node/binding.ts';
 import {definitions} from '../../../src/simulator/resources/index.ts';
 import {createSimulation} from '../../../src/simulator/simulation.ts';
 import type {
@@ -48,10 +49,7 @@ export function createLab({seed = 1}: {seed?: number} = {}) {
 		run(pod: Pod | string, {ready = true, node = 'lab-worker', ip = ''} = {}): Pod {
 			const name = typeof pod === 'string' ? pod : pod.metadata.name;
 			const current = lab.get<Pod>('pods', name)!;
-			if (!current.spec.nodeName) {
-				const bound = {...current, spec: {...current.spec, nodeName: node}};
-				registry.update<Pod>('pods', bound, {subresource: 'binding'});
-			}
+			if (!current.spec.nodeName) bindPod(simulation, 'default', name, node);
 			const podIP = ip || current.status.podIP || `10.244.1.${++address}`;
 			return lab.report(name, {phase: 'Running', podIP, podIPs: [{ip: podIP}]}, ready);
 		},
