@@ -33,6 +33,8 @@ export async function down(options: DownOptions, context: Context): Promise<Exit
 /** Ends the process; false when it had to be killed. */
 async function stop(holder: LockHolder, signal: AbortSignal): Promise<boolean> {
 	process.kill(holder.pid, 'SIGTERM');
+	// One that was stopped with Ctrl-Z has to wake up to end.
+	if (process.platform !== 'win32') process.kill(holder.pid, 'SIGCONT');
 	const until = Date.now() + stopLimitMs;
 	while (isAlive(holder)) {
 		if (Date.now() > until) {
