@@ -9,6 +9,8 @@ export default defineConfig({
 	format: 'esm',
 	minify: true,
 	dts: false,
+	// write-file-atomic reads __filename.
+	shims: true,
 	define: {'process.env.NODE_ENV': '"production"'},
 	// ink imports react-devtools-core only when DEV is set; it stays outside and is never loaded.
 	deps: {alwaysBundle: [/.*/], neverBundle: ['react-devtools-core'], onlyBundle: false},

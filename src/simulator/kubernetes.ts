@@ -1,4 +1,4 @@
-import {readFileSync, rmSync} from 'node:fs';
+import {mkdirSync, readFileSync, rmSync} from 'node:fs';
 import {join} from 'node:path';
 import {sync as writeFileAtomic} from 'write-file-atomic';
 import {type Credentials, createCredentials} from './api/certificate.ts';
@@ -51,6 +51,7 @@ export async function startKubernetes({
 	seed,
 }: KubernetesOptions): Promise<Kubernetes> {
 	if (fresh) rmSync(folder, {recursive: true, force: true});
+	mkdirSync(folder, {recursive: true, mode: 0o700});
 	const {state, damaged} = loadState(folder, now);
 	const simulation = createSimulation(definitions, {
 		start: Math.max(now, state?.clock ?? 0),

@@ -1,4 +1,4 @@
-import {mkdirSync, readFileSync, renameSync} from 'node:fs';
+import {readFileSync, renameSync} from 'node:fs';
 import {join} from 'node:path';
 import {sync as writeFileAtomic} from 'write-file-atomic';
 import type {StoreSnapshot} from './store.ts';
@@ -22,7 +22,6 @@ const fileName = 'state.json';
 
 /** Replaces the saved state atomically; only the owner can read it. */
 export function saveState(folder: string, state: SavedState): void {
-	mkdirSync(folder, {recursive: true, mode: 0o700});
 	writeFileAtomic(join(folder, fileName), JSON.stringify(state), {mode: 0o600});
 }
 
