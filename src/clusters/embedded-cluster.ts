@@ -1,4 +1,4 @@
-import {mkdtempSync, rmSync} from 'node:fs';
+import {mkdirSync, mkdtempSync, rmSync} from 'node:fs';
 import {tmpdir} from 'node:os';
 import {join} from 'node:path';
 import {setTimeout as delay} from 'node:timers/promises';
@@ -123,6 +123,7 @@ async function joinCluster(holder: LockHolder, text: Text, signal: AbortSignal):
 
 async function runCluster(options: WorkerOptions, text: Text, lock?: Lock): Promise<EmbeddedCluster> {
 	let worker: SimulatorWorker;
+	mkdirSync(options.folder, {recursive: true, mode: 0o700});
 	try {
 		worker = await startSimulatorWorker(options);
 	} catch (error) {
