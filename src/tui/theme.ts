@@ -29,6 +29,7 @@ export type Symbols = {
 	bullet: string;
 	enter: string;
 	arrow: string;
+	upDown: string;
 	horizontal: string;
 	vertical: string;
 	topLeft: string;
@@ -56,6 +57,7 @@ export const unicodeSymbols: Symbols = {
 	bullet: '•',
 	enter: '⏎',
 	arrow: '→',
+	upDown: '↑↓',
 	horizontal: '─',
 	vertical: '│',
 	topLeft: '┌',
@@ -83,6 +85,7 @@ export const asciiSymbols: Symbols = {
 	bullet: '*',
 	enter: 'Enter',
 	arrow: '->',
+	upDown: 'Up/Down',
 	horizontal: '-',
 	vertical: '|',
 	topLeft: '+',

@@ -12,7 +12,7 @@ export function keyHints(state: LabState, text: Text, symbols: Symbols): KeyHint
 	if (state.help !== undefined)
 		return [
 			{key: 'Esc', label: keys.close},
-			{key: '↑↓', label: keys.scroll},
+			{key: symbols.upDown, label: keys.scroll},
 		];
 	const moment = momentOf(state);
 	const empty = state.editor.characters.length === 0;
@@ -20,7 +20,7 @@ export function keyHints(state: LabState, text: Text, symbols: Symbols): KeyHint
 	if (moment === 'running') hints.push({key: '^C', label: keys.stop});
 	if (state.focus !== 'prompt') {
 		hints.push(
-			{key: '↑↓', label: state.focus === 'cluster' ? keys.select : keys.scroll},
+			{key: symbols.upDown, label: state.focus === 'cluster' ? keys.select : keys.scroll},
 			{key: 'Esc', label: keys.prompt},
 		);
 	}
@@ -30,7 +30,8 @@ export function keyHints(state: LabState, text: Text, symbols: Symbols): KeyHint
 		else if (moment === 'solved' || moment === 'look') hints.push({key: symbols.enter, label: keys.goOn});
 		else if (moment === 'predict')
 			hints.push({key: `1-${state.view.step.prediction?.choices.length ?? 1}`, label: keys.predict});
-		if (state.suggestion) hints.push(empty ? {key: '→', label: keys.fill} : {key: 'Tab', label: keys.complete});
+		if (state.suggestion)
+			hints.push(empty ? {key: symbols.arrow, label: keys.fill} : {key: 'Tab', label: keys.complete});
 	}
 	hints.push({key: empty ? 'Tab' : 'Shift-Tab', label: keys.pane});
 	if (!state.view.finished && state.view.step.moreHints && !state.view.step.solved)

@@ -27,7 +27,7 @@ export function drawPicker(state: PickerState, columns: number, rows: number, th
 	];
 	const keys = keyHintLine(
 		[
-			{key: '↑↓', label: picker.keys.choose},
+			{key: symbols.upDown, label: picker.keys.choose},
 			{key: symbols.enter, label: picker.keys.start},
 			{key: 'l', label: picker.keys.language},
 			...(state.clusters.length > 1 ? [{key: 'c', label: picker.keys.cluster}] : []),

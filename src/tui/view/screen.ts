@@ -91,7 +91,7 @@ function statusLine({view}: LabState, text: Text, symbols: Symbols): Line {
 	return view.step.solved ? [...spans, {text: `  ${text.screen.solved}`, tone: 'good'}] : spans;
 }
 
-function promptOf(state: LabState, {now, text}: Surroundings) {
+function promptOf(state: LabState, {now, text, theme}: Surroundings) {
 	const {placeholder} = text.screen;
 	const moment = momentOf(state);
 	const typed = editorText(state.editor);
@@ -100,8 +100,8 @@ function promptOf(state: LabState, {now, text}: Surroundings) {
 		finished: placeholder.finished,
 		predict: placeholder.predict(state.view.step.prediction?.choices.length ?? 0),
 		solved: placeholder.solved,
-		look: state.suggestion ? placeholder.command : placeholder.look,
-		work: state.suggestion ? placeholder.command : placeholder.free,
+		look: state.suggestion ? placeholder.command(theme.symbols.arrow) : placeholder.look,
+		work: state.suggestion ? placeholder.command(theme.symbols.arrow) : placeholder.free,
 	}[moment];
 	return {
 		mark: state.folder ? `${state.folder} $` : '$',

@@ -31,6 +31,11 @@ const tones: Partial<Record<TimelineEntry['what'], Tone>> = {
 	command: 'accent',
 };
 
+const signs: Partial<Record<TimelineEntry['what'], (symbols: Symbols) => string>> = {
+	'endpoint-in': symbols => `${symbols.added} `,
+	'endpoint-out': symbols => `${symbols.removed} `,
+};
+
 /** What has happened since the last command, each with its time since then; everything, where there was no command. */
 export function sinceCommand(timeline: readonly TimelineEntry[]): TimelineEntry[] {
 	const start = timeline.findLastIndex(({what}) => what === 'command');
@@ -57,7 +62,7 @@ export function timelineLines(
 		if (entry.what === 'command') return [{text: `$ ${entry.detail ?? entry.name}`, tone}];
 		return [
 			{text: `+${duration(entry.at - start.at)} `, tone: 'dim'},
-			{text: words, tone},
+			{text: `${signs[entry.what]?.(symbols) ?? ''}${words}`, tone},
 		];
 	});
 	const lines: Span[][] = [];

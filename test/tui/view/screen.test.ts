@@ -1,0 +1,223 @@
+import {describe, expect, it} from 'vitest';
+import type {RunView} from '../../../src/engine/view.ts';
+import {type Language, textIn} from '../../../src/text/text.ts';
+import {edited, emptyEditor} from '../../../src/tui/editor.ts';
+import {historyOf} from '../../../src/tui/history.ts';
+import type {LabState} from '../../../src/tui/lab-state.ts';
+import {emptyOutput, withCommand, withText} from '../../../src/tui/output.ts';
+import {themeOf} from '../../../src/tui/theme.ts';
+import {lineWidth, paint, textOf} from '../../../src/tui/view/line.ts';
+import {nothingRecent, recentAfter} from '../../../src/tui/view/recent.ts';
+import {drawScreen} from '../../../src/tui/view/screen.ts';
+import {anAddress, aPod, aSnapshot, aStep, aView, start, threeAddresses, threePods} from '../fake-run.ts';
+
+const fresh = aPod('76kdl', '10.244.1.8', {createdAt: start + 5});
+const before = aSnapshot(threePods, threeAddresses);
+const afterwards = aSnapshot(
+	[{...threePods[0]!, terminating: true, status: 'Terminating'}, ...threePods.slice(1), fresh],
+	[...threeAddresses.slice(1), anAddress('10.244.1.8', {pod: fresh.name})],
+	start + 400,
+);
+const question = {
+	question: 'Which addresses will remain?',
+	open: true,
+	choices: [
+		{id: 'a', text: 'The list shrinks for good'},
+		{id: 'b', text: 'A new address appears'},
+	],
+};
+
+function aState(part: Partial<LabState> = {}, view: Partial<RunView> = {}): LabState {
+	return {
+		view: aView(view),
+		recent: nothingRecent,
+		output: emptyOutput,
+		editor: emptyEditor,
+		history: historyOf([]),
+		focus: 'prompt',
+		shown: 'story',
+		story: 0,
+		outputBack: 0,
+		queue: [],
+		ran: new Set(),
+		folder: '',
+		suggestion: '',
+		leaving: false,
+		...part,
+	};
+}
+
+function drawn(
+	state: LabState,
+	columns = 120,
+	rows = 40,
+	{language = 'en' as Language, environment = {LANG: 'C.UTF-8'} as Record<string, string>} = {},
+) {
+	const frame = drawScreen(state, {
+		columns,
+		rows,
+		now: start + 700,
+		text: textIn(language),
+		theme: themeOf(environment, 'linux'),
+		why: pod => `${pod.name} is an endpoint: its labels match.`,
+	});
+	return {...frame, text: frame.lines.map(textOf).join('\n')};
+}
+
+const output = withText(withCommand(emptyOutput, 'kubectl get pods'), 'NAME READY\n名称 1/1\n'.repeat(30));
+const states: [string, LabState][] = [
+	['the beginning', aState({}, {now: aSnapshot([], undefined)})],
+	['a prediction', aState({}, {step: aStep({prediction: question})})],
+	['a change', aState({recent: recentAfter(nothingRecent, before, afterwards)}, {before, now: afterwards})],
+	['output', aState({output, shown: 'output', focus: 'output'})],
+	[
+		'the cluster',
+		aState({shown: 'cluster', focus: 'cluster', selected: threePods[1]!.name, output}, {now: afterwards}),
+	],
+	['a long line', aState({editor: edited(emptyEditor, {type: 'set', text: '地址 '.repeat(150)})})],
+	['help', aState({help: 0})],
+	['the end', aState({}, {finished: true})],
+	['two Services', aState({shown: 'cluster'}, {watch: {pods: 'app=my-app', services: ['my-service', 'other']}})],
+];
+
+describe('the screen at every size', () => {
+	for (const [name, state] of states) {
+		for (const language of ['en', 'zh-CN'] as const) {
+			it(`fills the terminal exactly: ${name}, ${language}`, () => {
+				for (let columns = 20; columns <= 220; columns += 13) {
+					for (let rows = 5; rows <= 60; rows += 8) {
+						const {lines, cursor} = drawn(state, columns, rows, {language});
+						expect(lines).toHaveLength(rows);
+						expect(Math.max(...lines.map(lineWidth))).toBeLessThanOrEqual(columns);
+						if (cursor) {
+							expect(cursor.x).toBeLessThan(columns);
+							expect(cursor.y).toBeLessThan(rows);
+						}
+					}
+				}
+			});
+		}
+	}
+
+	it('says what it needs in a terminal that is too small', () => {
+		expect(drawn(aState(), 40, 10).text).toContain('This terminal is 40×10');
+	});
+});
+
+describe('what the screen shows', () => {
+	const changed = aState({recent: recentAfter(nothingRecent, before, afterwards)}, {before, now: afterwards});
+
+	it('joins a Pod with its address on one line, and marks the new and the gone one', () => {
+		const {text} = drawn(changed);
+		expect(text).toMatch(/● …-f6rqt +10\.244\.2\.2 +Running +─┼─ +10\.244\.2\.2:80/);
+		expect(text).toMatch(/9lnlt +10\.244\.1\.2 +Terminating +│ − 10\.244\.1\.2:80 +gone 0\.3 s/);
+		expect(text).toMatch(/76kdl .*─┼─\+ 10\.244\.1\.8:80 +new/);
+	});
+
+	it('shows before beside now where there is room', () => {
+		const {text} = drawn(changed, 200, 50);
+		expect(text).toMatch(/before +now/);
+		expect(text).toMatch(/f6rqt .*─┼─ +10\.244\.2\.2:80 +10\.244\.2\.2:80/);
+		expect(text).toMatch(/76kdl .*─┼─\+ +10\.244\.1\.8:80 +new/);
+	});
+
+	it('shows one pane at a time in 80×24, always with the prompt and the missing check', () => {
+		const story = drawn(aState(), 80, 24).text;
+		expect(story).toContain('Delete one Pod and watch');
+		expect(story).not.toContain('10.244.2.2');
+		expect(story).toContain('2 of 3 addresses are ready');
+		const cluster = drawn(aState({shown: 'cluster', output}), 80, 24).text;
+		expect(cluster).toMatch(/f6rqt .*10\.244\.2\.2:80/);
+		expect(cluster).toContain('2 of 3 addresses are ready');
+		expect(cluster).toContain('名称 1/1');
+		expect(cluster).toMatch(/\$ type a command/);
+	});
+
+	it('has the question in view while it is open, however long the story', () => {
+		const step = aStep({prediction: question, story: 'word '.repeat(2000)});
+		expect(drawn(aState({}, {step})).text).toContain('2 A new address appears');
+		expect(drawn(aState({}, {step})).text).toContain('predict first: press 1-2');
+		expect(drawn(aState({}, {step}), 80, 24).text).toContain('predict first: press 1-2');
+	});
+
+	it('says that there is more of a story than fits', () => {
+		const step = aStep({story: 'word '.repeat(2000)});
+		expect(drawn(aState({}, {step})).text).toContain('more below: PgDn');
+		expect(drawn(aState({story: 100_000}, {step})).text).not.toContain('more below: PgDn');
+	});
+
+	it('does not repeat a command that the story already shows', () => {
+		const command = 'kubectl get pods';
+		const told = aStep({story: `Type:\n\n\`\`\`sh\n${command}\n\`\`\``, commands: [command]});
+		expect(drawn(aState({}, {step: told})).text.split(command)).toHaveLength(2);
+		const untold = aStep({story: 'Look at the Pods.', commands: [command]});
+		expect(drawn(aState({}, {step: untold})).text.split(command)).toHaveLength(2);
+	});
+
+	it('tells why the new Pod is an endpoint, or the selected one', () => {
+		expect(drawn(changed).text).toContain('76kdl is an endpoint');
+		const selected = {...changed, focus: 'cluster' as const, selected: threePods[1]!.name};
+		expect(drawn(selected).text).toContain('f6rqt is an endpoint');
+	});
+
+	it('counts the timeline from the last command', () => {
+		const timeline = [
+			{at: start, what: 'pod-gone' as const, name: 'old'},
+			{at: start + 50, what: 'command' as const, name: 'kubectl delete pod x'},
+			{at: start + 70, what: 'endpoint-out' as const, name: 'my-service', detail: '10.244.1.2'},
+			{at: start + 1450, what: 'endpoint-in' as const, name: 'my-service', detail: '10.244.1.8'},
+		];
+		const {text} = drawn(aState({}, {timeline}));
+		expect(text).toContain('$ kubectl delete pod x');
+		expect(text).toContain('+20 ms − address 10.244.1.2');
+		expect(text).toContain('+1.4 s + address 10.244.1.8');
+		expect(text).not.toContain('old gone');
+	});
+
+	it('says when the connection is lost', () => {
+		expect(drawn(aState({}, {observe: {state: 'retrying', error: 'the server is away'}})).text).toContain(
+			'the server is away',
+		);
+	});
+
+	it('shows a solved step whose state has been undone since as broken, not as done', () => {
+		const checks = [{id: 'a', state: 'broken' as const, text: 'Three addresses', waiting: '2 of 3'}];
+		expect(drawn(aState({}, {step: aStep({solved: true, checks})})).text).toContain('! Three addresses');
+	});
+
+	it('wraps a line that is being typed and puts the cursor behind it', () => {
+		const {cursor, text} = drawn(aState({editor: edited(emptyEditor, {type: 'set', text: `echo ${'x'.repeat(150)}`})}));
+		expect(cursor?.y).toBe(38);
+		expect(cursor?.x).toBe(2 + 155 - 117);
+		expect(text).toContain('$ echo xxx');
+	});
+});
+
+describe('every terminal', () => {
+	const painted = (environment: Record<string, string>) =>
+		drawn(states[2]![1], 120, 40, {environment})
+			.lines.map(content => paint(content, themeOf(environment, 'linux')))
+			.join('\n');
+
+	it('keeps colours away where NO_COLOR asks for it, and the words say the same', () => {
+		// biome-ignore lint/suspicious/noControlCharactersInRegex: escape sequences are what is looked for.
+		const coloured = /\u001b\[[0-9;]*(?<=[;[])(3[0-7]|9[0-7]|4[0-7])(?=[;m])/;
+		expect(painted({LANG: 'C.UTF-8'})).toMatch(coloured);
+		expect(painted({LANG: 'C.UTF-8', NO_COLOR: '1'})).not.toMatch(coloured);
+		expect(drawn(states[2]![1], 120, 40, {environment: {LANG: 'C.UTF-8', NO_COLOR: '1'}}).text).toContain(
+			'− 10.244.1.2:80',
+		);
+	});
+
+	it('uses ASCII signs alone where the locale is not UTF-8', () => {
+		for (const [, state] of states.slice(0, 3)) {
+			const {text} = drawn(state, 120, 40, {environment: {LANG: 'C'}});
+			expect(text).not.toMatch(/[^\u0000-\u007f]/);
+		}
+	});
+
+	it('never uses white, black, yellow or bright colours, which vanish on some background', () => {
+		// biome-ignore lint/suspicious/noControlCharactersInRegex: escape sequences are what is looked for.
+		expect(painted({LANG: 'C.UTF-8'})).not.toMatch(/\u001b\[[0-9;]*(?<=[;[])(30|33|37|9[0-7])(?=[;m])/);
+	});
+});
