@@ -2,7 +2,7 @@ import {rmSync} from 'node:fs';
 import type {Cluster} from '../clusters/cluster.ts';
 import {createLineRunner, type LineRunner} from '../clusters/line-runner.ts';
 import {lineShell, shellEnvironment} from '../clusters/shell.ts';
-import {prepareBin, prepareWorkFolder} from '../clusters/work-folder.ts';
+import {prepareBin, prepareCurl, prepareWorkFolder} from '../clusters/work-folder.ts';
 import {openJournal} from '../engine/journal.ts';
 import {openRun, type Run} from '../engine/open-run.ts';
 import {solveSteps} from '../engine/solve-steps.ts';
@@ -41,6 +41,7 @@ export async function openLessonSession(options: SessionOptions, context: Contex
 			gateway: cluster.gateway,
 			kubectlCache: home.kubectlCache,
 			bin: prepareBin(home.bin, environment, context.launcher),
+			curlHome: prepareCurl(home.curl, environment),
 		}),
 		cwd: prepareWorkFolder(home.work, lesson, {reset}),
 		signal,

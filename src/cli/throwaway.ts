@@ -4,7 +4,7 @@ import {join} from 'node:path';
 import {type EmbeddedCluster, openTemporaryCluster} from '../clusters/embedded-cluster.ts';
 import {createLineRunner, type LineRunner} from '../clusters/line-runner.ts';
 import {lineShell, shellEnvironment} from '../clusters/shell.ts';
-import {prepareBin, prepareWorkFolder} from '../clusters/work-folder.ts';
+import {prepareBin, prepareCurl, prepareWorkFolder} from '../clusters/work-folder.ts';
 import type {Lesson} from '../lesson/lesson.ts';
 import {UserError} from '../text/user-error.ts';
 import type {Context} from './context.ts';
@@ -37,6 +37,7 @@ export async function withThrowaway<T>(
 			gateway: cluster.gateway,
 			kubectlCache: join(folder, 'kubectl-cache'),
 			bin: prepareBin(join(folder, 'bin'), environment, context.launcher),
+			curlHome: prepareCurl(join(folder, 'curl'), environment),
 		}),
 		cwd: prepareWorkFolder(folder, lesson),
 		signal,

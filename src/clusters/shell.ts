@@ -15,6 +15,8 @@ export type ShellEnvironmentOptions = {
 	kubectlCache: string;
 	/** Folder with the lab's own kubectl; looked at after the learner's PATH. */
 	bin?: string;
+	/** Folder with the curlrc for commands whose output is not a terminal. */
+	curlHome?: string;
 };
 
 const loopback = '127.0.0.1,localhost,::1';
@@ -24,7 +26,8 @@ const loopback = '127.0.0.1,localhost,::1';
  * through the gateway. curl reads `http_proxy` in lower case only. The learner's own `no_proxy` is replaced, since one
  * that names 10.0.0.0/8 would send `curl CLUSTER-IP` past the gateway; HTTPS proxies are left as they are.
  */
-export function shellEnvironment({base, kubeconfig, gateway, kubectlCache, bin}: ShellEnvironmentOptions): Environment {
+export function shellEnvironment(options: ShellEnvironmentOptions): Environment {
+	const {base, kubeconfig, gateway, kubectlCache, bin, curlHome} = options;
 	return {
 		...base,
 		KUBECONFIG: kubeconfig,
@@ -34,6 +37,7 @@ export function shellEnvironment({base, kubeconfig, gateway, kubectlCache, bin}:
 		no_proxy: loopback,
 		NO_PROXY: loopback,
 		ENDPOINT_LAB: '1',
+		...(curlHome && {CURL_HOME: curlHome}),
 		PATH: bin ? [base.PATH, bin].filter(Boolean).join(delimiter) : base.PATH,
 	};
 }

@@ -1,4 +1,4 @@
-import {chmodSync, copyFileSync, existsSync, mkdirSync, rmSync, writeFileSync} from 'node:fs';
+import {chmodSync, copyFileSync, existsSync, mkdirSync, readFileSync, rmSync, writeFileSync} from 'node:fs';
 import {dirname, join} from 'node:path';
 import {type Environment, findOnPath} from './shell.ts';
 
@@ -41,4 +41,17 @@ export function prepareBin(bin: string, environment: Environment, launcher: stri
 	writeFileSync(file, `#!/bin/sh\nexec ${quoted(process.execPath)} ${quoted(launcher)} kubectl "$@"\n`);
 	chmodSync(file, 0o755);
 	return bin;
+}
+
+/**
+ * A folder for CURL_HOME, in which curl keeps its progress meter to itself: it shows one whenever its output is no terminal,
+ * and a pane is none. The learner's own curlrc stays in force.
+ */
+export function prepareCurl(folder: string, environment: Environment): string {
+	const own = [environment.CURL_HOME, environment.XDG_CONFIG_HOME, environment.HOME]
+		.map(home => home && join(home, '.curlrc'))
+		.find(file => file && existsSync(file));
+	mkdirSync(folder, {recursive: true, mode: 0o700});
+	writeFileSync(join(folder, '.curlrc'), `silent\nshow-error\n${own ? readFileSync(own, 'utf8') : ''}`, {mode: 0o600});
+	return folder;
 }

@@ -22,6 +22,8 @@ export type Home = {
 	work: string;
 	/** kubectl's cache, kept out of `~/.kube`. */
 	kubectlCache: string;
+	/** The curlrc of the lab's prompt. */
+	curl: string;
 	/** Programs that the lab adds to PATH. */
 	bin: string;
 };
@@ -45,6 +47,7 @@ export function openHome(environment: Record<string, string | undefined>): Home 
 		progress: join(folder, 'progress'),
 		work: join(folder, 'work'),
 		kubectlCache: join(folder, 'kubectl-cache'),
+		curl: join(folder, 'curl'),
 		bin: join(folder, 'bin'),
 	};
 }

@@ -3,6 +3,7 @@ import {tmpdir} from 'node:os';
 import {join} from 'node:path';
 import {afterEach, beforeEach, describe, expect, test} from 'vitest';
 import {createLineRunner, type LineRunner} from '../../src/clusters/line-runner.ts';
+import {lives} from '../lives.ts';
 import {until} from '../until.ts';
 
 let folder: string;
@@ -21,16 +22,6 @@ async function output(line: string, columns?: number): Promise<{code: number; si
 	let text = '';
 	const result = await runner.run(line, {columns, onOutput: piece => (text += piece)});
 	return {...result, text};
-}
-
-function lives(pid: number): boolean {
-	try {
-		process.kill(pid, 0);
-		// A zombie still has its pid.
-		return !/^State:\s+Z/m.test(readFileSync(`/proc/${pid}/status`, 'utf8'));
-	} catch {
-		return false;
-	}
 }
 
 beforeEach(() => {
