@@ -388,7 +388,10 @@ function suggested(state: LabState): LabState {
 function withView(state: LabState, view: RunView): LabState {
 	if (view === state.view) return state;
 	const sameStep = view.step.id === state.view.step.id && view.finished === state.view.finished;
-	const next: LabState = {...state, view, recent: recentAfter(state.recent, state.view.now, view.now)};
+	// What the first listing brings has not just come.
+	const listed = state.view.observe.state === 'listing';
+	const recent = listed ? state.recent : recentAfter(state.recent, state.view.now, view.now);
+	const next: LabState = {...state, view, recent};
 	if (!sameStep)
 		return suggested({...next, story: 0, shown: 'story', ran: new Set(), selected: undefined, note: undefined});
 	const solvedNow = view.step.solved && !state.view.step.solved;

@@ -1,7 +1,7 @@
 import type {RunView} from '../../engine/view.ts';
 import {parseLabelSelector} from '../../observe/label-selector.ts';
 import type {AddressView, PodView, Snapshot} from '../../observe/snapshot.ts';
-import {RECENT_MS, type Recent} from './recent.ts';
+import {isRecent, type Recent} from './recent.ts';
 
 /** How a row stands against the remembered snapshot, or without one against a moment ago. */
 export type Mark = 'added' | 'removed' | 'changed' | 'same';
@@ -52,7 +52,7 @@ function podsToShow(view: RunView, recent: Recent, now: number): ShownPod[] {
 	const here = new Set(view.now.pods.map(pod => pod.uid));
 	const gone = new Map<string, PodView>();
 	for (const pod of view.before?.pods ?? []) gone.set(pod.uid, pod);
-	for (const {pod, at} of recent.gonePods) if (view.before || now - at < RECENT_MS) gone.set(pod.uid, pod);
+	for (const {pod, at} of recent.gonePods) if (isRecent(at, now, view.before?.at)) gone.set(pod.uid, pod);
 	return [
 		...view.now.pods.map(pod => ({view: pod, gone: false})),
 		...[...gone.values()].filter(pod => !here.has(pod.uid)).map(pod => ({view: pod, gone: true})),
@@ -95,7 +95,7 @@ function serviceRows(
 	const gone = new Map<string, {address: Address; at?: number}>();
 	for (const [ip, address] of before ?? []) if (!current.has(ip)) gone.set(ip, {address});
 	for (const {service: of, address, at} of recent.goneAddresses) {
-		if (of !== service || current.has(address.ip) || (!before && now - at >= RECENT_MS)) continue;
+		if (of !== service || current.has(address.ip) || !isRecent(at, now, view.before?.at)) continue;
 		const known = gone.get(address.ip)?.address ?? addressesByIp([address]).get(address.ip);
 		if (known) gone.set(address.ip, {address: known, at});
 	}
@@ -107,7 +107,7 @@ function serviceRows(
 			return old.ready === address.ready && old.ports === address.ports ? 'same' : 'changed';
 		}
 		return recent.newAddresses.some(
-			({service: of, ip, at}) => of === service && ip === address.ip && now - at < RECENT_MS,
+			({service: of, ip, at}) => of === service && ip === address.ip && isRecent(at, now, undefined),
 		)
 			? 'added'
 			: 'same';

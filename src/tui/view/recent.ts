@@ -34,9 +34,14 @@ export function recentAfter(recent: Recent, from: Snapshot, to: Snapshot): Recen
 	};
 }
 
-/** Drops what is older than RECENT_MS, but keeps what left after `since`: the moment that the step remembered. */
-export function recentWithout(recent: Recent, now: number, since: number | undefined): Recent {
-	const keep = ({at}: {at: number}) => now - at < RECENT_MS || (since !== undefined && at >= since);
+/** Whether what happened at `at` still counts: what happened after the remembered moment, else within RECENT_MS. */
+export function isRecent(at: number, now: number, remembered: number | undefined): boolean {
+	return remembered === undefined ? now - at < RECENT_MS : at >= remembered;
+}
+
+/** Drops what no longer counts. */
+export function recentWithout(recent: Recent, now: number, remembered: number | undefined): Recent {
+	const keep = ({at}: {at: number}) => isRecent(at, now, remembered);
 	if (recent.gonePods.every(keep) && recent.goneAddresses.every(keep) && recent.newAddresses.every(keep)) return recent;
 	return {
 		gonePods: recent.gonePods.filter(keep),

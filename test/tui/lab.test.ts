@@ -1,0 +1,321 @@
+import {describe, expect, it} from 'vitest';
+import type {LineRunner} from '../../src/clusters/line-runner.ts';
+import {textIn} from '../../src/text/text.ts';
+import {editorText} from '../../src/tui/editor.ts';
+import type {KeyName} from '../../src/tui/keys.ts';
+import {createLab, type Outcome} from '../../src/tui/lab.ts';
+import {noMetrics} from '../../src/tui/lab-state.ts';
+import {outputLines} from '../../src/tui/output.ts';
+import {aRun, aStep, aView, start} from './fake-run.ts';
+
+const text = textIn('en');
+const question = {
+	question: 'Which?',
+	open: true,
+	choices: [
+		{id: 'shrinks', text: 'It shrinks'},
+		{id: 'grows', text: 'It grows'},
+	],
+};
+const solved = aStep({solved: true, checks: [{id: 'a', state: 'passed', text: 'A'}], explanation: 'Because.'});
+
+/** A lab whose commands the test ends by hand. */
+function aLab(view = aView(), history: string[] = []) {
+	const run = aRun(view);
+	const kept: string[] = [];
+	const left: Outcome[] = [];
+	const running: {line: string; print: (text: string) => void; end: (code: number) => void}[] = [];
+	let interrupts = 0;
+	let inTerminal = 0;
+	let folder = '/work/endpoints';
+	const runner: Pick<LineRunner, 'run' | 'runInTerminal' | 'interrupt' | 'cwd'> = {
+		run: (line, options) =>
+			new Promise(resolve => {
+				running.push({line, print: chunk => options?.onOutput?.(chunk), end: code => resolve({code})});
+			}),
+		runInTerminal: async line => {
+			running.push({line, print: () => {}, end: () => {}});
+			return {code: 0};
+		},
+		interrupt: () => {
+			interrupts++;
+		},
+		cwd: () => folder,
+	};
+	const lab = createLab({
+		run,
+		runner,
+		history: {lines: history, add: line => kept.push(line)},
+		text,
+		now: () => start,
+		columns: () => 80,
+		withTerminal: async use => {
+			inTerminal++;
+			await use();
+		},
+		leave: outcome => left.push(outcome),
+	});
+	const press = (...names: KeyName[]) => {
+		for (const name of names) lab.press({name});
+	};
+	const type = (typed: string) => {
+		for (const character of typed) lab.press({name: 'text', text: character});
+	};
+	return {
+		lab,
+		run,
+		kept,
+		left,
+		running,
+		press,
+		type,
+		enter(line: string) {
+			type(line);
+			press('enter');
+		},
+		line: () => editorText(lab.store.get().editor),
+		output: () => outputLines(lab.store.get().output).map(output => output.text),
+		interrupts: () => interrupts,
+		inTerminal: () => inTerminal,
+		moveTo: (next: string) => {
+			folder = next;
+		},
+		/** Lets a finished command reach the lab. */
+		settle: () => new Promise(resolve => setImmediate(resolve)),
+	};
+}
+
+describe('running commands', () => {
+	it('runs the line, shows what it prints, and says a bad exit code', async () => {
+		const {enter, running, output, settle, run} = aLab();
+		enter('ls x');
+		expect(running[0]?.line).toBe('ls x');
+		running[0]?.print('no such file\n');
+		running[0]?.end(2);
+		await settle();
+		expect(output()).toEqual(['ls x', 'no such file', 'exit code 2']);
+		expect(run.asked).toEqual(['ran ls x']);
+	});
+
+	it('runs lines that were typed ahead one after the other', async () => {
+		const {enter, running, settle} = aLab();
+		enter('first');
+		enter('second');
+		enter('third');
+		expect(running.map(({line}) => line)).toEqual(['first']);
+		running[0]?.end(0);
+		await settle();
+		expect(running.map(({line}) => line)).toEqual(['first', 'second']);
+		running[1]?.end(0);
+		await settle();
+		expect(running.map(({line}) => line)).toEqual(['first', 'second', 'third']);
+	});
+
+	it('stops the running command with Ctrl-C and forgets what was typed ahead', async () => {
+		const {enter, press, running, settle, interrupts, output, left} = aLab();
+		enter('sleep 100');
+		enter('second');
+		press('ctrl-c');
+		expect(interrupts()).toBe(1);
+		running[0]?.end(130);
+		await settle();
+		expect(running).toHaveLength(1);
+		expect(output().at(-1)).toBe('stopped by Ctrl-C');
+		expect(left).toEqual([]);
+	});
+
+	it('gives the terminal to a command that wants it', async () => {
+		const {enter, settle, inTerminal} = aLab();
+		enter('kubectl edit service my-service');
+		await settle();
+		expect(inTerminal()).toBe(1);
+	});
+
+	it('shows the folder once the learner has left the lesson\u2019s', async () => {
+		const {enter, running, settle, moveTo, lab} = aLab();
+		enter('cd /tmp');
+		moveTo('/tmp');
+		running[0]?.end(0);
+		await settle();
+		expect(lab.store.get().folder).toBe('tmp');
+	});
+
+	it('pastes several lines without running them, and Enter runs them as one', () => {
+		const {lab, press, running} = aLab();
+		lab.paste('cat <<EOF\r\na\r\nEOF\r\n');
+		expect(running).toEqual([]);
+		press('enter');
+		expect(running[0]?.line).toBe('cat <<EOF\na\nEOF');
+	});
+});
+
+describe('going through a lesson', () => {
+	it('goes on with Enter on the empty line once the step is solved, not before', () => {
+		const {press, run, lab} = aLab();
+		press('enter');
+		expect(run.asked).toEqual([]);
+		run.set({...run.view(), step: solved});
+		press('enter');
+		expect(run.asked).toEqual(['next']);
+		expect(lab.store.get().view.step.id).toBe('scale');
+	});
+
+	it('says what is missing when the step is not solved', () => {
+		const {press, run, lab} = aLab();
+		press('ctrl-n');
+		expect(run.asked).toEqual([]);
+		expect(lab.store.get().note).toBe('Not yet: 2 of 3 addresses are ready');
+		press('left');
+		expect(lab.store.get().note).toBeUndefined();
+	});
+
+	it('leaves a step that only looks when the learner has looked', () => {
+		const looking = aStep({looking: true, checks: [{id: 'a', state: 'passed', text: 'A'}]});
+		const {press, run} = aLab(aView({step: looking}));
+		press('enter');
+		expect(run.asked).toEqual(['next']);
+	});
+
+	it('takes a digit on the empty line as the prediction, and as a digit otherwise', () => {
+		const {type, run, line} = aLab(aView({step: aStep({prediction: question})}));
+		type('9');
+		expect(line()).toBe('9');
+		expect(run.asked).toEqual([]);
+		type('2');
+		expect(line()).toBe('92');
+		const other = aLab(aView({step: aStep({prediction: question})}));
+		other.type('2');
+		expect(other.run.asked).toEqual(['predict grows']);
+		expect(other.line()).toBe('');
+		other.type('1');
+		expect(other.run.asked).toEqual(['predict grows', 'predict shrinks']);
+	});
+
+	it('locks the prediction when the run has locked it', () => {
+		const {type, run, line} = aLab(aView({step: aStep({prediction: {...question, open: false}})}));
+		type('1');
+		expect(run.asked).toEqual([]);
+		expect(line()).toBe('1');
+	});
+
+	it('does what its words say when they are all there is on the line', () => {
+		const {enter, run, running, left, lab} = aLab();
+		enter('hint');
+		expect(run.asked).toEqual(['hint']);
+		enter('help');
+		expect(lab.store.get().help).toBe(0);
+		lab.press({name: 'escape'});
+		enter('nslookup my-service');
+		expect(running.map(({line}) => line)).toEqual(['nslookup my-service']);
+		expect(left).toEqual([]);
+	});
+
+	it('brings the explanation into view when the step is solved', () => {
+		const {run, lab} = aLab();
+		run.set({...run.view(), step: solved});
+		expect(lab.store.get().story).toBe('explanation');
+	});
+
+	it('leaves with Ctrl-D, with exit, or with Ctrl-C twice; anything else between takes the offer back', () => {
+		for (const leave of ['ctrl-d', 'exit'] as const) {
+			const {press, enter, left} = aLab();
+			if (leave === 'exit') enter('exit');
+			else press(leave);
+			expect(left).toEqual([{reason: 'quit'}]);
+		}
+		const {press, left} = aLab();
+		press('ctrl-c', 'escape', 'ctrl-c');
+		expect(left).toEqual([]);
+		press('ctrl-c');
+		expect(left).toEqual([{reason: 'quit'}]);
+	});
+
+	it('says that the lesson is finished when it is', () => {
+		const {press, left} = aLab(aView({finished: true}));
+		press('enter');
+		expect(left).toEqual([{reason: 'finished'}]);
+	});
+});
+
+describe('the prompt', () => {
+	it('fills in the step\u2019s next command with the right arrow, and completes it with Tab', () => {
+		const step = aStep({commands: ['kubectl get pods', 'kubectl get endpoints my-service']});
+		const {press, type, line, running} = aLab(aView({step}));
+		press('right');
+		expect(line()).toBe('kubectl get pods');
+		press('enter');
+		expect(running[0]?.line).toBe('kubectl get pods');
+		type('kubectl get e');
+		press('tab');
+		expect(line()).toBe('kubectl get endpoints my-service');
+	});
+
+	it('does not give the step\u2019s command away while a prediction is open', () => {
+		const {press, line} = aLab(aView({step: aStep({prediction: question})}));
+		press('right');
+		expect(line()).toBe('');
+	});
+
+	it('has the history of earlier sessions, and keeps what is run', async () => {
+		const {press, line, enter, kept, type} = aLab(aView(), ['ls', 'kubectl get svc', 'kubectl get pods']);
+		press('up', 'up');
+		expect(line()).toBe('kubectl get svc');
+		press('down', 'down');
+		expect(line()).toBe('');
+		type('l');
+		press('up');
+		expect(line()).toBe('ls');
+		press('ctrl-u');
+		enter('pwd');
+		enter(' secret');
+		expect(kept).toEqual(['pwd']);
+	});
+
+	it('keeps letters out of the lab\u2019s hands: every one of them is typed', () => {
+		const {type, line, run} = aLab();
+		type('nbhq jkl xyz 123 ?');
+		expect(line()).toBe('nbhq jkl xyz 123 ?');
+		expect(run.asked).toEqual([]);
+	});
+});
+
+describe('moving about', () => {
+	it('turns a small terminal\u2019s panes with Tab, and any letter is back at the prompt', () => {
+		const {lab, press, type} = aLab();
+		lab.drawn({...noMetrics, small: true, rowKeys: ['a', 'b']});
+		press('tab');
+		expect(lab.store.get().shown).toBe('cluster');
+		press('down', 'down');
+		expect(lab.store.get().selected).toBe('b');
+		type('k');
+		expect(lab.store.get().focus).toBe('prompt');
+		expect(lab.store.get().shown).toBe('cluster');
+	});
+
+	it('turns to the output in a small terminal when it is long', async () => {
+		const {lab, enter, running, settle} = aLab();
+		lab.drawn({...noMetrics, small: true});
+		enter('short');
+		running[0]?.print('one\n');
+		running[0]?.end(0);
+		await settle();
+		expect(lab.store.get().shown).toBe('story');
+		enter('long');
+		running[1]?.print('line\n'.repeat(20));
+		running[1]?.end(0);
+		await settle();
+		expect(lab.store.get().shown).toBe('output');
+	});
+
+	it('scrolls no further than there is something', () => {
+		const {lab, press} = aLab();
+		lab.drawn({...noMetrics, storyTop: 0, storyRows: 10, storyTotal: 25});
+		press('page-up');
+		expect(lab.store.get().story).toBe(0);
+		press('page-down');
+		expect(lab.store.get().story).toBe(8);
+		lab.drawn({...noMetrics, storyTop: 8, storyRows: 10, storyTotal: 25});
+		press('page-down');
+		expect(lab.store.get().story).toBe(15);
+	});
+});
