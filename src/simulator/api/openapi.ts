@@ -4,7 +4,7 @@ import type {ResourceDefinition} from '../resources/definition.ts';
 import {openApiDocument} from '../schema/openapi.ts';
 import {notAcceptable, parseAccept} from './negotiate.ts';
 
-type Document = {path: string; text: string; hash: string};
+type Document = {text: string; hash: string};
 
 // kubectl asks for the older OpenAPI v2 only about kinds that v3 does not have. An empty document says that this one
 // does not have them either; without any document kubectl gives up before it can say which kind is unknown.
@@ -20,7 +20,7 @@ export function createOpenApi(definitions: ReadonlyMap<string, ResourceDefinitio
 	for (const {group, version} of definitions.values()) paths.add(group ? `apis/${group}/${version}` : `api/${version}`);
 	const make = async (path: string): Promise<Document> => {
 		const text = JSON.stringify(await openApiDocument(path, definitions.values()));
-		return {path, text, hash: createHash('sha512').update(text).digest('hex').toUpperCase()};
+		return {text, hash: createHash('sha512').update(text).digest('hex').toUpperCase()};
 	};
 	const documentAt = (path: string): Promise<Document> => {
 		const document = documents.get(path) ?? make(path);

@@ -1,7 +1,6 @@
 import protobuf from 'protobufjs/minimal.js';
 import {badRequest} from '../../errors.ts';
 import fieldNumbers from './fields.json' with {type: 'json'};
-import {absentWhenZero} from './zero-values.ts';
 
 /** `[name, type]`, and `list` or `map` for fields that hold several. */
 type Field = [name: string, type: string, several?: string];
@@ -24,7 +23,8 @@ const inline = new Set([
 
 /**
  * Decodes an object in Kubernetes' protobuf envelope (apimachinery/pkg/runtime/serializer/protobuf) to the JSON that a
- * client would have sent instead. `kind` is for the texts. Throws StatusError 400.
+ * client would have sent instead, but with every zero value that is on the wire; field checking drops those that JSON
+ * leaves out. `kind` is for the texts. Throws StatusError 400.
  */
 export function decodeProtobuf(body: Buffer, kind: string): JsonObject {
 	try {
@@ -100,7 +100,7 @@ function readMessage(reader: Reader, name: string, depth: number): JsonObject {
 		}
 		const value = readValue(reader, tag & 7, type, depth);
 		if (inline.has(key)) Object.assign(result, value);
-		else if (!absentWhenZero(name, key, type, value)) result[key] = value;
+		else result[key] = value;
 	}
 	return result;
 }
