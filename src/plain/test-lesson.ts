@@ -168,9 +168,11 @@ export async function testLesson(options: TestOptions): Promise<boolean> {
 		});
 		const wrongs = lesson.steps.flatMap(step => step.wrong.map(wrong => ({wrong, step})));
 		let clean = await cleanUp(found);
+		// What a failed lesson or clean-up has left would spoil every proof after it.
 		for (const {wrong, step} of problems === 0 ? wrongs : []) {
 			await guarded(() => proveWrongAnswer(wrong, step));
-			clean = (await cleanUp(found)) && clean;
+			clean = await cleanUp(found);
+			if (!clean) break;
 		}
 		if (clean) emit({event: 'proved', lesson: lesson.id, what: 'clean-up'});
 	} catch (error) {
