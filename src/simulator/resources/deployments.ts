@@ -1,6 +1,7 @@
 import type {Cause} from '../errors.ts';
 import type {Deployment} from '../types.ts';
 import {columnsOf} from './columns.ts';
+import {nonNegative} from './container-validation.ts';
 import type {ResourceDefinition} from './definition.ts';
 import {age} from './duration.ts';
 import {forbidden, invalidValue, notSupported} from './field-error.ts';
@@ -8,66 +9,63 @@ import {bumpGeneration, startGeneration} from './generation.ts';
 import {validateMeta} from './object-meta.ts';
 import {defaultPodSpec} from './pod-spec.ts';
 import {formatSelector, standardVerbs, templateCells} from './shared.ts';
-import {validateWorkload} from './workload.ts';
+import {validateSelectorAndTemplate, validateSelectorUpdate} from './workload.ts';
 
 const isPercent = (value: unknown): value is string => typeof value === 'string' && /^[0-9]+%$/.test(value);
 
+const percentText =
+	"a valid percent string must be a numeric string followed by an ending '%' (e.g. '1%',  or '93%', regex used for validation is '[0-9]+%')";
+
 function validateIntOrPercent(value: number | string, field: string): Cause[] {
-	if (typeof value === 'string') {
-		if (!isPercent(value)) {
-			return [
-				invalidValue(
-					field,
-					value,
-					"a valid percent string must be a numeric string followed by an ending '%' (e.g. '1%',  or '93%', regex used for validation is '[0-9]+%')",
-				),
-			];
-		}
-		return [];
-	}
-	return value < 0 ? [invalidValue(field, value, 'must be greater than or equal to 0')] : [];
+	if (typeof value === 'number') return nonNegative(value, field);
+	return isPercent(value) ? [] : [invalidValue(field, value, percentText)];
 }
 
-const amount = (value: number | string) => (isPercent(value) ? Number.parseInt(value, 10) : Number(value));
+// A text that is neither number nor percentage counts as 0, as in the real server.
+const amount = (value: number | string) => (typeof value === 'number' ? value : Number.parseInt(value, 10) || 0);
 
 function validateStrategy({spec: {strategy}}: Deployment): Cause[] {
 	const field = 'spec.strategy';
-	const causes: Cause[] = [];
 	const {type, rollingUpdate} = strategy;
 	if (type === 'Recreate') {
-		if (rollingUpdate) {
-			causes.push(forbidden(`${field}.rollingUpdate`, "may not be specified when strategy `type` is 'Recreate'"));
-		}
-		return causes;
+		if (!rollingUpdate) return [];
+		return [forbidden(`${field}.rollingUpdate`, "may not be specified when strategy `type` is 'Recreate'")];
 	}
-	if (type !== 'RollingUpdate') return [notSupported(`${field}.type`, type ?? '', ['Recreate', 'RollingUpdate'])];
+	// The real server prints its internal struct here.
+	if (type !== 'RollingUpdate')
+		return [notSupported(field, {Type: type, RollingUpdate: null}, ['Recreate', 'RollingUpdate'])];
 	const {maxUnavailable = '25%', maxSurge = '25%'} = rollingUpdate ?? {};
 	const at = `${field}.rollingUpdate`;
-	causes.push(...validateIntOrPercent(maxUnavailable, `${at}.maxUnavailable`));
-	causes.push(...validateIntOrPercent(maxSurge, `${at}.maxSurge`));
-	if (causes.length === 0 && amount(maxUnavailable) === 0 && amount(maxSurge) === 0)
+	const causes = [
+		...validateIntOrPercent(maxUnavailable, `${at}.maxUnavailable`),
+		...validateIntOrPercent(maxSurge, `${at}.maxSurge`),
+	];
+	if (amount(maxUnavailable) === 0 && amount(maxSurge) === 0)
 		causes.push(invalidValue(`${at}.maxUnavailable`, maxUnavailable, 'may not be 0 when `maxSurge` is 0'));
 	if (isPercent(maxUnavailable) && amount(maxUnavailable) > 100)
 		causes.push(invalidValue(`${at}.maxUnavailable`, maxUnavailable, 'must not be greater than 100%'));
 	return causes;
 }
 
+function validateDeadline({spec: {progressDeadlineSeconds: deadline, minReadySeconds = 0}}: Deployment): Cause[] {
+	if (deadline === undefined) return [];
+	const field = 'spec.progressDeadlineSeconds';
+	const tooShort = invalidValue(field, deadline, 'must be greater than minReadySeconds');
+	return [...nonNegative(deadline, field), ...(deadline <= minReadySeconds ? [tooShort] : [])];
+}
+
 function validate(deployment: Deployment, old: Deployment | undefined): Cause[] {
-	const {spec} = deployment;
-	const causes = [
+	const {replicas, minReadySeconds, revisionHistoryLimit} = deployment.spec;
+	return [
 		...validateMeta(deployment, old),
-		...validateWorkload(deployment, old),
+		...nonNegative(replicas, 'spec.replicas'),
+		...validateSelectorAndTemplate(deployment),
 		...validateStrategy(deployment),
+		...nonNegative(minReadySeconds, 'spec.minReadySeconds'),
+		...nonNegative(revisionHistoryLimit, 'spec.revisionHistoryLimit'),
+		...validateDeadline(deployment),
+		...validateSelectorUpdate(deployment, old),
 	];
-	for (const key of ['revisionHistoryLimit', 'progressDeadlineSeconds'] as const) {
-		const value = spec[key];
-		if (value !== undefined && value < 0)
-			causes.push(invalidValue(`spec.${key}`, value, 'must be greater than or equal to 0'));
-	}
-	const {progressDeadlineSeconds: deadline, minReadySeconds = 0} = spec;
-	if (deadline !== undefined && deadline <= minReadySeconds)
-		causes.push(invalidValue('spec.progressDeadlineSeconds', deadline, 'must be greater than minReadySeconds'));
-	return causes;
 }
 
 /** apps/v1 Deployment (pkg/registry/apps/deployment/strategy.go). */

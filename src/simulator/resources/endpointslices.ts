@@ -8,7 +8,7 @@ import {bumpGeneration, startGeneration} from './generation.ts';
 import {endpointIpErrors, ipErrors, ipFamily} from './ip.ts';
 import {dnsLabelErrors, dnsSubdomainErrors, qualifiedNameErrors} from './names.ts';
 import {immutable, validateMeta} from './object-meta.ts';
-import {standardVerbs} from './shared.ts';
+import {deepEqual, standardVerbs} from './shared.ts';
 
 const addressTypes = ['FQDN', 'IPv4', 'IPv6'];
 const protocols = ['SCTP', 'TCP', 'UDP'];
@@ -28,12 +28,24 @@ export const formatSliceEndpoints = (endpoints: Endpoint[] | null): string =>
 export const formatSlicePorts = (ports: EndpointPort[] | null): string =>
 	shorten((ports ?? []).map(({port}) => (port === undefined || port === null ? '*' : String(port))));
 
+/** A name of at least two labels, with or without a final dot (IsFullyQualifiedDomainName). */
+function validateDomain(address: string, at: string): Cause[] {
+	if (!address) return [required(at)];
+	const name = address.replace(/\.$/, '');
+	const faults = dnsSubdomainErrors(name);
+	if (faults.length > 0) return [invalidValue(at, name, faults.join(','))];
+	if (!name.includes('.'))
+		return [invalidValue(at, name, 'should be a domain with at least two segments separated by dots')];
+	return [];
+}
+
 function validateAddress(address: string, type: string, at: string): Cause[] {
-	if (type === 'FQDN') return dnsSubdomainErrors(address).map(text => invalidValue(at, address, text));
+	if (type === 'FQDN') return validateDomain(address, at);
+	if (type !== 'IPv4' && type !== 'IPv6') return [];
 	const faults = ipErrors(address);
 	if (faults.length > 0) return faults.map(text => invalidValue(at, address, text));
 	const causes: Cause[] = [];
-	if (ipFamily(address) !== type) causes.push(invalidValue(at, address, `must be an ${type} address`));
+	if (ipFamily(address) !== type) causes.push(invalidValue(at, address, `must be a valid ${type} address`));
 	return [...causes, ...endpointIpErrors(address).map(text => invalidValue(at, address, text))];
 }
 
@@ -61,7 +73,7 @@ function validateEndpoints({endpoints, addressType}: EndpointSlice): Cause[] {
 
 function validatePorts({ports}: EndpointSlice): Cause[] {
 	const list = ports ?? [];
-	if (list.length > 100) return [tooMany('ports', list.length, 100)];
+	if (list.length > 20_000) return [tooMany('ports', list.length, 20_000)];
 	const causes: Cause[] = [];
 	const names = new Set<string>();
 	for (const [i, {name = '', protocol, appProtocol}] of list.entries()) {
@@ -83,8 +95,8 @@ function validate(slice: EndpointSlice, old: EndpointSlice | undefined): Cause[]
 	const {addressType} = slice;
 	if (!addressType) causes.push(required('addressType'));
 	else if (!addressTypes.includes(addressType)) causes.push(notSupported('addressType', addressType, addressTypes));
-	else causes.push(...validateEndpoints(slice));
 	causes.push(...validatePorts(slice));
+	if (!old || !deepEqual(slice.endpoints, old.endpoints)) causes.push(...validateEndpoints(slice));
 	if (old) causes.push(...immutable('addressType', addressType, addressType === old.addressType));
 	return causes;
 }

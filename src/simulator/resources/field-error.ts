@@ -2,13 +2,15 @@ import type {Cause} from '../errors.ts';
 
 // The error kinds of apimachinery/pkg/util/validation/field, with its wording.
 
-const print = (value: unknown) => (typeof value === 'string' ? JSON.stringify(value) : JSON.stringify(sorted(value)));
-
-// Go's JSON of a map has its keys in order.
-const sorted = (value: unknown): unknown => {
+// Go writes the keys of a map in order, and the fields of a struct as they are declared.
+const inGoOrder = (value: unknown): unknown => {
 	if (typeof value !== 'object' || value === null || Array.isArray(value)) return value;
-	return Object.fromEntries(Object.entries(value).sort(([a], [b]) => (a < b ? -1 : 1)));
+	const entries = Object.entries(value).map(([key, member]) => [key, inGoOrder(member)] as const);
+	const isMap = entries.every(([, member]) => typeof member === 'string');
+	return Object.fromEntries(isMap ? entries.sort(([a], [b]) => (a < b ? -1 : 1)) : entries);
 };
+
+const print = (value: unknown) => JSON.stringify(inGoOrder(value));
 
 const withDetail = (head: string, detail: string) => (detail ? `${head}: ${detail}` : head);
 

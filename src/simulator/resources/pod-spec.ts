@@ -30,7 +30,7 @@ function defaultProbe(probe: Probe | undefined) {
 	if (probe.grpc) setDefault(probe.grpc, {service: ''});
 }
 
-function defaultContainer(container: Container, hostNetwork: boolean) {
+function defaultContainer(container: Container) {
 	setDefault(container, {
 		imagePullPolicy: defaultPullPolicy(container.image ?? ''),
 		resources: {},
@@ -39,7 +39,6 @@ function defaultContainer(container: Container, hostNetwork: boolean) {
 	});
 	for (const port of container.ports ?? []) {
 		setDefault(port, {protocol: 'TCP'});
-		if (hostNetwork) setDefault(port, {hostPort: port.containerPort});
 	}
 	for (const variable of container.env ?? []) {
 		const {fieldRef} = (variable.valueFrom ?? {}) as {fieldRef?: object};
@@ -85,9 +84,8 @@ export function defaultPodSpec(spec: PodSpec): void {
 	// The old name of the field always follows the new one.
 	if (spec.serviceAccountName) spec.serviceAccount = spec.serviceAccountName;
 	else if (spec.serviceAccount) spec.serviceAccountName = spec.serviceAccount as string;
-	const hostNetwork = spec.hostNetwork ?? false;
-	for (const container of spec.containers) defaultContainer(container, hostNetwork);
-	for (const container of spec.initContainers ?? []) defaultContainer(container, hostNetwork);
+	for (const container of spec.containers) defaultContainer(container);
+	for (const container of spec.initContainers ?? []) defaultContainer(container);
 	for (const volume of spec.volumes ?? []) defaultVolume(volume);
 }
 

@@ -62,6 +62,12 @@ function admitTolerations(pod: Pod) {
 	}
 }
 
+/** On the host's network a container has the host's ports. */
+function defaultHostPorts({spec}: Pod) {
+	if (!spec.hostNetwork) return;
+	for (const {ports = []} of spec.containers) for (const port of ports) port.hostPort ??= port.containerPort;
+}
+
 function defaultRequests(pod: Pod) {
 	for (const container of [...pod.spec.containers, ...(pod.spec.initContainers ?? [])]) {
 		const resources = container.resources as {limits?: Record<string, string>; requests?: Record<string, string>};
@@ -96,6 +102,7 @@ export const pods: ResourceDefinition<Pod> = {
 		draft.spec ??= {containers: []};
 		draft.spec.enableServiceLinks ??= true;
 		defaultPodSpec(draft.spec);
+		defaultHostPorts(draft);
 		defaultRequests(draft);
 	},
 	prepareForCreate(draft, context) {
@@ -109,7 +116,7 @@ export const pods: ResourceDefinition<Pod> = {
 	prepareForUpdate(draft, old) {
 		if (!deepEqual(draft.spec, old.spec)) draft.metadata.generation = (old.metadata.generation ?? 0) + 1;
 	},
-	validate: (pod, old, _context) => (old ? validatePodUpdate(pod, old) : validatePod(pod)),
+	validate: (pod, old) => (old ? validatePodUpdate(pod, old) : validatePod(pod)),
 	gracePeriod(pod, asked) {
 		const grace = asked ?? pod.spec.terminationGracePeriodSeconds ?? 30;
 		// An unscheduled Pod has nobody to stop it, a finished one nothing to stop.

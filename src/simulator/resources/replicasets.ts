@@ -1,12 +1,13 @@
 import type {ReplicaSet} from '../types.ts';
 import {columnsOf} from './columns.ts';
+import {nonNegative} from './container-validation.ts';
 import type {ResourceDefinition} from './definition.ts';
 import {age} from './duration.ts';
 import {bumpGeneration, startGeneration} from './generation.ts';
 import {validateMeta} from './object-meta.ts';
 import {defaultPodSpec} from './pod-spec.ts';
 import {formatSelector, standardVerbs, templateCells} from './shared.ts';
-import {validateWorkload} from './workload.ts';
+import {validateSelectorAndTemplate, validateSelectorUpdate} from './workload.ts';
 
 /** apps/v1 ReplicaSet (pkg/registry/apps/replicaset/strategy.go). */
 export const replicasets: ResourceDefinition<ReplicaSet> = {
@@ -36,7 +37,13 @@ export const replicasets: ResourceDefinition<ReplicaSet> = {
 	prepareForUpdate(draft, old) {
 		bumpGeneration(draft, old, ({spec}) => spec);
 	},
-	validate: (set, old) => [...validateMeta(set, old), ...validateWorkload(set, old)],
+	validate: (set, old) => [
+		...validateMeta(set, old),
+		...nonNegative(set.spec.replicas, 'spec.replicas'),
+		...nonNegative(set.spec.minReadySeconds, 'spec.minReadySeconds'),
+		...validateSelectorAndTemplate(set),
+		...validateSelectorUpdate(set, old),
+	],
 	columns: columnsOf('replicasets'),
 	cells({metadata, spec, status}, now) {
 		return [

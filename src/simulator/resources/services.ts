@@ -1,13 +1,14 @@
 import type {Cause} from '../errors.ts';
 import type {Service, ServicePort} from '../types.ts';
 import {columnsOf} from './columns.ts';
+import {validatePortReference} from './container-validation.ts';
 import type {ResourceDefinition} from './definition.ts';
 import {age} from './duration.ts';
 import {duplicate, forbidden, invalidValue, notSupported, required} from './field-error.ts';
 import {endpointIpErrors, ipErrors} from './ip.ts';
 import {dnsLabelErrors, dnsSubdomainErrors, portNumberErrors, qualifiedNameErrors} from './names.ts';
 import {validateLabels, validateMeta} from './object-meta.ts';
-import {validatePortReference} from './pod-validation.ts';
+
 import {allocateForCreate, allocateForUpdate, isHeadless} from './service-allocation.ts';
 import {formatLabels, standardVerbs} from './shared.ts';
 
@@ -164,9 +165,26 @@ function validateType(service: Service): Cause[] {
 	return causes;
 }
 
+/** Families and class stay what they were (validateUpgradeDowngradeIPFamilies, validateLoadBalancerClassField). */
+function validateChangedFamilies(service: Service, old: Service): Cause[] {
+	const {spec} = service;
+	const causes: Cause[] = [];
+	const named = spec.type !== 'ExternalName' && old.spec.type !== 'ExternalName';
+	if (named && !isHeadless(service) && !isHeadless(old)) {
+		const [before] = old.spec.ipFamilies ?? [];
+		if (before && spec.ipFamilies?.[0] !== before)
+			causes.push(invalidValue('spec.ipFamilies[0]', spec.ipFamilies, 'may not change once set'));
+	}
+	const balanced = spec.type === 'LoadBalancer' && old.spec.type === 'LoadBalancer';
+	if (balanced && spec.loadBalancerClass !== old.spec.loadBalancerClass)
+		causes.push(invalidValue('spec.loadBalancerClass', spec.loadBalancerClass ?? null, 'may not change once set'));
+	return causes;
+}
+
 /** The cluster IP may only change with the type ExternalName (validateUpgradeDowngradeClusterIPs). */
 function validateChangedIps({spec}: Service, old: Service): Cause[] {
 	if (spec.type === 'ExternalName' || old.spec.type === 'ExternalName') return [];
+	if (spec.clusterIPs?.[0] === 'None' && old.spec.clusterIPs?.[0] === 'None') return [];
 	const [before] = old.spec.clusterIPs ?? [];
 	const [after] = spec.clusterIPs ?? [];
 	if (!before) return [];
@@ -178,7 +196,7 @@ function validateChangedIps({spec}: Service, old: Service): Cause[] {
 function validate(service: Service, old: Service | undefined): Cause[] {
 	const {spec} = service;
 	const causes = validateMeta(service, old, dnsLabelErrors);
-	if (old) causes.push(...validateChangedIps(service, old));
+	if (old) causes.push(...validateChangedIps(service, old), ...validateChangedFamilies(service, old));
 	causes.push(...validateType(service), ...validatePorts(service));
 	causes.push(...validateLabels(spec.selector, 'spec.selector'), ...validateAffinity(service));
 	causes.push(...validateClusterIps(service));
@@ -193,6 +211,8 @@ function validate(service: Service, old: Service | undefined): Cause[] {
 	if (spec.allocateLoadBalancerNodePorts !== undefined && spec.type !== 'LoadBalancer') {
 		causes.push(forbidden('spec.allocateLoadBalancerNodePorts', "may only be used when `type` is 'LoadBalancer'"));
 	}
+	if (spec.loadBalancerClass !== undefined && spec.type !== 'LoadBalancer')
+		causes.push(forbidden('spec.loadBalancerClass', "may only be used when `type` is 'LoadBalancer'"));
 	return [...causes, ...validateTraffic(service)];
 }
 

@@ -13,28 +13,29 @@ type Workload = KubeObject & {
 const isEmpty = ({matchLabels = {}, matchExpressions = []}: LabelSelector) =>
 	Object.keys(matchLabels).length + matchExpressions.length === 0;
 
-/** What Deployments and ReplicaSets share: replicas, a selector that never changes and a template that it matches. */
-export function validateWorkload<T extends Workload>({spec}: T, old: T | undefined): Cause[] {
+/** The selector and the template that it must match (ValidatePodTemplateSpecForReplicaSet). */
+export function validateSelectorAndTemplate<T extends Workload>({spec}: T): Cause[] {
+	const {selector, template} = spec;
 	const causes: Cause[] = [];
-	for (const key of ['replicas', 'minReadySeconds'] as const) {
-		const value = spec[key];
-		if (value !== undefined && value < 0)
-			causes.push(invalidValue(`spec.${key}`, value, 'must be greater than or equal to 0'));
-	}
-	if (!spec.selector) causes.push(required('spec.selector'));
+	if (!selector) causes.push(required('spec.selector'));
 	else {
-		causes.push(...validateSelector(spec.selector, 'spec.selector'));
-		if (isEmpty(spec.selector))
-			causes.push(invalidValue('spec.selector', spec.selector, 'empty selector is invalid for deployment'));
+		causes.push(...validateSelector(selector, 'spec.selector'));
+		// The text says deployment for ReplicaSets too.
+		if (isEmpty(selector))
+			causes.push(invalidValue('spec.selector', selector, 'empty selector is invalid for deployment'));
 	}
-	const labels = spec.template.metadata?.labels;
-	if (spec.selector && !isEmpty(spec.selector) && !matchesSelector(spec.selector, labels)) {
+	const labels = template.metadata?.labels;
+	// A missing selector matches nothing, an empty one is not compared.
+	if (!selector || (!isEmpty(selector) && !matchesSelector(selector, labels))) {
 		causes.push(
 			invalidValue('spec.template.metadata.labels', labels ?? null, '`selector` does not match template `labels`'),
 		);
 	}
-	causes.push(...validateTemplate(spec.template, 'spec.template'));
-	if (old && !deepEqual(spec.selector, old.spec.selector))
-		causes.push(invalidValue('spec.selector', spec.selector, immutableText));
-	return causes;
+	return [...causes, ...validateTemplate(template, 'spec.template')];
 }
+
+/** A selector stays what it was. */
+export const validateSelectorUpdate = <T extends Workload>({spec}: T, old: T | undefined): Cause[] =>
+	old && !deepEqual(spec.selector, old.spec.selector)
+		? [invalidValue('spec.selector', spec.selector ?? null, immutableText)]
+		: [];
