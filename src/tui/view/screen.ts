@@ -322,7 +322,7 @@ function smallBody(state: LabState, around: Surroundings, height: number, metric
 function roomyBody(state: LabState, around: Surroundings, height: number, metrics: Metrics): Line[] {
 	const {columns, text} = around;
 	const {symbols} = around.theme;
-	const outputHeight = Math.max(8, Math.min(20, Math.round(height * 0.36)));
+	const outputHeight = Math.max(8, Math.min(20, Math.round(height * 0.3)));
 	const top = height - outputHeight;
 	const left = Math.min(76, Math.floor(columns * 0.38));
 	const {step, finished} = state.view;

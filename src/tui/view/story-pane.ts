@@ -110,12 +110,13 @@ export function predictionLines(
 
 const checkTones: Record<CheckView['state'], Tone> = {waiting: 'plain', passed: 'good', broken: 'warn'};
 
-/** One line or more for each check: its sign and its sentence, and while it waits what is missing. */
+/** Each check with its sign: what holds; while it waits, what is missing; what held once and what is missing now. */
 export function checkLines(checks: readonly CheckView[], width: number, symbols: Symbols): Line[] {
 	const signs = {waiting: symbols.waiting, passed: symbols.done, broken: symbols.broken};
 	return checks.flatMap(check => {
-		const lines = wrap([{text: `${signs[check.state]} ${check.text}`, tone: checkTones[check.state]}], width, 2);
-		if (check.state === 'passed' || !check.waiting) return lines;
+		const words = check.state === 'waiting' ? (check.waiting ?? check.text) : check.text;
+		const lines = wrap([{text: `${signs[check.state]} ${words}`, tone: checkTones[check.state]}], width, 2);
+		if (check.state !== 'broken' || !check.waiting) return lines;
 		return [...lines, ...wrap([{text: `  ${check.waiting}`, tone: 'dim'}], width, 2)];
 	});
 }
