@@ -4,6 +4,7 @@ import {checkFields} from '../schema/check-fields.ts';
 import type {KubeObject} from '../types.ts';
 import type {JsonObject} from './body.ts';
 import type {Call} from './context.ts';
+import {apiVersionOf} from './field-manager.ts';
 import {addWarnings} from './respond.ts';
 
 /** What happens with fields that the API does not know. */
@@ -21,8 +22,6 @@ export function fieldValidationOf(query: URLSearchParams): FieldValidation {
 	throw invalid({group: 'meta.k8s.io', plural: 'createoptions', kind: 'CreateOptions'}, '', [cause]);
 }
 
-const versionOf = ({group, version}: ResourceDefinition) => (group ? `${group}/${version}` : version);
-
 /**
  * An object that a client sent, as a draft of the resource's type: kind and version must fit, fields must have the right
  * types, and unknown ones are refused, dropped with a warning, or dropped. Throws StatusError 400.
@@ -32,7 +31,7 @@ export function checkDraft(
 	body: JsonObject,
 	validation: FieldValidation,
 ): KubeObject {
-	const expected = versionOf(definition);
+	const expected = apiVersionOf(definition);
 	const kind = body.kind ?? definition.kind;
 	const apiVersion = body.apiVersion ?? expected;
 	if (typeof kind !== 'string' || typeof apiVersion !== 'string') {
@@ -65,3 +64,27 @@ export function checkDraft(
 }
 
 const goType = (apiVersion: string, kind: string) => `${apiVersion.split('/').at(-1)}.${kind}`;
+
+/** Puts an object into the namespace of its URL. Throws StatusError 400 when it says another. */
+export function placeInNamespace(
+	{metadata}: KubeObject,
+	namespace: string | undefined,
+	definition: ResourceDefinition,
+) {
+	if (!definition.namespaced) {
+		if (metadata.namespace)
+			throw badRequest('the namespace of the provided object does not match the namespace sent on the request');
+		delete metadata.namespace;
+		return;
+	}
+	if (metadata.namespace && metadata.namespace !== namespace)
+		throw badRequest('the namespace of the provided object does not match the namespace sent on the request');
+	metadata.namespace = namespace;
+}
+
+/** Gives an object the name of its URL. Throws StatusError 400 when it says another. */
+export function checkName({metadata}: KubeObject, name: string) {
+	if (!metadata.name) metadata.name = name;
+	if (metadata.name !== name)
+		throw badRequest(`the name of the object (${metadata.name}) does not match the name on the URL (${name})`);
+}

@@ -7,6 +7,7 @@ import {answerReview, isReview} from './access-review.ts';
 import type {Call, Server} from './context.ts';
 import {discovery} from './discovery.ts';
 import {itemJson} from './encode.ts';
+import {apiVersionOf} from './field-manager.ts';
 import {listPage} from './list.ts';
 import {negotiate, type OutputForm, parseAccept} from './negotiate.ts';
 import {createOpenApi} from './openapi.ts';
@@ -24,7 +25,6 @@ import {tableOf} from './table.ts';
 import version from './version.json' with {type: 'json'};
 import {serveWatch} from './watch.ts';
 import {
-	apiVersionOf,
 	createObject,
 	deleteCollection,
 	deleteObject,

@@ -1,4 +1,5 @@
 import {badRequest, StatusError} from '../errors.ts';
+import {fieldSchema} from '../schema/field-schema.ts';
 import type {Deployment, ReplicaSet} from '../types.ts';
 import {
 	asObject,
@@ -10,6 +11,8 @@ import {
 	unsupportedMediaType,
 } from './body.ts';
 import type {Call} from './context.ts';
+import {apiVersionOf, writerOf} from './field-manager.ts';
+import {trackUpdate} from './fields/managed-fields.ts';
 import {isDryRun} from './options.ts';
 import {jsonPatch} from './patch/json-patch.ts';
 import {mergePatch} from './patch/merge-patch.ts';
@@ -89,6 +92,7 @@ export async function serveScale(call: Call, method: string): Promise<void> {
 		typeof metadata.resourceVersion === 'string' && metadata.resourceVersion
 			? metadata.resourceVersion
 			: latest.metadata.resourceVersion;
+	trackUpdate(latest, draft, fieldSchema(apiVersionOf(definition), definition.kind), writerOf(call, 'scale'));
 	const updated = registry.update<Scalable>(definition.plural, draft, {
 		dryRun: isDryRun(query, {kind: 'UpdateOptions'}),
 	});

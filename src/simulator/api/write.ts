@@ -1,20 +1,16 @@
 import {badRequest, notFound} from '../errors.ts';
 import type {DeleteOptions} from '../registry.ts';
-import type {ResourceDefinition} from '../resources/definition.ts';
 import type {KubeObject} from '../types.ts';
 import {asObject, decodeObject, type JsonObject, mediaTypeOf, readBody} from './body.ts';
 import type {Call} from './context.ts';
 import {objectJson} from './encode.ts';
-import {checkDraft, fieldValidationOf} from './field-validation.ts';
+import {apiVersionOf, trackFields} from './field-manager.ts';
+import {checkDraft, checkName, fieldValidationOf, placeInNamespace} from './field-validation.ts';
 import {integerParameter, isDryRun, listOptions} from './options.ts';
 import {patchObject} from './patch/patch.ts';
 import {addWarnings, sendJson} from './respond.ts';
 import {parseSelection} from './selection.ts';
 import {partialMetadata, tableOf} from './table.ts';
-
-/** The apiVersion of a resource's objects. */
-export const apiVersionOf = ({group, version}: {group: string; version: string}) =>
-	group ? `${group}/${version}` : version;
 
 /** Resources that PUT may create (their strategies' AllowCreateOnUpdate). */
 const createdByUpdate = new Set(['endpoints', 'services', 'events', 'leases', 'limitranges']);
@@ -55,6 +51,7 @@ export async function createObject(call: Call): Promise<void> {
 	const draft = checkDraft(call, body, fieldValidationOf(query));
 	placeInNamespace(draft, info.namespace, definition);
 	if (!draft.metadata.name && !draft.metadata.generateName) draft.metadata.name = '';
+	trackFields(call, undefined, draft, undefined);
 	const created = server.simulation.registry.create(definition.plural, draft, {dryRun});
 	warn(call, created, undefined);
 	sendObject(call, 201, created);
@@ -72,8 +69,10 @@ export async function updateObject(call: Call, subresource?: 'status'): Promise<
 	const old = store.get(definition.plural, info.namespace, info.name!);
 	if (!old && !subresource && createdByUpdate.has(definition.plural)) {
 		if (draft.metadata.uid || draft.metadata.resourceVersion) throw notFound(definition, info.name!);
+		trackFields(call, undefined, draft, undefined);
 		return sendObject(call, 201, registry.create(definition.plural, draft, {dryRun}));
 	}
+	if (old) trackFields(call, old, draft, subresource);
 	const updated = registry.update(definition.plural, draft, {subresource, dryRun});
 	warn(call, updated, old);
 	sendObject(call, 200, updated);
@@ -85,7 +84,7 @@ export async function patchCall(call: Call, subresource?: 'status'): Promise<voi
 	const dryRun = isDryRun(query, {kind: 'PatchOptions'});
 	const body = await readBody(request);
 	const old = server.simulation.store.get(definition.plural, info.namespace, info.name!);
-	const {draft, create} = patchObject(call, old, body, mediaTypeOf(request.headers['content-type']));
+	const {draft, create} = patchObject(call, old, body, mediaTypeOf(request.headers['content-type']), subresource);
 	placeInNamespace(draft, info.namespace, definition);
 	checkName(draft, info.name!);
 	const {registry} = server.simulation;
@@ -176,24 +175,6 @@ async function deleteOptions({request, query}: Call): Promise<{options: DeleteOp
 		},
 		dryRun: dryRunValues.length > 0 || isDryRun(query, {kind: 'DeleteOptions'}),
 	};
-}
-
-function placeInNamespace({metadata}: KubeObject, namespace: string | undefined, definition: ResourceDefinition) {
-	if (!definition.namespaced) {
-		if (metadata.namespace)
-			throw badRequest('the namespace of the provided object does not match the namespace sent on the request');
-		delete metadata.namespace;
-		return;
-	}
-	if (metadata.namespace && metadata.namespace !== namespace)
-		throw badRequest('the namespace of the provided object does not match the namespace sent on the request');
-	metadata.namespace = namespace;
-}
-
-function checkName({metadata}: KubeObject, name: string) {
-	if (!metadata.name) metadata.name = name;
-	if (metadata.name !== name)
-		throw badRequest(`the name of the object (${metadata.name}) does not match the name on the URL (${name})`);
 }
 
 function warn({definition, response}: Call, object: KubeObject, old: KubeObject | undefined) {

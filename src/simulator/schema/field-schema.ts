@@ -11,6 +11,8 @@ export type FieldSchema = {
 	listMapKeys: readonly string[];
 	/** Server-side apply: whether the map or struct is owned as a whole. */
 	atomic: boolean;
+	/** Whether Go's types always write the field, even when it is empty. */
+	always: boolean;
 	/** Defaults of the members of a list item that are part of its keys. */
 	defaults: Readonly<Record<string, unknown>>;
 	/** The schema of a member of an object or map. */
@@ -21,7 +23,7 @@ export type FieldSchema = {
 
 const cache = new WeakMap<Schema, FieldSchema>();
 
-function make(property: Schema): FieldSchema {
+function make(property: Schema, required = false): FieldSchema {
 	const known = cache.get(property);
 	if (known) return known;
 	const {schema} = resolve(property);
@@ -40,10 +42,11 @@ function make(property: Schema): FieldSchema {
 		listType: extension('x-kubernetes-list-type') ?? 'atomic',
 		listMapKeys,
 		atomic: extension('x-kubernetes-map-type') === 'atomic' || (schema.type === 'object' && isOpaque(schema)),
+		always: required || property.default !== undefined,
 		defaults,
 		member(name) {
 			const member = schema.properties?.[name] ?? schema.additionalProperties;
-			return member && make(member);
+			return member && make(member, schema.required?.includes(name));
 		},
 		items: () => schema.items && make(schema.items),
 	};
