@@ -23,11 +23,14 @@ export function seededRandom(seed: number): Random {
 		return ((t ^ (t >>> 14)) >>> 0) / 2 ** 32;
 	};
 	const below = (n: number) => Math.floor(next() * n);
-	const hex = (n: number) => Array.from({length: n}, () => below(16).toString(16)).join('');
+	const hex = (digits: number) =>
+		below(16 ** digits)
+			.toString(16)
+			.padStart(digits, '0');
 	return {
 		next,
 		below,
-		uuid: () => `${hex(8)}-${hex(4)}-4${hex(3)}-${(8 + below(4)).toString(16)}${hex(3)}-${hex(12)}`,
+		uuid: () => `${hex(8)}-${hex(4)}-4${hex(3)}-${(8 + below(4)).toString(16)}${hex(3)}-${hex(6)}${hex(6)}`,
 		suffix: length => Array.from({length}, () => alphabet[below(alphabet.length)]).join(''),
 	};
 }

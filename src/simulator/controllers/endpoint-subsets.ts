@@ -23,7 +23,8 @@ export function repackSubsets(entries: Iterable<AddressPort>): EndpointSubset[] 
 		}
 		const addressKey = `${address.ip}|${address.targetRef?.uid ?? ''}`;
 		const known = group.addresses.get(addressKey);
-		if (!known || entry.ready) group.addresses.set(addressKey, entry);
+		// Not ready trumps ready where one address is given twice.
+		if (!known || known.ready) group.addresses.set(addressKey, entry);
 	}
 	const byAddresses = new Map<string, EndpointSubset>();
 	for (const {port, addresses} of byPort.values()) {

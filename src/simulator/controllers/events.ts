@@ -21,11 +21,8 @@ const refillMs = 300_000;
  * its message within ten minutes becomes `(combined from similar events): …`, and a source may say 25 things about one
  * object, then one in five minutes.
  */
-export function createRecorder(
-	simulation: Pick<Simulation, 'clock' | 'random' | 'registry'>,
-	source: {component: string; host?: string},
-): Recorder {
-	const {clock, random, registry} = simulation;
+export function createRecorder(simulation: Simulation, source: {component: string; host?: string}): Recorder {
+	const {clock, random} = simulation;
 	const similar = lruCache<{messages: Set<string>; last: number}>();
 	const observed = lruCache<{name: string; count: number; first: string}>();
 	const budgets = lruCache<{tokens: number; at: number}>();
@@ -84,7 +81,7 @@ export function createRecorder(
 				reportingComponent: combined ? '' : source.component,
 				reportingInstance: combined ? '' : (source.host ?? ''),
 			};
-			write(registry, event, stored => ({...stored, count: seen.count, lastTimestamp: time, message: text}));
+			write(simulation, event, stored => ({...stored, count: seen.count, lastTimestamp: time, message: text}));
 		},
 	};
 }
@@ -102,10 +99,10 @@ const seriesRefreshMs = 30 * 60_000;
  * written at the first repetition and then every half hour.
  */
 export function createSeriesRecorder(
-	simulation: Pick<Simulation, 'clock' | 'random' | 'registry'>,
+	simulation: Simulation,
 	{component, instance}: {component: string; instance: string},
 ): SeriesRecorder {
-	const {clock, random, registry} = simulation;
+	const {clock, random} = simulation;
 	const cache = lruCache<{event: KubeEvent; count: number; last: number; written: number}>();
 	return {
 		event(object, type, reason, action, message) {
@@ -119,7 +116,10 @@ export function createSeriesRecorder(
 				if (known.count > 2 && now - known.written < seriesRefreshMs) return;
 				known.written = now;
 				const series = {count: known.count, lastObservedTime: microTime(now)};
-				write(registry, {...known.event, metadata: {...known.event.metadata}, series}, stored => ({...stored, series}));
+				write(simulation, {...known.event, metadata: {...known.event.metadata}, series}, stored => ({
+					...stored,
+					series,
+				}));
 				return;
 			}
 			const event: KubeEvent = {
@@ -139,24 +139,20 @@ export function createSeriesRecorder(
 				reportingInstance: instance,
 			};
 			cache.set(key, {event: structuredClone(event), count: 1, last: now, written: now});
-			write(registry, event, stored => stored);
+			write(simulation, event, stored => stored);
 		},
 	};
 }
 
 /** Changes the stored Event of that name, or creates it when there is none (any more). */
-function write(registry: Simulation['registry'], event: KubeEvent, change: (stored: KubeEvent) => KubeEvent) {
+function write({store, registry}: Simulation, event: KubeEvent, change: (stored: KubeEvent) => KubeEvent) {
 	const {namespace, name} = event.metadata;
 	try {
-		registry.modify<KubeEvent>('events', namespace, name, change);
+		const stored = store.get<KubeEvent>('events', namespace, name);
+		if (stored) registry.update('events', change(stored));
+		else registry.create('events', event);
 	} catch (error) {
 		if (!(error instanceof StatusError)) throw error;
-		if (error.code !== 404) return;
-		try {
-			registry.create('events', event);
-		} catch (error) {
-			if (!(error instanceof StatusError)) throw error;
-		}
 	}
 }
 
