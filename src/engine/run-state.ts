@@ -54,8 +54,13 @@ export function reduce(state: RunState, event: RunEvent): RunState {
 			return timed;
 		case 'close':
 			return {...timed, lastAt: undefined};
-		case 'enter':
-			return {...timed, current: event.step, finished: false};
+		case 'enter': {
+			const {commands, solvedAt, remembered} = progressOf(timed, event.step);
+			const entered = {...timed, current: event.step, finished: false};
+			// Nothing has been done in it yet: what it remembers is the moment of this entering, not of an earlier one.
+			const anew = remembered !== undefined && commands === 0 && solvedAt === undefined;
+			return anew ? change(entered, event.step, {remembered: undefined}) : entered;
+		}
 		case 'remember':
 			return change(timed, event.step, {remembered: event.snapshot});
 		case 'predict': {

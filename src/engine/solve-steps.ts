@@ -30,17 +30,23 @@ export type SolveOptions = {
 
 /**
  * Solves a run's steps by their own commands, from the present one on: what `play` shows, and how a learner is brought to
- * a step. Steps that are solved already are passed over. Answers whether it got there.
+ * a step. Steps that are solved, and whose state still holds, are passed over; one whose state has been undone is done
+ * again. Answers whether it got there.
  */
 export async function solveSteps({run, upTo, execute, limitMs, time, signal, tell}: SolveOptions): Promise<boolean> {
+	const holds = () => {
+		const {step, observe} = run.view();
+		return observe.state === 'live' && step.solved && step.checks.every(({state}) => state === 'passed');
+	};
 	const wait = (condition: () => boolean) => until(run, condition, {time, limitMs, signal});
 	for (;;) {
+		await wait(() => run.view().observe.state === 'live');
+		if (signal.aborted) return false;
 		const {stepIndex, step, finished} = run.view();
 		if (finished || stepIndex >= upTo) return true;
-		if (signal.aborted) return false;
 		tell({type: 'step', index: stepIndex, step});
-		if (!step.solved) {
-			await wait(() => run.commands() !== undefined && run.view().observe.state === 'live');
+		if (!holds()) {
+			await wait(() => run.commands() !== undefined);
 			const commands = run.commands();
 			if (!commands) {
 				tell({type: 'stuck', step: run.view().step, why: 'commands-incomplete'});
@@ -58,7 +64,7 @@ export async function solveSteps({run, upTo, execute, limitMs, time, signal, tel
 					return false;
 				}
 			}
-			if (!(await wait(() => run.view().step.solved))) {
+			if (!(await wait(holds))) {
 				if (!signal.aborted) tell({type: 'stuck', step: run.view().step, why: 'checks-waiting'});
 				return false;
 			}
