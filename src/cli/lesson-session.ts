@@ -87,7 +87,8 @@ async function cleanUp(lesson: Lesson, runner: LineRunner, {text, language, note
 /** Brings a run to a step, back or forward; the steps before it are solved by their own commands. Throws UserError. */
 export async function bringToStep({run, runner}: LessonSession, index: number, context: Context): Promise<void> {
 	const {text, note, signal} = context;
-	while (run.view().stepIndex > index) run.actions.back();
+	// From the first step on, so that a step whose state has been undone since is done again.
+	while (run.view().stepIndex > 0) run.actions.back();
 	const there = await solveSteps({
 		run,
 		upTo: index,
@@ -96,7 +97,8 @@ export async function bringToStep({run, runner}: LessonSession, index: number, c
 		time: realTime,
 		signal,
 		tell(event) {
-			if (event.type === 'step') note(text.cli.bringing(event.index + 1, run.view().steps.length, event.step.title));
+			if (event.type !== 'step' || event.step.solved) return;
+			note(text.cli.bringing(event.index + 1, run.view().steps.length, event.step.title));
 		},
 	});
 	signal.throwIfAborted();
