@@ -260,7 +260,7 @@ export const en = {
 		connecting: 'connecting…',
 		retrying: 'connection lost, trying again',
 		more: 'more below: PgDn',
-		solved: 'Step done',
+		solved: 'Step done. ',
 		predict: 'Predict first: ',
 		predicted: 'You will see whether it comes so.',
 		predictedRight: 'You predicted it right.',

@@ -235,7 +235,7 @@ export const zhCN: Text = {
 		connecting: '正在连接…',
 		retrying: '连接已断开，正在重试',
 		more: '下面还有：PgDn',
-		solved: '这一步完成了',
+		solved: '这一步完成了。',
 		predict: '先预测：',
 		predicted: '结果如何，马上就会看到。',
 		predictedRight: '你预测对了。',

@@ -27,6 +27,8 @@ export type LabState = {
 	readonly story: StoryPosition;
 	/** Rows that the output is scrolled back from its end. */
 	readonly outputBack: number;
+	/** Rows that the output had when the running command began; it does not shrink before that has ended. */
+	readonly outputRows: number;
 	/** The selected row of the cluster pane, while it has the focus. */
 	readonly selected?: string;
 	/** The line at which the open help begins; undefined while it is closed. */
@@ -52,6 +54,8 @@ export type Metrics = {
 	storyTop: number;
 	storyRows: number;
 	storyTotal: number;
+	/** The explanation of a solved step is on the screen. */
+	explanationShown: boolean;
 	outputRows: number;
 	outputTotal: number;
 	/** The keys of all rows in the cluster pane, from top to bottom. */
@@ -66,6 +70,7 @@ export const noMetrics: Metrics = {
 	storyTop: 0,
 	storyRows: 0,
 	storyTotal: 0,
+	explanationShown: false,
 	outputRows: 0,
 	outputTotal: 0,
 	rowKeys: [],

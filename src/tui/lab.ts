@@ -87,6 +87,7 @@ export function createLab({run, runner, history, text, now, withTerminal, column
 			shown: 'story',
 			story: 0,
 			outputBack: 0,
+			outputRows: 0,
 			queue: [],
 			ran: new Set(),
 			folder: '',
@@ -96,6 +97,8 @@ export function createLab({run, runner, history, text, now, withTerminal, column
 	);
 	let metrics: Metrics = noMetrics;
 	let closed = false;
+	/** Enter has brought the present step's explanation into view; the next one goes on. */
+	let explained = false;
 
 	const change = (part: Partial<LabState>) => store.set(state => suggested({...state, ...part}));
 	const print = (print: (output: Output) => Output) =>
@@ -103,8 +106,14 @@ export function createLab({run, runner, history, text, now, withTerminal, column
 
 	const unsubscribe = run.subscribe(() => {
 		const view = run.view();
+		if (view.step.id !== store.get().view.step.id) explained = false;
 		store.update(state => withView(state, view));
 	});
+
+	function explain(): void {
+		explained = true;
+		change({story: 'explanation', shown: 'story', focus: 'prompt'});
+	}
 
 	function edit(what: Edit): void {
 		const {editor, history: position} = store.get();
@@ -117,8 +126,11 @@ export function createLab({run, runner, history, text, now, withTerminal, column
 			case 'next': {
 				const missing = view.step.checks.find(({state}) => state !== 'passed');
 				if (view.finished) leave({reason: 'finished'});
-				else if (view.step.solved || momentOf({view}) === 'look') run.actions.next();
-				else change({note: text.screen.notSolved(missing?.waiting ?? missing?.text ?? view.step.title)});
+				else if (view.step.solved) run.actions.next();
+				else if (momentOf({view}) === 'look') {
+					run.actions.next();
+					change({story: 'explanation', shown: 'story'});
+				} else change({note: text.screen.notSolved(missing?.waiting ?? missing?.text ?? view.step.title)});
 				break;
 			}
 			case 'back':
@@ -151,7 +163,11 @@ export function createLab({run, runner, history, text, now, withTerminal, column
 		const line = editorText(editor);
 		if (line.trim() === '') {
 			change({editor: emptyEditor});
-			if (['solved', 'look', 'finished'].includes(momentOf(store.get()))) command('next');
+			const moment = momentOf(store.get());
+			// What there is to say about a solved step is not passed over.
+			if (moment === 'solved' && store.get().view.step.explanation && !metrics.explanationShown && !explained)
+				explain();
+			else if (moment === 'solved' || moment === 'look' || moment === 'finished') command('next');
 			return;
 		}
 		change({editor: emptyEditor, history: withLine(position, line), focus: 'prompt'});
@@ -173,6 +189,7 @@ export function createLab({run, runner, history, text, now, withTerminal, column
 				...state,
 				output: withCommand(state.output, line),
 				outputBack: 0,
+				outputRows: metrics.outputRows,
 				running: {line, since: now()},
 				ran: new Set(state.ran).add(line.trim()),
 			}),
@@ -184,7 +201,8 @@ export function createLab({run, runner, history, text, now, withTerminal, column
 		const folder = runner.cwd() === home ? '' : basename(runner.cwd()) || runner.cwd();
 		store.set(state => {
 			const output = note ? withNote(state.output, note) : closeOpen(state.output);
-			return suggested({...state, output, running: undefined, queue: rest, folder, shown: afterRun(state, output)});
+			const done = {...state, output, running: undefined, queue: rest, folder, shown: afterRun(state, output)};
+			return suggested(hasLooked(done, line) ? {...done, story: 'explanation'} : done);
 		});
 		if (following !== undefined) await runLine(following);
 	}
@@ -384,6 +402,12 @@ function suggested(state: LabState): LabState {
 	return suggestion === state.suggestion ? state : {...state, suggestion};
 }
 
+/** Whether all that a step which only looks proposes to look at has been looked at, and `line` was the last of it. */
+function hasLooked({view, ran}: LabState, line: string): boolean {
+	const {looking, solved, commands} = view.step;
+	return looking && solved && commands.includes(line.trim()) && commands.every(command => ran.has(command));
+}
+
 /** The state with a new view of the run: another step starts afresh, a step just solved shows what there is to say. */
 function withView(state: LabState, view: RunView): LabState {
 	if (view === state.view) return state;
@@ -395,5 +419,7 @@ function withView(state: LabState, view: RunView): LabState {
 	if (!sameStep)
 		return suggested({...next, story: 0, shown: 'story', ran: new Set(), selected: undefined, note: undefined});
 	const solvedNow = view.step.solved && !state.view.step.solved;
-	return suggested(solvedNow && view.step.explanation ? {...next, story: 'explanation'} : next);
+	// A step that only looks is solved by its first command; its story stays until the others have been run.
+	const leftToLook = view.step.looking && view.step.commands.some(command => !state.ran.has(command));
+	return suggested(solvedNow && view.step.explanation && !leftToLook ? {...next, story: 'explanation'} : next);
 }

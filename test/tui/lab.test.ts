@@ -155,9 +155,35 @@ describe('going through a lesson', () => {
 		press('enter');
 		expect(run.asked).toEqual([]);
 		run.set({...run.view(), step: solved});
+		lab.drawn({...noMetrics, explanationShown: true});
 		press('enter');
 		expect(run.asked).toEqual(['next']);
 		expect(lab.store.get().view.step.id).toBe('scale');
+	});
+
+	it('shows the explanation of a solved step before Enter goes on', () => {
+		const {press, run, lab} = aLab();
+		run.set({...run.view(), step: solved});
+		press('page-up', 'enter');
+		expect(lab.store.get().story).toBe('explanation');
+		expect(run.asked).toEqual([]);
+		press('enter');
+		expect(run.asked).toEqual(['next']);
+	});
+
+	it('leaves the story alone in a step that only looks, until all has been looked at', async () => {
+		const commands = ['kubectl get pods', 'kubectl get endpoints'];
+		const looking = aStep({looking: true, commands, checks: [{id: 'a', state: 'passed', text: 'A'}]});
+		const {run, lab, enter, running, settle} = aLab(aView({step: looking}));
+		enter(commands[0]!);
+		run.set({...run.view(), step: {...looking, solved: true, explanation: 'Because.'}});
+		running[0]?.end(0);
+		await settle();
+		expect(lab.store.get().story).toBe(0);
+		enter(commands[1]!);
+		running[1]?.end(0);
+		await settle();
+		expect(lab.store.get().story).toBe('explanation');
 	});
 
 	it('says what is missing when the step is not solved', () => {

@@ -163,6 +163,8 @@ function storySection(
 	metrics.storyTop = top;
 	metrics.storyRows = height;
 	metrics.storyTotal = story.lines.length;
+	const {explanation} = story.anchors;
+	metrics.explanationShown = explanation !== undefined && explanation >= top && explanation < top + height - 2;
 	const lines = filled(story.lines.slice(top, top + height), height).map(padded);
 	if (top < furthest && lines.length > 0)
 		lines[lines.length - 1] = padded(
@@ -322,13 +324,15 @@ function smallBody(state: LabState, around: Surroundings, height: number, metric
 function roomyBody(state: LabState, around: Surroundings, height: number, metrics: Metrics): Line[] {
 	const {columns, text} = around;
 	const {symbols} = around.theme;
-	const outputHeight = Math.max(8, Math.min(20, Math.round(height * 0.3)));
+	const outputHeight = roomyOutputHeight(state, columns - 4, height);
 	const top = height - outputHeight;
 	const left = Math.min(76, Math.floor(columns * 0.38));
 	const {step, finished} = state.view;
 	const checks = finished ? [] : checkLines(step.checks, left - 4, symbols);
 	const question =
-		step.prediction && !finished ? predictionLines(step.prediction, step.solved, left - 4, text, symbols) : [];
+		step.prediction && !finished && !step.solved
+			? predictionLines(step.prediction, step.solved, left - 4, text, symbols)
+			: [];
 	// The question stands beside the checks where the story keeps room to be read, else inside the story.
 	const pinQuestion = question.length > 0 && top - 4 - checks.length - question.length - 1 >= 10;
 	const pinned = Math.min(checks.length + (pinQuestion ? question.length + 1 : 0), Math.max(3, top - 10));
@@ -346,6 +350,16 @@ function roomyBody(state: LabState, around: Surroundings, height: number, metric
 	const rightColumn = framed(clusterSections(state, around, right, top - 1, metrics), right, symbols);
 	const output = framed([outputSection(state, around, columns, outputHeight - 2, metrics)], columns, symbols);
 	return [...beside(leftColumn, left, rightColumn), ...output];
+}
+
+/** Three tenths of the room, and up to nearly half when the last command has printed more, or is being read. */
+function roomyOutputHeight(state: LabState, width: number, height: number): number {
+	const least = Math.max(8, Math.round(height * 0.3));
+	const most = Math.round(height * (state.focus === 'output' ? 0.6 : 0.45));
+	if (state.focus === 'output') return most;
+	const printed = outputRows(state, width, true).length;
+	const wanted = 2 + (state.running ? Math.max(printed, state.outputRows) : printed);
+	return Math.max(least, Math.min(most, wanted));
 }
 
 function helpBody(state: LabState, around: Surroundings, height: number, metrics: Metrics): Line[] {

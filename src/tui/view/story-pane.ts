@@ -45,11 +45,17 @@ export function storyDocument(
 	}
 	if (step.solved && step.explanation) {
 		anchors.explanation = lines.length;
-		lines.push(...wrap([{text: `${symbols.done} ${text.screen.solved}`, tone: 'good'}], width), []);
+		lines.push(...wrap(solvedLine(step, text, symbols), width), []);
 		add(markdownLines(step.explanation, width, symbols));
 	}
 	while (lines.length > 0 && lines.at(-1)?.length === 0) lines.pop();
 	return {lines, anchors};
+}
+
+function solvedLine({prediction}: StepView, text: Text, symbols: Symbols): Line {
+	const done: Line = [{text: `${symbols.done} ${text.screen.solved}`, tone: 'good'}];
+	if (prediction?.right === undefined) return done;
+	return [...done, {text: prediction.right ? text.screen.predictedRight : text.screen.predictedWrong, tone: 'strong'}];
 }
 
 function commandLines(commands: readonly string[], width: number): Line[] {
@@ -97,13 +103,6 @@ export function predictionLines(
 	});
 	if (prediction.chosen !== undefined && prediction.right === undefined) {
 		lines.push(...wrap([{text: text.screen.predicted, tone: 'dim'}], width));
-	} else if (prediction.chosen !== undefined) {
-		lines.push(
-			...wrap(
-				[{text: prediction.right ? text.screen.predictedRight : text.screen.predictedWrong, tone: 'strong'}],
-				width,
-			),
-		);
 	}
 	return lines;
 }

@@ -38,6 +38,7 @@ function aState(part: Partial<LabState> = {}, view: Partial<RunView> = {}): LabS
 		shown: 'story',
 		story: 0,
 		outputBack: 0,
+		outputRows: 0,
 		queue: [],
 		ran: new Set(),
 		folder: '',
