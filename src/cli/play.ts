@@ -12,7 +12,7 @@ export async function play(name: string, options: RunOptions, context: Context):
 	const {text, language, print} = context;
 	chooseCluster(options.cluster, text);
 	const lesson = lessonNamed(name, text);
-	return await withThrowaway(lesson, context, async place => {
+	return await withThrowaway(lesson, {speed: 1}, context, async place => {
 		const passed = await playLesson({
 			...place,
 			lesson,

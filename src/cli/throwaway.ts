@@ -17,15 +17,16 @@ export type Throwaway = {
 	signal: AbortSignal;
 };
 
-/** Gives a lesson an empty cluster and a working folder in a temporary place. Throws UserError. */
+/** Gives a lesson an empty cluster, whose time passes at `speed`, and a working folder in a temporary place. Throws UserError. */
 export async function withThrowaway<T>(
 	lesson: Lesson,
+	{speed}: {speed: number},
 	context: Context,
 	use: (place: Throwaway) => Promise<T>,
 ): Promise<T> {
 	const {text, environment} = context;
 	if (!lineShell(environment)) throw new UserError(text.clusters.noLineShell);
-	const cluster = await openTemporaryCluster(text);
+	const cluster = await openTemporaryCluster(text, speed);
 	const folder = mkdtempSync(join(tmpdir(), 'endpoint-lab-work-'));
 	const died = new AbortController();
 	void cluster.failed.then(error => died.abort(error));

@@ -60,12 +60,15 @@ export async function openEmbeddedCluster(options: OpenOptions): Promise<Embedde
 	}
 }
 
-/** A cluster of its own in a temporary folder, with nothing in it; closing it removes everything. */
-export async function openTemporaryCluster(text: Text): Promise<EmbeddedCluster> {
+/**
+ * A cluster of its own in a temporary folder, with nothing in it; closing it removes everything. `speed` is how fast its time
+ * passes: a faster one is over sooner, but shows kubectl times that have not come yet.
+ */
+export async function openTemporaryCluster(text: Text, speed = 1): Promise<EmbeddedCluster> {
 	const folder = mkdtempSync(join(tmpdir(), 'endpoint-lab-'));
 	const remove = () => rmSync(folder, {recursive: true, force: true});
 	try {
-		const cluster = await runCluster({folder, fresh: true}, text);
+		const cluster = await runCluster({folder, fresh: true, speed}, text);
 		return {
 			...cluster,
 			async close() {
