@@ -14,6 +14,24 @@ export const commands: Record<string, Load> = {
 	scale: () => import('./commands/scale.ts'),
 	rollout: () => import('./commands/rollout.ts'),
 	wait: () => import('./commands/wait.ts'),
+	create: () => import('./commands/create.ts'),
+	label: () => import('./commands/label.ts'),
+	annotate: () => import('./commands/annotate.ts'),
+	patch: () => import('./commands/patch.ts'),
+	expose: () => import('./commands/expose.ts'),
+	set: () => import('./commands/set.ts'),
+	run: () => import('./commands/run.ts'),
+	edit: () => import('./commands/edit.ts'),
+	logs: () => import('./commands/logs.ts'),
+	exec: () => import('./commands/exec.ts'),
+	'port-forward': () => import('./commands/port-forward.ts'),
+	explain: () => import('./commands/explain.ts'),
+	'api-resources': () => import('./commands/api-resources.ts'),
+	'api-versions': () => import('./commands/api-versions.ts'),
+	'cluster-info': () => import('./commands/cluster-info.ts'),
+	config: () => import('./commands/config.ts'),
+	top: () => import('./commands/top.ts'),
+	version: () => import('./commands/version.ts'),
 };
 
 /** Commands of stock kubectl that are not here. */
@@ -39,8 +57,6 @@ const missing = new Set([
 	'uncordon',
 ]);
 
-const aliases: Record<string, string> = {ls: 'get', ep: 'explain'};
-
 async function run(argv: string[], io: Io): Promise<number> {
 	const at = findCommand(argv, new Set());
 	const name = at < 0 ? '' : argv[at]!;
@@ -50,7 +66,7 @@ async function run(argv: string[], io: Io): Promise<number> {
 		io.stdout.write(load ? commandHelp((await load()).command) : await kubectlHelp(commands));
 		return 0;
 	}
-	const load = commands[name] ?? commands[aliases[name] ?? ''];
+	const load = commands[name];
 	if (!load) {
 		if (missing.has(name)) throw lacks(name);
 		throw new KubectlError(`unknown command "${name}" for "kubectl"`);
