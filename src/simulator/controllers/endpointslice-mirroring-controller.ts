@@ -72,13 +72,15 @@ export function startEndpointSliceMirroringController(simulation: Simulation, ev
 				...addresses.map(address => ({address, ready: true})),
 				...notReadyAddresses.map(address => ({address, ready: false})),
 			];
+			let usable = 0;
 			for (const {address, ready} of all) {
-				if (added >= maxAddresses) break;
 				const addressType = familyOf(address.ip);
 				if (!addressType) {
 					invalid++;
 					continue;
 				}
+				usable++;
+				if (added >= maxAddresses) continue;
 				added++;
 				const key = `${addressType} ${portsKey(ports)}`;
 				let slice = wanted.get(key);
@@ -89,7 +91,7 @@ export function startEndpointSliceMirroringController(simulation: Simulation, ev
 				const endpoint = toEndpoint(address, ready);
 				slice.endpoints.set(endpointKey(endpoint), endpoint);
 			}
-			skipped += all.length - added - invalid;
+			skipped += usable - added;
 		}
 		if (invalid > 0) {
 			const what = `Skipped ${invalid} invalid IP addresses when mirroring to EndpointSlices`;
