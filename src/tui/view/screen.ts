@@ -11,7 +11,7 @@ import {joinedRows} from './joined-rows.ts';
 import {keyHintLine, keyHints} from './key-hints.ts';
 import {fitted, hardWrap, type Line, line, lineWidth, type Span, wrap} from './line.ts';
 import {promptLines} from './prompt.ts';
-import {checkLines, finishedDocument, predictionLines, storyDocument} from './story-pane.ts';
+import {checkLines, finishedDocument, predictionIsOpen, predictionLines, storyDocument} from './story-pane.ts';
 import {elapsed, timelineLines} from './timeline.ts';
 
 /** The smallest terminal that the lab is drawn in, and the smallest that shows all panes at once. */
@@ -224,7 +224,9 @@ function clusterSections(
 	const service = services.find(({rows}) => rows.includes(subject!))?.service ?? services[0]?.service ?? '';
 	const words = subject?.pod && !subject.pod.gone ? around.why(subject.pod.view, service) : '';
 	const whyRows = height >= 16 ? 2 : 1;
-	const timelineRows = height >= 26 ? 6 : height >= 18 ? 4 : height >= 12 ? 2 : 1;
+	// Places for Pods come in fours, so that the panes do not move with each Pod that comes and goes.
+	const places = Math.max(8, Math.ceil((all.length + 2) / 4) * 4);
+	const timelineRows = Math.max(1, Math.min(10, height - services.length - 2 - whyRows - places));
 	const why = wrap(words ? line(words) : line(text.screen.noWhy, 'dim'), width - 4);
 	const rest = height - services.length - 2 - whyRows - timelineRows;
 	const share = Math.max(1, Math.floor(rest / services.length));
@@ -313,12 +315,29 @@ function smallBody(state: LabState, around: Surroundings, height: number, metric
 			? [{titles: tabs, lines: []}, ...clusterSections(state, around, columns, inner, metrics)]
 			: state.shown === 'output'
 				? [{...outputSection(state, around, columns, inner, metrics), titles: tabs}]
-				: [{...storySection(state, around, columns, inner, metrics, {prediction: true, checks: true}), titles: tabs}];
+				: smallStory(state, around, inner, metrics).map((section, index) =>
+						index === 0 ? {...section, titles: tabs} : section,
+					);
 	const output: Section[] =
 		stripRows > 0
 			? [{titles: [{at: 1, text: text.screen.output, tone: 'dim'}], lines: strip.slice(-stripRows).map(padded)}]
 			: [];
 	return framed([...content, ...output], columns, symbols);
+}
+
+/** The story; below it, as long as it is open, the question, which has to be seen whole before anything is typed. */
+function smallStory(state: LabState, around: Surroundings, height: number, metrics: Metrics): Section[] {
+	const {columns, text} = around;
+	const {symbols} = around.theme;
+	const {step, finished} = state.view;
+	if (finished || !step.prediction || !predictionIsOpen(step))
+		return [storySection(state, around, columns, height, metrics, {prediction: true, checks: true})];
+	const question = predictionLines(step.prediction, false, columns - 4, text, symbols).slice(0, height - 4);
+	const rest = height - question.length - 1;
+	return [
+		storySection(state, around, columns, rest, metrics, {prediction: false, checks: true}),
+		{titles: [], lines: question.map(padded)},
+	];
 }
 
 function roomyBody(state: LabState, around: Surroundings, height: number, metrics: Metrics): Line[] {
@@ -329,22 +348,20 @@ function roomyBody(state: LabState, around: Surroundings, height: number, metric
 	const left = Math.min(76, Math.floor(columns * 0.38));
 	const {step, finished} = state.view;
 	const checks = finished ? [] : checkLines(step.checks, left - 4, symbols);
-	const question =
-		step.prediction && !finished && !step.solved
-			? predictionLines(step.prediction, step.solved, left - 4, text, symbols)
-			: [];
-	// The question stands beside the checks where the story keeps room to be read, else inside the story.
-	const pinQuestion = question.length > 0 && top - 4 - checks.length - question.length - 1 >= 10;
-	const pinned = Math.min(checks.length + (pinQuestion ? question.length + 1 : 0), Math.max(3, top - 10));
+	// An open question has to be seen whole before anything is typed. The checks, which nobody needs before that, give
+	// their place to it where there is not room for both.
+	const open = !finished && step.prediction !== undefined && predictionIsOpen(step);
+	const question = open ? predictionLines(step.prediction!, step.solved, left - 4, text, symbols) : [];
+	const both = top - 4 - checks.length - question.length >= 10;
 	const pinnedSections: Section[] = [];
-	if (pinQuestion) pinnedSections.push({titles: [], lines: question.map(padded)});
-	if (checks.length > 0)
+	if (open) pinnedSections.push({titles: [], lines: question.slice(0, top - 8).map(padded)});
+	if (checks.length > 0 && (both || !open))
 		pinnedSections.push({
 			titles: [{at: 1, text: text.screen.checks}],
-			lines: checks.slice(0, pinned - (pinQuestion ? question.length + 1 : 0)).map(padded),
+			lines: checks.slice(0, Math.max(3, top - 10)).map(padded),
 		});
 	const used = pinnedSections.reduce((sum, section) => sum + section.lines.length + 1, 0);
-	const story = storySection(state, around, left, top - 2 - used, metrics, {prediction: !pinQuestion, checks: false});
+	const story = storySection(state, around, left, top - 2 - used, metrics, {prediction: !open, checks: false});
 	const leftColumn = framed([story, ...pinnedSections], left, symbols);
 	const right = columns - left;
 	const rightColumn = framed(clusterSections(state, around, right, top - 1, metrics), right, symbols);
