@@ -190,6 +190,8 @@ export function createLab({run, runner, history, text, now, withTerminal, column
 				output: withCommand(state.output, line),
 				outputBack: 0,
 				outputRows: metrics.outputRows,
+				// Where only one pane fits, what a command does is to be seen, not what it was about.
+				shown: metrics.small && state.shown === 'story' ? 'cluster' : state.shown,
 				running: {line, since: now()},
 				ran: new Set(state.ran).add(line.trim()),
 			}),

@@ -318,14 +318,14 @@ describe('moving about', () => {
 		expect(lab.store.get().shown).toBe('cluster');
 	});
 
-	it('turns to the output in a small terminal when it is long', async () => {
+	it('turns a small terminal to the cluster when a command runs, and to the output when that is long', async () => {
 		const {lab, enter, running, settle} = aLab();
 		lab.drawn({...noMetrics, small: true});
 		enter('short');
 		running[0]?.print('one\n');
 		running[0]?.end(0);
 		await settle();
-		expect(lab.store.get().shown).toBe('story');
+		expect(lab.store.get().shown).toBe('cluster');
 		enter('long');
 		running[1]?.print('line\n'.repeat(20));
 		running[1]?.end(0);

@@ -110,13 +110,12 @@ function inline(tokens: Token[] | undefined, tone?: Tone): Span[] {
 
 /*
  * A line break in the source is a space between words, and nothing between two Chinese characters, which know no
- * spaces.
+ * spaces, or next to Chinese punctuation, which brings its own.
  */
 function joined(text: string): string {
 	return text
-		.replace(
-			/([\p{Script=Han}，。、；：！？（）「」《》“”])\n[ \t]*(?=[\p{Script=Han}，。、；：！？（）「」《》“”])/gu,
-			'$1',
-		)
-		.replace(/\s*\n\s*/g, ' ');
+		.replaceAll(/([，。、；：！？（）「」《》])\s*\n\s*/g, '$1')
+		.replaceAll(/\s*\n\s*(?=[，。、；：！？（）「」《》])/g, '')
+		.replaceAll(/([\p{Script=Han}”])\s*\n\s*(?=[\p{Script=Han}“])/gu, '$1')
+		.replaceAll(/\s*\n\s*/g, ' ');
 }

@@ -85,6 +85,7 @@ describe('Markdown', () => {
 	it('joins broken source lines with a space in English and without one in Chinese', () => {
 		expect(shown('one\ntwo')).toEqual(['one two']);
 		expect(shown('地址会\n改变')).toEqual(['地址会改变']);
+		expect(shown('标签。\n`service.yaml` 是\nYAML 文件')).toEqual(['标签。service.yaml 是 YAML 文件']);
 	});
 
 	it('keeps the lines of a code block', () => {
