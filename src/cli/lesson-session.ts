@@ -6,6 +6,7 @@ import {prepareBin, prepareCurl, prepareWorkFolder} from '../clusters/work-folde
 import {openJournal} from '../engine/journal.ts';
 import {openRun, type Run} from '../engine/open-run.ts';
 import {solveSteps} from '../engine/solve-steps.ts';
+import type {StepView} from '../engine/view.ts';
 import type {Lesson} from '../lesson/lesson.ts';
 import {observeCluster} from '../observe/observe-cluster.ts';
 import {realTime} from '../observe/time.ts';
@@ -89,6 +90,7 @@ export async function bringToStep({run, runner}: LessonSession, index: number, c
 	const {text, note, signal} = context;
 	// From the first step on, so that a step whose state has been undone since is done again.
 	while (run.view().stepIndex > 0) run.actions.back();
+	let begun: {index: number; step: StepView} | undefined;
 	const there = await solveSteps({
 		run,
 		upTo: index,
@@ -97,8 +99,11 @@ export async function bringToStep({run, runner}: LessonSession, index: number, c
 		time: realTime,
 		signal,
 		tell(event) {
-			if (event.type !== 'step' || event.step.solved) return;
-			note(text.cli.bringing(event.index + 1, run.view().steps.length, event.step.title));
+			if (event.type === 'step') begun = event;
+			// Only a step that needs its commands is worth a line.
+			if (event.type !== 'command' || !begun) return;
+			note(text.cli.bringing(begun.index + 1, run.view().steps.length, begun.step.title));
+			begun = undefined;
 		},
 	});
 	signal.throwIfAborted();
