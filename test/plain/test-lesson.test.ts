@@ -1,0 +1,137 @@
+import {join} from 'node:path';
+import {afterAll, afterEach, beforeAll, describe, expect, test} from 'vitest';
+import {findLesson} from '../../src/lesson/find-lessons.ts';
+import {loadLesson} from '../../src/lesson/load-lesson.ts';
+import type {ProofEvent} from '../../src/plain/proof-event.ts';
+import {proofLine} from '../../src/plain/proof-event.ts';
+import {testLesson} from '../../src/plain/test-lesson.ts';
+import {textIn} from '../../src/text/text.ts';
+import {copyLesson} from '../lesson/lesson-folder.ts';
+import {hasKubectl, openPlace, type Place} from './place.ts';
+
+const fixture = (name: string) => join(import.meta.dirname, '..', 'fixtures', 'lessons', name);
+
+let place: Place;
+let remove: (() => void) | undefined;
+
+beforeAll(async () => {
+	place = await openPlace({speed: 20});
+});
+afterAll(() => place.close());
+afterEach(() => {
+	remove?.();
+	remove = undefined;
+});
+
+async function prove(folder: string, limitMs = 20_000) {
+	const events: ProofEvent[] = [];
+	const lesson = loadLesson(folder);
+	const passed = await testLesson({
+		...place.forLesson(lesson),
+		text: textIn('en'),
+		limitMs,
+		emit: event => events.push(event),
+	});
+	const problems = events.flatMap(event =>
+		event.event === 'problem' ? [`${event.problem} ${event.step ?? ''} ${event.check ?? ''}`.trim()] : [],
+	);
+	return {passed, problems, events};
+}
+
+/** The good lesson with one thing spoilt. */
+async function proveSpoilt(from: string, to: string, limitMs?: number) {
+	const copy = copyLesson(fixture('good'), 'lesson.yaml', from, to);
+	remove = copy.remove;
+	return await prove(copy.folder, limitMs);
+}
+
+describe.skipIf(!hasKubectl)('the two-way proof, with kubectl', () => {
+	test('passes a good lesson and says what it has shown', async () => {
+		const {passed, problems, events} = await prove(fixture('good'));
+		expect(problems).toEqual([]);
+		expect(passed).toBe(true);
+		const shown = events.filter(({event}) => event === 'proved').map(event => proofLine(event, textIn('en')).trim());
+		expect(shown).toEqual([
+			'ok  make: not solved before its commands',
+			'ok  make: solved after its commands',
+			'ok  look: not solved before its commands',
+			'ok  look: solved after its commands',
+			'ok  change: not solved before its commands',
+			'ok  change: solved after its commands',
+			'ok  make: not solved by a wrong answer: makes another Service',
+			'ok  the clean-up leaves nothing behind',
+		]);
+		expect(events.at(-1)).toEqual({event: 'verdict', lesson: 'good', passed: true, problems: 0});
+	});
+
+	test('refuses a check that is always true', async () => {
+		const {passed, problems} = await prove(fixture('always-true'));
+		expect(passed).toBe(false);
+		expect(problems).toEqual(['holds-too-early make made']);
+	});
+
+	test('refuses commands that do not achieve the check', async () => {
+		const {passed, problems} = await prove(fixture('not-achieved'), 2_000);
+		expect(passed).toBe(false);
+		expect(problems).toEqual(['not-achieved make made']);
+	});
+
+	test('refuses a steady check that would hold without the lesson', async () => {
+		const {passed, problems} = await proveSpoilt('endpoints("web").exists &&', 'true &&');
+		expect(passed).toBe(false);
+		expect(problems).toEqual(['steady-at-start look there']);
+	});
+
+	test('refuses a next step that the step before has solved already', async () => {
+		const {passed, problems} = await proveSpoilt('        steady: true\n', '');
+		expect(passed).toBe(false);
+		expect(problems).toEqual(['holds-too-early look there']);
+	});
+
+	test('refuses a command that fails, and one that should fail and does not', async () => {
+		const failing = await proveSpoilt('- kubectl get service web', '- kubectl get service wev');
+		expect(failing.problems).toEqual(['command-failed look']);
+		const detail = failing.events.find(event => event.event === 'problem');
+		expect(detail).toMatchObject({detail: expect.stringContaining('services "wev" not found')});
+		const succeeding = await proveSpoilt('{run: kubectl get service nowhere', '{run: kubectl get service web');
+		expect(succeeding.problems).toEqual(['command-failed look']);
+	});
+
+	test('refuses a wrong answer that a check lets pass, and one that has no effect', async () => {
+		const passing = await proveSpoilt(
+			'[kubectl create service clusterip other --tcp=80:80, kubectl delete service other]',
+			'[kubectl create service clusterip web --tcp=81:81]',
+		);
+		expect(passing.problems).toEqual(['wrong-passes make made', 'wrong-solves make']);
+		const idle = await proveSpoilt(`until: '!service("other").exists'`, 'until: service("nowhere").exists', 2_000);
+		expect(idle.problems).toEqual(['wrong-without-effect make']);
+	});
+
+	test('refuses a clean-up that leaves something behind, of whatever kind, and names it', async () => {
+		const {problems, events} = await proveSpoilt('  - kubectl delete configmap note --ignore-not-found\n', '', 2_000);
+		expect(problems).toEqual(['left-behind']);
+		expect(events.find(event => event.event === 'problem')).toMatchObject({detail: 'configmaps/note'});
+		// The place is shared with the tests after this one.
+		await prove(fixture('good'));
+	});
+
+	test('ends a command that takes too long', async () => {
+		const {passed, problems} = await proveSpoilt(
+			'- kubectl get service web',
+			'- kubectl get service web; sleep 60',
+			1_500,
+		);
+		expect(passed).toBe(false);
+		expect(problems).toEqual(['command-failed look']);
+	});
+});
+
+describe.skipIf(!hasKubectl)('the lessons of the package, with kubectl', () => {
+	test('endpoints is proven both ways, with all its wrong answers', {timeout: 240_000}, async () => {
+		const lesson = findLesson('endpoints')!;
+		expect(lesson.steps.flatMap(({wrong}) => wrong).length).toBeGreaterThanOrEqual(3);
+		const {passed, problems} = await prove(lesson.folder, 60_000);
+		expect(problems).toEqual([]);
+		expect(passed).toBe(true);
+	});
+});
