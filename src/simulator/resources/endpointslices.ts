@@ -15,18 +15,17 @@ const protocols = ['SCTP', 'TCP', 'UDP'];
 const maxShown = 3;
 
 const shorten = (texts: string[]): string => {
-	if (texts.length === 0) return '<unset>';
 	const shown = texts.slice(0, maxShown).join(',');
-	return texts.length > maxShown ? `${shown} + ${texts.length - maxShown} more...` : shown;
+	return texts.length > maxShown ? `${shown} + ${texts.length - maxShown} more...` : shown || '<unset>';
 };
 
 /** The ENDPOINTS cell: every address, ready or not, three at most. */
 export const formatSliceEndpoints = (endpoints: Endpoint[] | null): string =>
 	shorten((endpoints ?? []).flatMap(({addresses}) => addresses));
 
-/** The PORTS cell: numbers, `*` for any port, `<unset>` without ports. */
+/** The PORTS cell: numbers, or the name of a port without one; `<unset>` without ports. */
 export const formatSlicePorts = (ports: EndpointPort[] | null): string =>
-	shorten((ports ?? []).map(({port}) => (port === undefined || port === null ? '*' : String(port))));
+	shorten((ports ?? []).map(({port, name}) => (port === undefined || port === null ? (name ?? '*') : String(port))));
 
 /** A name of at least two labels, with or without a final dot (IsFullyQualifiedDomainName). */
 function validateDomain(address: string, at: string): Cause[] {

@@ -1,5 +1,5 @@
 import type {Cause} from '../errors.ts';
-import type {KubeEvent} from '../types.ts';
+import type {KubeEvent, ObjectReference} from '../types.ts';
 import {columnsOf} from './columns.ts';
 import type {ResourceDefinition} from './definition.ts';
 import {age} from './duration.ts';
@@ -21,9 +21,11 @@ function validate(event: KubeEvent, old: KubeEvent | undefined): Cause[] {
 
 const source = ({source, reportingComponent, reportingInstance}: KubeEvent) => {
 	const component = source?.component || reportingComponent || '';
-	const host = source?.host || reportingInstance;
-	return source?.host ? `${component}, ${host}` : component;
+	const instance = source?.host || reportingInstance;
+	return instance ? `${component}, ${instance}` : component;
 };
+
+const target = ({kind = '', name}: ObjectReference) => (name ? `${kind.toLowerCase()}/${name}` : kind.toLowerCase());
 
 /** core/v1 Event (pkg/registry/core/event/strategy.go). */
 export const events: ResourceDefinition<KubeEvent> = {
@@ -62,7 +64,7 @@ export const events: ResourceDefinition<KubeEvent> = {
 			lastSeen,
 			type,
 			reason,
-			`${(involvedObject?.kind ?? '').toLowerCase()}/${involvedObject?.name ?? ''}`,
+			target(involvedObject ?? {}),
 			involvedObject?.fieldPath ?? '',
 			source(event),
 			(message ?? '').trim(),

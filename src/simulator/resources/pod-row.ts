@@ -33,10 +33,8 @@ export function podState(pod: Pod): {status: string; ready: number; total: numbe
 	let restarts: Restarts = {count: 0, last: undefined};
 	const sidecarRestarts: Restarts = {count: 0, last: undefined};
 
-	if (conditionIsTrue({...pod, status: {...status}}, 'PodScheduled') === false) {
-		const gated = status.conditions?.some(({type, reason}) => type === 'PodScheduled' && reason === 'SchedulingGated');
-		if (gated) reason = 'SchedulingGated';
-	}
+	const gated = status.conditions?.some(({type, reason}) => type === 'PodScheduled' && reason === 'SchedulingGated');
+	if (gated) reason = 'SchedulingGated';
 
 	let initializing = false;
 	for (const [i, container] of (status.initContainerStatuses ?? []).entries()) {
@@ -98,7 +96,7 @@ export function podCells(pod: Pod, now: number): Cell[] {
 		status,
 		restartText,
 		age(metadata.creationTimestamp, now),
-		pod.status.podIPs?.[0]?.ip || pod.status.podIP || '<none>',
+		pod.status.podIPs?.[0]?.ip || '<none>',
 		spec.nodeName || '<none>',
 		pod.status.nominatedNodeName || '<none>',
 		readinessGates(pod),

@@ -218,13 +218,11 @@ function validate(service: Service, old: Service | undefined): Cause[] {
 
 function externalIp({spec, status}: Service): string {
 	const ips = spec.externalIPs ?? [];
-	if (spec.type === 'ExternalName') return spec.externalName || '<none>';
+	if (spec.type === 'ExternalName') return spec.externalName ?? '';
 	if (spec.type !== 'LoadBalancer') return ips.length > 0 ? ips.join(',') : '<none>';
 	const ingress = (status?.loadBalancer?.ingress ?? []) as {ip?: string; hostname?: string}[];
-	const balancer = ingress
-		.map(({ip, hostname}) => ip || hostname)
-		.filter(Boolean)
-		.join(',');
+	const addresses = new Set(ingress.map(({ip, hostname}) => ip || hostname).filter(Boolean));
+	const balancer = [...addresses].sort().join(',');
 	if (ips.length > 0) return [...(balancer ? [balancer] : []), ...ips].join(',');
 	return balancer || '<pending>';
 }
