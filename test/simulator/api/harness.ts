@@ -45,26 +45,26 @@ export async function startCluster({nodes, network}: {nodes?: NodeApi; network?:
 	for (const name of ['default', 'other']) {
 		simulation.registry.create('namespaces', {apiVersion: 'v1', kind: 'Namespace', metadata: {name}});
 	}
-	const credentials = createCredentials(Date.now());
+	const credentials = await createCredentials(Date.now());
 	const server = await startApiServer({simulation, credentials, ...(nodes && {nodes}), ...(network && {network})});
 	const folder = await mkdtemp(path.join(tmpdir(), 'endpoint-lab-api-'));
 	const kubeconfig = path.join(folder, 'kubeconfig');
 	await writeFile(kubeconfig, kubeconfigText({url: server.url, credentials}), {mode: 0o600});
 
 	const open = (target: string, {method = 'GET', body, type, headers = {}, token = credentials.token}: Send) => {
+		const bytes =
+			body instanceof Uint8Array ? body : Buffer.from(typeof body === 'string' ? body : JSON.stringify(body ?? ''));
 		const request = httpsRequest(server.url + target, {
 			method,
 			ca: credentials.caCertificate,
 			agent: false,
 			headers: {
 				...(token && {Authorization: `Bearer ${token}`}),
-				...(body !== undefined && {'Content-Type': type ?? 'application/json'}),
+				...(body !== undefined && {'Content-Type': type ?? 'application/json', 'Content-Length': bytes.length}),
 				...headers,
 			},
 		});
-		if (body !== undefined)
-			request.write(typeof body === 'string' || body instanceof Uint8Array ? body : JSON.stringify(body));
-		request.end();
+		request.end(body === undefined ? undefined : bytes);
 		return request;
 	};
 	return {
