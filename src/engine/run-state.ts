@@ -37,7 +37,7 @@ export type RunState = {
 	lastAt?: number;
 };
 
-export const initialState: RunState = {steps: {}, finished: false, spent: 0};
+const initialState: RunState = {steps: {}, finished: false, spent: 0};
 
 const untouched: StepProgress = {commands: 0, hints: [], spent: 0};
 

@@ -3,7 +3,7 @@ import type {Language} from '../text/text.ts';
 import {progressOf, type RunState} from './run-state.ts';
 
 /** How one step went. Times are ms. */
-export type StepSummary = {
+type StepSummary = {
 	id: string;
 	title: string;
 	solved: boolean;

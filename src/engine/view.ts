@@ -4,7 +4,7 @@ import type {ObserveStatus, Snapshot, TimelineEntry} from '../observe/snapshot.t
  * How a check stands. `waiting`: not true yet; `passed`: true now; `broken`: its step was solved, but its state has
  * been undone since.
  */
-export type CheckState = 'waiting' | 'passed' | 'broken';
+type CheckState = 'waiting' | 'passed' | 'broken';
 
 export type CheckView = {
 	id: string;

@@ -41,6 +41,12 @@ const emptySnapshot: Snapshot = {at: 0, pods: [], services: [], endpoints: [], s
 export function createExpressions(watchedPods: string, rememberedNames: readonly string[]): Expressions {
 	// CEL functions do not see the evaluation's variables; evaluation is synchronous, so the present moment can wait here.
 	let now = new Moment(emptySnapshot, watchedPods);
+	const moments = new WeakMap<Snapshot, Moment>();
+	const momentOf = (snapshot: Snapshot) => {
+		const moment = moments.get(snapshot) ?? new Moment(snapshot, watchedPods);
+		moments.set(snapshot, moment);
+		return moment;
+	};
 	const environment = new Environment({unlistedVariablesAreDyn: false});
 	for (const [name, ctor] of Object.entries(types)) environment.registerType(name, {ctor, fields: ctor.fields});
 	environment
@@ -62,9 +68,9 @@ export function createExpressions(watchedPods: string, rememberedNames: readonly
 		const checked = run.check();
 		if (!checked.valid) throw expressionError(checked.error ?? new Error('it has no type'));
 		const evaluate = ({now: snapshot, remembered}: Moments): unknown => {
-			now = new Moment(snapshot, watchedPods);
+			now = momentOf(snapshot);
 			const context: Record<string, Moment> = {now};
-			for (const name in remembered) context[name] = new Moment(remembered[name]!, watchedPods);
+			for (const name in remembered) context[name] = momentOf(remembered[name]!);
 			return run(context);
 		};
 		try {

@@ -8,7 +8,7 @@ export type Item = Passage & {id: string; nested?: Passage};
 
 /** The sub-sections that a step may have, by their fixed headings. */
 export const sectionNames = ['predict', 'checks', 'hints', 'afterwards'] as const;
-export type SectionName = (typeof sectionNames)[number];
+type SectionName = (typeof sectionNames)[number];
 
 /** One step's part of a language file, as written: nothing is compiled or compared yet. */
 export type StepPassages = {

@@ -226,7 +226,8 @@ export class Moment {
 	static readonly fields: Fields = {pods: 'list<Pod>'};
 	readonly #snapshot: Snapshot;
 	readonly #watched: string;
-	#pods: Pod[] | undefined;
+	/** By selector: a view asks for the same Pods many times, and there may be thousands. */
+	readonly #pods = new Map<string, Pod[]>();
 
 	constructor(snapshot: Snapshot, watchedPods: string) {
 		this.#snapshot = snapshot;
@@ -235,14 +236,17 @@ export class Moment {
 
 	/** The Pods that the lesson watches. */
 	get pods(): Pod[] {
-		this.#pods ??= this.podsWith(this.#watched);
-		return this.#pods;
+		return this.podsWith(this.#watched);
 	}
 
 	/** Pods by label selector. Throws SelectorError. */
 	podsWith(selector: string): Pod[] {
+		const known = this.#pods.get(selector);
+		if (known) return known;
 		const selects = parseLabelSelector(selector);
-		return this.#snapshot.pods.filter(pod => selects(pod.labels)).map(pod => new Pod(pod));
+		const pods = this.#snapshot.pods.filter(pod => selects(pod.labels)).map(pod => new Pod(pod));
+		this.#pods.set(selector, pods);
+		return pods;
 	}
 
 	endpoints(name: string): Endpoints {

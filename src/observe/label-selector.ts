@@ -1,7 +1,7 @@
 type Labels = Readonly<Record<string, string>>;
 
 /** A selector text that Kubernetes would not understand either. */
-export class SelectorError extends Error {}
+class SelectorError extends Error {}
 
 /**
  * Compiles a label selector in kubectl's text form (`app=web,tier!=db,env in (a,b),!legacy`); the empty text selects

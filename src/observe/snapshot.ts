@@ -22,7 +22,7 @@ export type PodView = {
 	image: string;
 };
 
-export type ServicePortView = {name: string; port: number; targetPort: string; protocol: string};
+type ServicePortView = {name: string; port: number; targetPort: string; protocol: string};
 
 export type ServiceView = {
 	name: string;

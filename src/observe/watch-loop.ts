@@ -7,7 +7,7 @@ type Meta = {name?: string; namespace?: string; uid?: string; resourceVersion?: 
 export type Item = {metadata?: Meta};
 
 /** One object that came, changed or went; a replaced object (another uid) goes and comes. */
-export type ItemChange<T> = {key: string; before?: T; after?: T};
+type ItemChange<T> = {key: string; before?: T; after?: T};
 
 export type WatchLoopOptions<T extends Item> = {
 	connection: KubeConnection;

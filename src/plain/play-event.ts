@@ -5,7 +5,7 @@ import type {Text} from '../text/text.ts';
  *
  * - `lesson` comes first, `end` last, whatever happens in between.
  * - Each step: `step`, then `question` if it asks one, then `command`, `output` (one a line), `exit` for each command,
- *   then one `check` for each check, then `explanation` if there is one.
+ *   then one `check` for each check, then `answer` to the question and `explanation` if there is one.
  * - `check.passed` is false when the time limit ran out; `waiting` then says what was missing.
  * - `error` says why the play ended early.
  * - `end.passed` is true when every step was solved; `end.checks` holds every check that was looked at.
@@ -13,11 +13,12 @@ import type {Text} from '../text/text.ts';
 export type PlayEvent =
 	| {event: 'lesson'; lesson: string; title: string; language: string; cluster: string; steps: number}
 	| {event: 'step'; step: string; number: number; title: string; story: string}
-	| {event: 'question'; step: string; question: string; choices: {id: string; text: string}[]; answer: string}
+	| {event: 'question'; step: string; question: string; choices: {id: string; text: string}[]}
 	| {event: 'command'; step: string; command: string}
 	| {event: 'output'; step: string; text: string}
 	| {event: 'exit'; step: string; command: string; code: number; expected: boolean}
 	| {event: 'check'; step: string; check: string; passed: boolean; text: string; waiting?: string}
+	| {event: 'answer'; step: string; answer: string; text: string}
 	| {event: 'explanation'; step: string; text: string}
 	| {event: 'error'; step: string; message: string}
 	| {event: 'end'; lesson: string; passed: boolean; checks: {step: string; check: string; passed: boolean}[]};
@@ -31,12 +32,7 @@ export function playLines(event: PlayEvent, text: Text): string[] {
 		case 'step':
 			return [words.step(event.number, event.title), '', ...event.story.split('\n'), ''];
 		case 'question':
-			return [
-				words.question(event.question),
-				...event.choices.map(({text}) => `  - ${text}`),
-				words.answer(event.choices.find(({id}) => id === event.answer)?.text ?? event.answer),
-				'',
-			];
+			return [words.question(event.question), ...event.choices.map(({text}) => `  - ${text}`), ''];
 		case 'command':
 			return [`$ ${event.command}`];
 		case 'output':
@@ -45,6 +41,8 @@ export function playLines(event: PlayEvent, text: Text): string[] {
 			return event.expected ? [''] : [words.exit(event.code), ''];
 		case 'check':
 			return [event.passed ? words.passed(event.text) : words.failed(event.text, event.waiting ?? '')];
+		case 'answer':
+			return ['', words.answer(event.text)];
 		case 'explanation':
 			return ['', ...event.text.split('\n'), ''];
 		case 'error':

@@ -53,9 +53,8 @@ export async function playLesson(options: PlayOptions): Promise<boolean> {
 				const {id, title, story, prediction} = event.step;
 				step = id;
 				emit({event: 'step', step, number: event.index + 1, title, story});
-				const answer = lesson.steps[event.index]?.predict?.answer;
-				if (prediction && answer) {
-					emit({event: 'question', step, question: prediction.question, choices: prediction.choices, answer});
+				if (prediction) {
+					emit({event: 'question', step, question: prediction.question, choices: prediction.choices});
 				}
 				break;
 			}
@@ -65,10 +64,14 @@ export async function playLesson(options: PlayOptions): Promise<boolean> {
 			case 'exit':
 				emit({event: 'exit', step, command: event.line, code: event.code, expected: event.expected});
 				break;
-			case 'solved':
-				tellChecks(event.step.checks, true);
-				if (event.step.explanation) emit({event: 'explanation', step, text: event.step.explanation});
+			case 'solved': {
+				const {checks, prediction, explanation} = event.step;
+				tellChecks(checks, true);
+				const answer = prediction?.choices.find(({id}) => id === prediction.answer);
+				if (answer) emit({event: 'answer', step, answer: answer.id, text: answer.text});
+				if (explanation) emit({event: 'explanation', step, text: explanation});
 				break;
+			}
 			case 'stuck':
 				if (event.why === 'checks-waiting') tellChecks(event.step.checks, false);
 				emit({event: 'error', step, message: text.plain.stuck[event.why](observer.status().error)});

@@ -3,7 +3,7 @@ import {tmpdir} from 'node:os';
 import {dirname, join} from 'node:path';
 
 /** The smallest lesson that uses every part of the format. */
-export const smallLesson = {
+const smallLesson = {
 	'lesson.yaml': `format: 1
 minutes: 3
 watch:
