@@ -3,11 +3,15 @@ import {startDeploymentController} from './deployment-controller.ts';
 import {startEndpointsController} from './endpoints-controller.ts';
 import {startEndpointSliceController} from './endpointslice-controller.ts';
 import {startEndpointSliceMirroringController} from './endpointslice-mirroring-controller.ts';
+import {startEventExpiry} from './event-expiry.ts';
 import {createRecorder} from './events.ts';
 import {startGarbageCollector} from './garbage-collector.ts';
 import {startNamespaceContentController} from './namespace-content-controller.ts';
 import {startNamespaceController} from './namespace-controller.ts';
+import {startNodeLifecycleController} from './node-lifecycle-controller.ts';
+import {startPodGarbageCollector} from './pod-garbage-collector.ts';
 import {startReplicaSetController} from './replicaset-controller.ts';
+import {startTaintEvictionController} from './taint-eviction-controller.ts';
 
 /**
  * Starts what kube-controller-manager runs in a real cluster. `rootCertificate` is the PEM text of the API server's
@@ -19,6 +23,10 @@ export function startControllers(simulation: Simulation, {rootCertificate}: {roo
 		startGarbageCollector(simulation),
 		startNamespaceController(simulation),
 		startNamespaceContentController(simulation, rootCertificate),
+		startNodeLifecycleController(simulation, recorder('node-controller')),
+		startTaintEvictionController(simulation, recorder('taint-eviction-controller')),
+		startPodGarbageCollector(simulation),
+		startEventExpiry(simulation),
 		startDeploymentController(simulation, recorder('deployment-controller')),
 		startReplicaSetController(simulation, recorder('replicaset-controller')),
 		startEndpointsController(simulation, recorder('endpoint-controller')),
