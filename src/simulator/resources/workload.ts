@@ -16,14 +16,13 @@ const isEmpty = ({matchLabels = {}, matchExpressions = []}: LabelSelector) =>
 /** The selector and the template that it must match (ValidatePodTemplateSpecForReplicaSet). */
 export function validateSelectorAndTemplate<T extends Workload>({spec}: T): Cause[] {
 	const {selector, template} = spec;
-	const causes: Cause[] = [];
-	if (!selector) causes.push(required('spec.selector'));
-	else {
-		causes.push(...validateSelector(selector, 'spec.selector'));
-		// The text says deployment for ReplicaSets too.
-		if (isEmpty(selector))
-			causes.push(invalidValue('spec.selector', selector, 'empty selector is invalid for deployment'));
-	}
+	const faults = validateSelector(selector, 'spec.selector');
+	const causes = selector ? [...faults] : [required('spec.selector')];
+	// The text says deployment for ReplicaSets too.
+	if (selector && isEmpty(selector))
+		causes.push(invalidValue('spec.selector', selector, 'empty selector is invalid for deployment'));
+	// Without a selector to go by, the template is not looked at.
+	if (faults.length > 0) return [...causes, invalidValue('spec.selector', selector, 'invalid label selector')];
 	const labels = template.metadata?.labels;
 	// A missing selector matches nothing, an empty one is not compared.
 	if (!selector || (!isEmpty(selector) && !matchesSelector(selector, labels))) {
