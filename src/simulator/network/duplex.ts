@@ -1,5 +1,6 @@
 import {createServer, type IncomingMessage, STATUS_CODES} from 'node:http';
 import {Duplex} from 'node:stream';
+import {namedHeaders} from './http-server.ts';
 import type {Connection} from './network.ts';
 
 /** Two ends of one stream of bytes: what is written to one is read from the other. */
@@ -46,7 +47,7 @@ export function openStream({server, source}: Connection): Duplex {
 							return;
 						}
 						response.sendDate = false;
-						response.writeHead(answer.status, STATUS_CODES[answer.status], answer.headers);
+						response.writeHead(answer.status, STATUS_CODES[answer.status], namedHeaders(answer.headers));
 						response.end(request.method === 'HEAD' ? undefined : answer.body);
 					},
 				);

@@ -3,6 +3,7 @@ import type {AddressInfo} from 'node:net';
 import type {Duplex} from 'node:stream';
 import type {NetworkFailure} from '../node/node-api.ts';
 import {openStream, plainHeaders, readBody} from './duplex.ts';
+import {namedHeaders} from './http-server.ts';
 import type {Client, ClusterNetwork} from './network.ts';
 
 /** An HTTP forward proxy on loopback whose requests are made inside the cluster's network. */
@@ -105,7 +106,7 @@ async function answer(request: IncomingMessage, response: ServerResponse, networ
 		return;
 	}
 	response.sendDate = false;
-	response.writeHead(result.status, result.headers);
+	response.writeHead(result.status, namedHeaders(result.headers));
 	response.end(result.body);
 }
 
@@ -139,9 +140,9 @@ function respondFailure(response: ServerResponse, failure: NetworkFailure) {
 function respond(response: ServerResponse, status: number, message: string, error: string) {
 	const body = `${message}\n`;
 	response.writeHead(status, {
-		'content-type': 'text/plain; charset=utf-8',
-		'content-length': Buffer.byteLength(body),
-		'proxy-status': proxyStatus(error, message),
+		'Content-Type': 'text/plain; charset=utf-8',
+		'Content-Length': Buffer.byteLength(body),
+		'Proxy-Status': proxyStatus(error, message),
 	});
 	response.end(body);
 }

@@ -49,3 +49,11 @@ export function createListeners(): Listeners {
 		},
 	};
 }
+
+/** `content-type` as servers usually write it: `Content-Type`. */
+export const headerName = (name: string): string =>
+	name === 'etag' ? 'ETag' : name.replace(/(^|-)[a-z]/g, letter => letter.toUpperCase());
+
+/** All headers under the names that servers usually write. */
+export const namedHeaders = (headers: Record<string, string>): Record<string, string> =>
+	Object.fromEntries(Object.entries(headers).map(([name, value]) => [headerName(name), value]));

@@ -71,13 +71,29 @@ export class ClusterNetwork implements Network, Part {
 	/** The network as a Pod sees it that has this address. */
 	podNetwork(pod: {ip: string; node: string; namespace: string}): PodNetwork {
 		const search = searchDomains(pod.namespace);
+		/** A Pod reaches its own ports through localhost too. */
+		const own = (host: string): [string, Client] =>
+			host === 'localhost' || host.startsWith('127.') ? [pod.ip, {...pod, ip: '127.0.0.1'}] : [host, pod];
 		return {
 			ip: pod.ip,
 			clock: this.#clock,
 			search,
 			lookup: (name, type) => this.dns.lookup(name, type),
 			resolve: name => (isAddress(name) ? name : this.dns.resolve(name, search)),
-			send: (request, done) => this.send(request, pod, done),
+			probe: ({host, port, connectTimeout}, done) => {
+				const [to, client] = own(host);
+				const result = this.connect(to, port, client);
+				if (!('failure' in result)) done('open');
+				else if (result.failure === 'timeout') {
+					const timer = this.#clock.after(connectTimeout, () => done('timeout'));
+					return () => timer.cancel();
+				} else done(result.failure);
+				return () => {};
+			},
+			send: (request, done) => {
+				const [host, client] = own(request.host);
+				return this.send({...request, host}, client, done);
+			},
 		};
 	}
 

@@ -29,6 +29,11 @@ export type PodNetwork = {
 	lookup(name: string, type: RecordType): DnsAnswer;
 	/** The address of a name, as the C library finds it: /etc/hosts apart, with search domains and ndots:5. */
 	resolve(name: string): string | undefined;
+	/** Tries to open a connection; `done` is told how that went. */
+	probe(
+		target: {host: string; port: number; connectTimeout: number},
+		done: (result: 'open' | NetworkFailure['failure']) => void,
+	): () => void;
 	/** Sends a request; `done` is called once, at once or later. The returned function gives up. */
 	send(request: OutgoingRequest, done: (result: Arrival | NetworkFailure) => void): () => void;
 };

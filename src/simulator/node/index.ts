@@ -48,7 +48,7 @@ export function startNodes(simulation: Simulation, network: ClusterNetwork, snap
 	];
 	const scheduler = startScheduler(simulation);
 	return {
-		nodeApi: createNodeApi(simulation, network, (namespace, name) => {
+		nodeApi: createNodeApi(simulation, (namespace, name) => {
 			const pod = store.get<Pod>('pods', namespace, name);
 			return kubelets.get(pod?.spec.nodeName ?? '')?.worker(namespace, name);
 		}),

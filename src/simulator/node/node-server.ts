@@ -1,17 +1,16 @@
 import {badRequest, notFound, StatusError} from '../errors.ts';
 import {openStream} from '../network/duplex.ts';
-import type {ClusterNetwork} from '../network/network.ts';
-import {CommandNotFound} from '../programs/machine.ts';
-import {emptyPipe, Pipe} from '../programs/pipe.ts';
+import {CommandNotFound, type Machine, type Process} from '../programs/machine.ts';
+import {BrokenPipe, emptyPipe, Pipe} from '../programs/pipe.ts';
 import type {Simulation} from '../simulation.ts';
 import type {Container, Pod} from '../types.ts';
-import type {ExecStreams, NodeApi} from './node-api.ts';
+import type {NodeApi} from './node-api.ts';
 import type {PodWorker} from './pod-worker.ts';
+import {createTerminal, type Terminal} from './terminal.ts';
 
 /** Answers for the kubelets of all nodes; `find` gives the worker of a Pod. */
 export function createNodeApi(
 	{registry, random}: Simulation,
-	network: ClusterNetwork,
 	find: (namespace: string, name: string) => PodWorker | undefined,
 ): NodeApi {
 	const slotOf = (namespace: string, name: string, container: string | undefined) => {
@@ -65,26 +64,31 @@ export function createNodeApi(
 			const {stdin, tty} = streams;
 			const input = stdin ? new Pipe() : emptyPipe();
 			const {promise, resolve, reject} = Promise.withResolvers<number>();
+			const terminal = tty
+				? createTerminal(input, streams.stdout, () => process && interrupt(machine, process))
+				: undefined;
+			let process: Process | undefined;
 			try {
-				const process = machine.start(
+				process = machine.start(
 					{
 						arguments: command,
 						environment: tty ? {...environment, TERM: 'xterm'} : environment,
 						directory,
 						stdin: input,
-						stdout: write(streams, 'stdout'),
-						stderr: write(streams, tty ? 'stdout' : 'stderr'),
+						stdout: terminal?.output ?? streams.stdout,
+						stderr: terminal?.output ?? streams.stderr,
 						tty,
 					},
 					resolve,
 				);
+				const {pid} = process;
 				const end = () => {
-					machine.kill(process.pid);
+					machine.kill(pid);
 					resolve(137);
 				};
 				if (streams.signal.aborted) end();
 				streams.signal.addEventListener('abort', end, {once: true});
-				if (stdin) pump(stdin, input).catch(reject);
+				if (stdin) pump(stdin, input, terminal).catch(reject);
 				return await promise.finally(() => streams.signal.removeEventListener('abort', end));
 			} catch (error) {
 				if (!(error instanceof CommandNotFound)) throw error;
@@ -116,18 +120,29 @@ export function createNodeApi(
 						`connect: connection refused`,
 				);
 			}
-			void network;
 			return openStream({server, source: '127.0.0.1', to: {ip, port}});
 		},
 	};
 }
 
-const write = (streams: ExecStreams, channel: 'stdout' | 'stderr') => (data: string | Uint8Array) =>
-	streams[channel](data);
-
-async function pump(stdin: AsyncIterable<Uint8Array>, input: Pipe) {
-	for await (const chunk of stdin) input.write(chunk);
+/** Passes a client's input on; a client that goes away without an end is an end too. */
+async function pump(stdin: AsyncIterable<Uint8Array>, input: Pipe, terminal: Terminal | undefined) {
+	try {
+		for await (const chunk of stdin) {
+			if (terminal) terminal.type(chunk);
+			else input.write(chunk);
+		}
+	} catch (error) {
+		if (!(error instanceof BrokenPipe)) throw error;
+	}
 	input.end();
+}
+
+/** Ctrl-C: the process and all that it started get SIGINT. */
+function interrupt(machine: Machine, process: Process) {
+	const family = new Set([process.pid]);
+	for (const {pid, parent} of machine.processes) if (family.has(parent)) family.add(pid);
+	for (const pid of [...family].reverse()) machine.signal(pid, 'SIGINT');
 }
 
 /** The container that was asked for, or the only one; throws the API server's text. */

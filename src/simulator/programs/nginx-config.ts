@@ -167,13 +167,12 @@ function parseDirectives(text: string, file: string): Directive[] {
 	let words: string[] = [];
 	let line = 1;
 	const token = /\s+|#[^\n]*|"((?:[^"\\]|\\.)*)"|'((?:[^'\\]|\\.)*)'|[;{}]|[^\s;{}"']+/g;
-	const unescape = (quoted: string) =>
-		quoted.replace(/\\(.)/g, (_, c: string) => ({n: '\n', t: '\t', r: '\r'})[c] ?? c);
+	const unquote = (quoted: string) => quoted.replace(/\\(.)/g, (_, c: string) => ({n: '\n', t: '\t', r: '\r'})[c] ?? c);
 	for (const match of text.matchAll(token)) {
 		const [whole, double, single] = match;
 		const here = line;
 		line += whole.split('\n').length - 1;
-		if (double !== undefined || single !== undefined) words.push(unescape(double ?? single ?? ''));
+		if (double !== undefined || single !== undefined) words.push(unquote(double ?? single ?? ''));
 		else if (whole === ';') {
 			stack.at(-1)!.push({words, block: undefined, file, line: here});
 			words = [];

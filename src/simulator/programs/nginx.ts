@@ -1,10 +1,11 @@
 import type {HttpReply, HttpRequest} from '../network/http-server.ts';
+import {curl} from './commands/network.ts';
 import {baseFiles} from './file-system.ts';
 import {errorLogDate, httpDate, logDate, reasonPhrase} from './http-text.ts';
 import type {Command, Image} from './image.ts';
 import type {Process} from './machine.ts';
 import {NginxConfigError, type NginxLocation, type NginxServer, parseNginxConfig} from './nginx-config.ts';
-import {standardFiles, standardPath, standardPrograms} from './standard.ts';
+import {bash, standardFiles, standardPath, standardPrograms} from './standard.ts';
 
 const latest = [1, 29, 8] as const;
 const stable = [1, 28, 2] as const;
@@ -52,7 +53,12 @@ export const nginx: Image = {
 	open(tag) {
 		const version = nginxVersion(tag) ?? latest;
 		const modern = version[1] >= 19;
-		const programs = new Map([...standardPrograms, ['/usr/sbin/nginx', nginxCommand(version)]]);
+		const programs = new Map([
+			...standardPrograms,
+			['/bin/bash', bash],
+			['/usr/bin/curl', curl],
+			['/usr/sbin/nginx', nginxCommand(version)],
+		]);
 		if (modern) programs.set('/docker-entrypoint.sh', dockerEntrypoint);
 		return {
 			files: baseFiles(

@@ -21,9 +21,8 @@ export function drive<T>(running: Running<T>, done: (result: T) => void, failed:
 	const advance = () => {
 		busy = true;
 		try {
+			let step = running.next();
 			while (!over) {
-				const step = running.next();
-				if (over) return;
 				if (step.done) {
 					over = true;
 					done(step.value);
@@ -31,15 +30,22 @@ export function drive<T>(running: Running<T>, done: (result: T) => void, failed:
 				}
 				let resumed = false;
 				let waiting = false;
-				giveUp = step.value(() => {
-					if (over || resumed) return;
-					resumed = true;
-					if (waiting) advance();
-				});
+				try {
+					giveUp = step.value(() => {
+						if (over || resumed) return;
+						resumed = true;
+						if (waiting) advance();
+					});
+				} catch (error) {
+					// A wait that could not begin is an error of the command, which may catch it.
+					step = running.throw(error);
+					continue;
+				}
 				if (!resumed) {
 					waiting = true;
 					return;
 				}
+				step = running.next();
 			}
 		} catch (error) {
 			over = true;
