@@ -6,8 +6,8 @@ type Meta = {name?: string; namespace?: string; uid?: string; resourceVersion?: 
 /** What every Kubernetes object in a list or watch has. */
 export type Item = {metadata?: Meta};
 
-/** One object that came, changed or went; a replaced object (another uid) goes and comes. */
-type ItemChange<T> = {key: string; before?: T; after?: T};
+/** One object that came or changed, or, without `after`, went. A replaced object (another uid) goes and comes. */
+type ItemChange<T> = {key: string; after?: T};
 
 export type WatchLoopOptions<T extends Item> = {
 	connection: KubeConnection;
@@ -32,7 +32,7 @@ const longestPause = 10_000;
  */
 export async function watchLoop<T extends Item>(options: WatchLoopOptions<T>): Promise<void> {
 	const {connection, path, onChanges, onStatus, time, signal} = options;
-	const items = new Map<string, T>();
+	const known: Known = new Map();
 	let resourceVersion = '';
 	let initial = true;
 	let failures = 0;
@@ -43,7 +43,7 @@ export async function watchLoop<T extends Item>(options: WatchLoopOptions<T>): P
 				onStatus('listing');
 				const page = await connection.get<{items?: T[]; metadata?: Meta}>(path, signal);
 				signal.throwIfAborted();
-				onChanges(replaceAll(items, page.items ?? []), initial);
+				onChanges(replaceAll(known, page.items ?? []), initial);
 				initial = false;
 				resourceVersion = page.metadata?.resourceVersion ?? '';
 			}
@@ -87,7 +87,7 @@ export async function watchLoop<T extends Item>(options: WatchLoopOptions<T>): P
 					resourceVersion = object.metadata?.resourceVersion ?? resourceVersion;
 					failures = 0;
 					if (type === 'BOOKMARK') return;
-					const changes = type === 'DELETED' ? remove(items, object) : put(items, object);
+					const changes = type === 'DELETED' ? remove<T>(known, keyOf(object)) : put(known, object);
 					if (changes.length > 0) onChanges(changes, false);
 				} catch (error) {
 					finish(error);
@@ -107,33 +107,27 @@ function keyOf({metadata}: Item): string {
 	return `${metadata?.namespace ?? ''}/${metadata?.name ?? ''}`;
 }
 
-function put<T extends Item>(items: Map<string, T>, after: T): ItemChange<T>[] {
+/** What is enough to tell whether an object is new, changed or another one. The objects themselves are not kept. */
+type Known = Map<string, {uid?: string; resourceVersion?: string}>;
+
+function put<T extends Item>(known: Known, after: T): ItemChange<T>[] {
 	const key = keyOf(after);
-	const before = items.get(key);
+	const {uid, resourceVersion} = after.metadata ?? {};
+	const before = known.get(key);
 	// A watch that is opened again may tell what is known already.
-	if (before && before.metadata?.resourceVersion === after.metadata?.resourceVersion) return [];
-	items.set(key, after);
-	const replaced = before && before.metadata?.uid !== after.metadata?.uid;
-	return replaced
-		? [
-				{key, before},
-				{key, after},
-			]
-		: [{key, before, after}];
+	if (before && before.resourceVersion === resourceVersion) return [];
+	known.set(key, {uid, resourceVersion});
+	return before && before.uid !== uid ? [{key}, {key, after}] : [{key, after}];
 }
 
-function remove<T extends Item>(items: Map<string, T>, last: T): ItemChange<T>[] {
-	const key = keyOf(last);
-	const before = items.get(key);
-	if (!before) return [];
-	items.delete(key);
-	return [{key, before}];
+function remove<T>(known: Known, key: string): ItemChange<T>[] {
+	return known.delete(key) ? [{key}] : [];
 }
 
-function replaceAll<T extends Item>(items: Map<string, T>, list: readonly T[]): ItemChange<T>[] {
+function replaceAll<T extends Item>(known: Known, list: readonly T[]): ItemChange<T>[] {
 	const listed = new Set(list.map(keyOf));
-	const gone = [...items.values()].filter(item => !listed.has(keyOf(item)));
-	return [...gone.flatMap(item => remove(items, item)), ...list.flatMap(item => put(items, item))];
+	const gone = [...known.keys()].filter(key => !listed.has(key));
+	return [...gone.flatMap(key => remove<T>(known, key)), ...list.flatMap(item => put(known, item))];
 }
 
 /** HTTP statuses come as `code` or `statusCode`, those of ERROR events as the Status object's `code`. */
