@@ -10,7 +10,7 @@ import {watchSignals} from './signals.ts';
 
 const argv = process.argv.slice(2);
 const isKubectl = argv[0] === 'kubectl';
-const signals = watchSignals();
+const signals = watchSignals(code => process.exit(code));
 
 /** The only place that ends the process. */
 process.exit(await run());
@@ -49,6 +49,8 @@ async function run(): Promise<ExitCode> {
 	} catch (error) {
 		code = await explain(error);
 	}
+	const uncaught = signals.uncaught();
+	if (uncaught) code = await explain(uncaught.error);
 	await flushed(process.stdout);
 	return signals.brokenPipe() ? 0 : code;
 
@@ -57,7 +59,7 @@ async function run(): Promise<ExitCode> {
 			const usage = await explainUsage(error, program, argv, text);
 			return usage ? fail(usage) : 0;
 		}
-		if (signals.signal.aborted && !(error instanceof UserError)) return 130;
+		if (signals.signal.aborted && !signals.uncaught() && !(error instanceof UserError)) return 130;
 		if (argv.includes('--debug')) say(error instanceof Error ? (error.stack ?? error.message) : String(error));
 		if (error instanceof UserError) return fail(error);
 		if (error instanceof LessonError) {

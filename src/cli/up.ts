@@ -29,16 +29,19 @@ async function upHere(port: number | undefined, context: Context): Promise<ExitC
 		printUse(cluster, context);
 		return 0;
 	}
-	context.note(words.running);
-	printUse(cluster, context);
-	context.note(words.stay);
-	const ended = new Promise<undefined>(resolve => {
-		if (signal.aborted) resolve(undefined);
-		signal.addEventListener('abort', () => resolve(undefined), {once: true});
-	});
-	const failure = await Promise.race([cluster.failed, ended]);
-	if (failure) throw failure;
-	await cluster.close();
+	try {
+		context.note(words.running);
+		printUse(cluster, context);
+		context.note(words.stay);
+		const ended = new Promise<undefined>(resolve => {
+			if (signal.aborted) resolve(undefined);
+			signal.addEventListener('abort', () => resolve(undefined), {once: true});
+		});
+		const failure = await Promise.race([cluster.failed, ended]);
+		if (failure) throw failure;
+	} finally {
+		await cluster.close();
+	}
 	context.note(words.stopped);
 	return 0;
 }

@@ -91,7 +91,7 @@ export function addressOf({details}: LockHolder): ClusterAddress | undefined {
 }
 
 /** Whether the cluster at a kubeconfig says that it is ready, within five seconds. */
-export async function isReady(kubeconfig: string, signal: AbortSignal): Promise<boolean> {
+async function isReady(kubeconfig: string, signal: AbortSignal): Promise<boolean> {
 	try {
 		const answer = await kubeGet(kubeconfig, '/readyz', AbortSignal.any([signal, AbortSignal.timeout(readyLimitMs)]));
 		return answer.status === 200;

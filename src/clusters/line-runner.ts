@@ -6,9 +6,9 @@ import {basename, join} from 'node:path';
 import {type Environment, lineShell} from './shell.ts';
 
 /** How a line ended. `code` is the shell's exit code; a line that a signal ended has 128 + its number, and its name. */
-export type LineResult = {code: number; signal?: NodeJS.Signals};
+type LineResult = {code: number; signal?: NodeJS.Signals};
 
-export type LineOptions = {
+type LineOptions = {
 	/** Width of the place where the output is shown, for commands that read COLUMNS. */
 	columns?: number;
 	/** Called with every piece of standard output and standard error, in the order they were written. */

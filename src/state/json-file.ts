@@ -71,7 +71,7 @@ export function parseVersioned<T>(text: string, format: JsonFormat<T>): T {
 }
 
 /** Renames a file that cannot be read to `NAME.damaged-TIME`. */
-export function moveAside(file: string, reason: DamageReason): Damage {
+function moveAside(file: string, reason: DamageReason): Damage {
 	const time = new Date().toISOString().replace(/[-:]|\.\d+/g, '');
 	const movedTo = `${file}.damaged-${time}`;
 	renameSync(file, movedTo);

@@ -9,7 +9,7 @@ import {until} from '../until.ts';
 export const launcher = fileURLToPath(new URL('../../bin/endpoint-lab.mjs', import.meta.url));
 
 /** How a run of the program ended. */
-export type Ended = {code: number | null; signal: NodeJS.Signals | null; stdout: string; stderr: string};
+type Ended = {code: number | null; signal: NodeJS.Signals | null; stdout: string; stderr: string};
 
 /** A run of the program that is going on; the texts grow. */
 export type Running = {child: ChildProcess; stdout(): string; stderr(): string; ended: Promise<Ended>};
