@@ -25,7 +25,8 @@ const longestPause = 10_000;
 
 /**
  * Keeps a collection in step with the API server: list, then watch from there with bookmarks; after 410 Gone list again;
- * after any other failure wait (doubling, with jitter) and go on. Ends, without rejecting, when the signal is aborted.
+ * after any other failure wait (doubling, with jitter) and list again. A watch that ends by itself, or that the library
+ * ends for being idle, goes on from where it was. Ends, without rejecting, when the signal is aborted.
  *
  * The client library's informer is not used: its stop() leaks a watch when called during a list or a pause and itself
  * fires `error`, and without a listener any network failure ends it silently.
@@ -36,11 +37,13 @@ export async function watchLoop<T extends Item>(options: WatchLoopOptions<T>): P
 	let resourceVersion = '';
 	let initial = true;
 	let failures = 0;
+	/** The trouble stays told until the watch stands again. */
+	let troubled = false;
 
 	while (!signal.aborted) {
 		try {
 			if (!resourceVersion) {
-				onStatus('listing');
+				if (!troubled) onStatus('listing');
 				const page = await connection.get<{items?: T[]; metadata?: Meta}>(path, signal);
 				signal.throwIfAborted();
 				onChanges(replaceAll(known, page.items ?? []), initial);
@@ -52,11 +55,14 @@ export async function watchLoop<T extends Item>(options: WatchLoopOptions<T>): P
 			await pause(time, 250, signal);
 		} catch (error) {
 			if (signal.aborted) return;
+			if (isIdle(error)) continue;
+			// After any failure the list is asked anew: the server may have been restarted in another state.
+			resourceVersion = '';
 			if (hasCode(error, 410)) {
-				resourceVersion = '';
 				// A server that answers 410 to every watch must not make this spin either.
 				await pause(time, Math.min(longestPause, 100 * 2 ** failures++), signal);
-			} else if (!isIdle(error)) {
+			} else {
+				troubled = true;
 				onStatus('retrying', error);
 				const delay = Math.min(longestPause, 250 * 2 ** failures++);
 				await pause(time, delay * (0.5 + time.random() / 2), signal);
@@ -97,6 +103,7 @@ export async function watchLoop<T extends Item>(options: WatchLoopOptions<T>): P
 				controller = started;
 				// It failed, or was aborted while it was connecting.
 				if (finished) return started.abort();
+				troubled = false;
 				onStatus('live');
 			}, finish);
 		});
