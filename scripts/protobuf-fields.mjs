@@ -39,6 +39,7 @@ const roots = {
 	'k8s.io.api.events.v1': ['Event'],
 	'k8s.io.api.coordination.v1': ['Lease'],
 	'k8s.io.api.authorization.v1': ['SelfSubjectAccessReview', 'SelfSubjectRulesReview'],
+	'k8s.io.api.authentication.v1': ['SelfSubjectReview'],
 	'k8s.io.apimachinery.pkg.apis.meta.v1': ['DeleteOptions'],
 };
 

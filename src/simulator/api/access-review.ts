@@ -10,10 +10,24 @@ const reviewOf = ({group, version, resource, name}: RequestInfo) =>
 		? reviews.find(review => review.group === group && review.version === version && review.plural === resource)
 		: undefined;
 
+const everything = {verbs: ['*'], apiGroups: ['*'], resources: ['*']};
+const answers = {
+	SelfSubjectAccessReview: {
+		allowed: true,
+		reason: 'the embedded cluster does not simulate RBAC: its only user may do everything',
+	},
+	SelfSubjectRulesReview: {
+		resourceRules: [everything],
+		nonResourceRules: [{verbs: ['*'], nonResourceURLs: ['*']}],
+		incomplete: false,
+	},
+	SelfSubjectReview: {userInfo: {username: 'endpoint-lab', groups: ['system:masters', 'system:authenticated']}},
+};
+
 /** Whether a path asks what its user may do. */
 export const isReview = (info: RequestInfo): boolean => reviewOf(info) !== undefined;
 
-/** Answers that everything is allowed: this cluster has one user and simulates no RBAC. */
+/** Answers who the user is, and that everything is allowed: this cluster has one user and simulates no RBAC. */
 export async function answerReview(
 	info: RequestInfo,
 	request: IncomingMessage,
@@ -29,16 +43,12 @@ export async function answerReview(
 		);
 	}
 	const body: JsonObject = await decodeObject(await readBody(request), request.headers['content-type'], review.kind);
-	const everything = {verbs: ['*'], apiGroups: ['*'], resources: ['*']};
-	const status =
-		review.kind === 'SelfSubjectAccessReview'
-			? {allowed: true, reason: 'the embedded cluster does not simulate RBAC: its only user may do everything'}
-			: {resourceRules: [everything], nonResourceRules: [{verbs: ['*'], nonResourceURLs: ['*']}], incomplete: false};
+	const status = answers[review.kind];
 	const answer = {
 		kind: review.kind,
 		apiVersion: `${review.group}/${review.version}`,
 		metadata: {},
-		spec: body.spec ?? {},
+		...(review.kind !== 'SelfSubjectReview' && {spec: body.spec ?? {}}),
 		status,
 	};
 	sendJson(response, 201, JSON.stringify(answer));

@@ -41,6 +41,7 @@ export function subresourcesOf(definition: ResourceDefinition): Subresource[] {
 export const reviews = [
 	{group: 'authorization.k8s.io', version: 'v1', plural: 'selfsubjectaccessreviews', kind: 'SelfSubjectAccessReview'},
 	{group: 'authorization.k8s.io', version: 'v1', plural: 'selfsubjectrulesreviews', kind: 'SelfSubjectRulesReview'},
+	{group: 'authentication.k8s.io', version: 'v1', plural: 'selfsubjectreviews', kind: 'SelfSubjectReview'},
 ] as const;
 
 type Entry = {

@@ -1,6 +1,4 @@
-import {stringify} from 'yaml';
 import type {KubeObject} from '../types.ts';
-import type {OutputForm} from './negotiate.ts';
 
 const generation = 4000;
 let young = new Map<KubeObject, string>();
@@ -28,7 +26,3 @@ export function objectJson(object: KubeObject): string {
 	const item = itemJson(object);
 	return item === '{}' ? `{${head}}` : `{${head},${item.slice(1)}`;
 }
-
-/** JSON in the syntax that a client asked for. */
-export const inSyntax = (json: string, {syntax}: OutputForm): string =>
-	syntax === 'json' ? json : stringify(JSON.parse(json), {aliasDuplicateObjects: false});

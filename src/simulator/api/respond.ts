@@ -1,16 +1,22 @@
 import type {ServerResponse} from 'node:http';
 import {StatusError} from '../errors.ts';
-import {inSyntax} from './encode.ts';
 import type {OutputForm} from './negotiate.ts';
 
 const plainJson: OutputForm = {syntax: 'json', as: 'object', version: 'v1'};
-const mediaType = {json: 'application/json', yaml: 'application/yaml'};
-
 /** Answers with a JSON text, converted when the client asked for YAML. */
 export function sendJson(response: ServerResponse, code: number, json: string, form: OutputForm = plainJson): void {
-	const body = `${inSyntax(json, form)}${form.syntax === 'json' ? '\n' : ''}`;
+	if (form.syntax === 'json') sendBody(response, code, `${json}\n`, 'application/json');
+	else {
+		// Loaded only for the rare client that wants it.
+		void import('yaml').then(({stringify}) =>
+			sendBody(response, code, stringify(JSON.parse(json), {aliasDuplicateObjects: false}), 'application/yaml'),
+		);
+	}
+}
+
+function sendBody(response: ServerResponse, code: number, body: string, type: string): void {
 	response.writeHead(code, {
-		'Content-Type': mediaType[form.syntax],
+		'Content-Type': type,
 		'Content-Length': Buffer.byteLength(body),
 		'Cache-Control': 'no-cache, private',
 	});

@@ -1,13 +1,13 @@
 import {badRequest, notFound} from '../errors.ts';
 import type {DeleteOptions} from '../registry.ts';
 import type {KubeObject} from '../types.ts';
-import {asObject, decodeObject, type JsonObject, mediaTypeOf, readBody} from './body.ts';
+import {asObject, decodeObject, type JsonObject, readBody} from './body.ts';
 import type {Call} from './context.ts';
 import {objectJson} from './encode.ts';
 import {apiVersionOf, trackFields} from './field-manager.ts';
 import {checkDraft, checkName, fieldValidationOf, placeInNamespace} from './field-validation.ts';
 import {integerParameter, isDryRun, listOptions} from './options.ts';
-import {patchObject} from './patch/patch.ts';
+import {patchObject, readPatch} from './patch/patch.ts';
 import {addWarnings, sendJson} from './respond.ts';
 import {parseSelection} from './selection.ts';
 import {partialMetadata, tableOf} from './table.ts';
@@ -80,11 +80,11 @@ export async function updateObject(call: Call, subresource?: 'status'): Promise<
 
 /** PATCH of an object or of its status. */
 export async function patchCall(call: Call, subresource?: 'status'): Promise<void> {
-	const {request, definition, info, query, server} = call;
+	const {definition, info, query, server} = call;
 	const dryRun = isDryRun(query, {kind: 'PatchOptions'});
-	const body = await readBody(request);
+	const patch = await readPatch(call);
 	const old = server.simulation.store.get(definition.plural, info.namespace, info.name!);
-	const {draft, create} = patchObject(call, old, body, mediaTypeOf(request.headers['content-type']), subresource);
+	const {draft, create} = patchObject(call, old, patch, subresource);
 	placeInNamespace(draft, info.namespace, definition);
 	checkName(draft, info.name!);
 	const {registry} = server.simulation;

@@ -330,6 +330,20 @@ describe('strategic merge patch', () => {
 	});
 });
 
+test('patches that do not say a version never lose a race', async () => {
+	await post(base, configMap('race'));
+	const replies = await Promise.all(
+		Array.from({length: 20}, (_, i) => {
+			const type = i % 2 ? 'strategic-merge-patch+json' : 'merge-patch+json';
+			return patch(`${base}/race`, {data: {[`k${i}`]: String(i)}}, type);
+		}),
+	);
+	expect(new Set(replies.map(({status}) => status))).toEqual(new Set([200]));
+	expect(Object.keys((await cluster.send(`${base}/race`)).body.data as Json)).toHaveLength(20);
+	const stale = {metadata: {resourceVersion: '1'}, data: {a: 'b'}};
+	expect((await patch(`${base}/race`, stale)).body).toMatchObject({code: 409, reason: 'Conflict'});
+});
+
 test('an unknown patch type is 415', async () => {
 	expect((await patch(`${base}/jp`, {}, 'what')).body).toMatchObject({
 		code: 415,
@@ -444,6 +458,7 @@ describe('subresources', () => {
 	});
 
 	test('kubectl auth can-i: everything is allowed, and the answer says why', async () => {
+		expect((await cluster.kubectl('auth', 'whoami')).stdout).toContain('endpoint-lab');
 		expect(await cluster.kubectl('auth', 'can-i', 'delete', 'nodes')).toMatchObject({exitCode: 0, stdout: 'yes'});
 		const {body} = await post('/apis/authorization.k8s.io/v1/selfsubjectaccessreviews', {
 			spec: {resourceAttributes: {verb: 'get'}},
