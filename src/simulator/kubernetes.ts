@@ -61,10 +61,10 @@ export async function startKubernetes({
 	});
 	const network = createNetwork(simulation, state?.network as NetworkSnapshot | undefined);
 	const nodes = startNodes(simulation, network, state?.nodes as NodesSnapshot | undefined);
-	const controllers = startControllers(simulation);
+	const credentials = await ownCredentials(folder, now);
+	const controllers = startControllers(simulation, {rootCertificate: credentials.caCertificate});
 	if (!state) bootstrap(simulation);
 
-	const credentials = await ownCredentials(folder, now);
 	const server = await listen(port, state?.port, wanted =>
 		startApiServer({simulation, nodes: nodes.nodeApi, network, credentials, port: wanted}),
 	);

@@ -26,17 +26,22 @@ export function startGarbageCollector(simulation: Simulation): Part {
 	for (const resource of store.resources()) for (const object of store.list(resource)) noticeObject(resource, object);
 
 	function notice({type, resource, object, previous}: Change) {
-		const {uid, ownerReferences} = object.metadata;
+		const {uid, ownerReferences, deletionTimestamp, finalizers} = object.metadata;
 		if (type === 'DELETED') {
 			for (const dependent of dependents.of(uid!)) queue.add(keyOf(dependent.resource, dependent.object));
-			for (const reference of ownerReferences ?? []) {
-				const owner = find(reference, object);
-				if (owner?.object.metadata.deletionTimestamp) queue.add(keyOf(owner.resource, owner.object));
-			}
-			return;
+			wakeWaitingOwners(object);
+		} else if (ownerReferences !== previous?.metadata.ownerReferences) {
+			if (previous) wakeWaitingOwners(previous);
+			noticeObject(resource, object);
+		} else if (deletionTimestamp && finalizers) queue.add(keyOf(resource, object));
+	}
+
+	/** An owner that is deleted in the foreground looks again when a dependent lets it go. */
+	function wakeWaitingOwners(dependent: KubeObject) {
+		for (const reference of dependent.metadata.ownerReferences ?? []) {
+			const owner = find(reference, dependent);
+			if (owner?.object.metadata.deletionTimestamp) queue.add(keyOf(owner.resource, owner.object));
 		}
-		if (ownerReferences !== previous?.metadata.ownerReferences) noticeObject(resource, object);
-		else if (object.metadata.deletionTimestamp && object.metadata.finalizers) queue.add(keyOf(resource, object));
 	}
 
 	function noticeObject(resource: string, object: KubeObject) {

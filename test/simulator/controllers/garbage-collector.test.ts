@@ -43,6 +43,17 @@ describe('deleting a Deployment', () => {
 		expect(counts()).toEqual([0, 0, 0]);
 	});
 
+	it('in the foreground also ends when what it waits for is let go', () => {
+		lab.remove('deployments', 'web', {propagationPolicy: 'Foreground'});
+		lab.settle();
+		const {name} = lab.sets()[0]!.metadata;
+		lab.edit<KubeObject>('replicasets', name, ({metadata}) => {
+			metadata.ownerReferences![0]!.blockOwnerDeletion = false;
+		});
+		lab.settle();
+		expect(lab.deployment('web')).toBeUndefined();
+	});
+
 	it('as an orphan-maker leaves the ReplicaSet', () => {
 		lab.remove('deployments', 'web', {propagationPolicy: 'Orphan'});
 		lab.settle();
