@@ -8,6 +8,7 @@ import {forbidden, invalidValue, notSupported} from './field-error.ts';
 import {bumpGeneration, startGeneration} from './generation.ts';
 import {validateMeta} from './object-meta.ts';
 import {defaultPodSpec} from './pod-spec.ts';
+import {workloadWarnings} from './pod-warnings.ts';
 import {formatSelector, standardVerbs, templateCells} from './shared.ts';
 import {validateSelectorAndTemplate, validateSelectorUpdate} from './workload.ts';
 
@@ -104,6 +105,7 @@ export const deployments: ResourceDefinition<Deployment> = {
 		bumpGeneration(draft, old, ({spec, metadata}) => ({spec, annotations: metadata.annotations ?? {}}));
 	},
 	validate,
+	warnings: workloadWarnings,
 	columns: columnsOf('deployments'),
 	cells({metadata, spec, status}, now) {
 		const {readyReplicas = 0, updatedReplicas = 0, availableReplicas = 0} = status ?? {};

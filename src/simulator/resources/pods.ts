@@ -5,6 +5,7 @@ import type {ResourceDefinition, StrategyContext} from './definition.ts';
 import {isTerminal, podCells, podRowConditions} from './pod-row.ts';
 import {defaultPodSpec, qosClass} from './pod-spec.ts';
 import {validatePod, validatePodUpdate} from './pod-validation.ts';
+import {nameWarnings, podSpecWarnings} from './pod-warnings.ts';
 import {deepEqual, standardVerbs} from './shared.ts';
 
 const tokenMountPath = '/var/run/secrets/kubernetes.io/serviceaccount';
@@ -117,6 +118,9 @@ export const pods: ResourceDefinition<Pod> = {
 		if (!deepEqual(draft.spec, old.spec)) draft.metadata.generation = (old.metadata.generation ?? 0) + 1;
 	},
 	validate: (pod, old) => (old ? validatePodUpdate(pod, old) : validatePod(pod)),
+	// Changes to Pods are many and rarely made by hand, so only new ones are warned about.
+	warnings: (pod, old) =>
+		old ? [] : [...nameWarnings(pod.metadata.name, "the Pod's hostname"), ...podSpecWarnings(pod.spec, 'spec')],
 	gracePeriod(pod, asked) {
 		const grace = asked ?? pod.spec.terminationGracePeriodSeconds ?? 30;
 		// An unscheduled Pod has nobody to stop it, a finished one nothing to stop.

@@ -6,6 +6,7 @@ import {age} from './duration.ts';
 import {bumpGeneration, startGeneration} from './generation.ts';
 import {validateMeta} from './object-meta.ts';
 import {defaultPodSpec} from './pod-spec.ts';
+import {workloadWarnings} from './pod-warnings.ts';
 import {formatSelector, standardVerbs, templateCells} from './shared.ts';
 import {validateSelectorAndTemplate, validateSelectorUpdate} from './workload.ts';
 
@@ -44,6 +45,7 @@ export const replicasets: ResourceDefinition<ReplicaSet> = {
 		...validateSelectorAndTemplate(set),
 		...validateSelectorUpdate(set, old),
 	],
+	warnings: workloadWarnings,
 	columns: columnsOf('replicasets'),
 	cells({metadata, spec, status}, now) {
 		return [

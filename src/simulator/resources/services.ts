@@ -216,6 +216,25 @@ function validate(service: Service, old: Service | undefined): Cause[] {
 	return [...causes, ...validateTraffic(service)];
 }
 
+function warnings(service: Service): string[] {
+	const {spec} = service;
+	const texts: string[] = [];
+	const external = spec.type === 'ExternalName';
+	const ips = Boolean(spec.externalIPs?.length);
+	if (isHeadless(service)) {
+		if (spec.loadBalancerIP) texts.push('spec.loadBalancerIP is ignored for headless services');
+		if (ips) texts.push('spec.externalIPs is ignored for headless services');
+		if (spec.sessionAffinity !== 'None') texts.push('spec.SessionAffinity is ignored for headless services');
+	} else if (ips && !external) {
+		texts.push('spec.externalIPs is deprecated and may no longer be implemented in some clusters');
+	}
+	if (external && ips) texts.push('spec.externalIPs is ignored when spec.type is "ExternalName"');
+	if (!external && spec.externalName) texts.push('spec.externalName is ignored when spec.type is not "ExternalName"');
+	if (spec.trafficDistribution === 'PreferClose')
+		texts.push('spec.trafficDistribution: "PreferClose" is deprecated; use "PreferSameZone"');
+	return texts;
+}
+
 function externalIp({spec, status}: Service): string {
 	const ips = spec.externalIPs ?? [];
 	if (spec.type === 'ExternalName') return spec.externalName ?? '';
@@ -275,6 +294,7 @@ export const services: ResourceDefinition<Service> = {
 	},
 	prepareForUpdate: allocateForUpdate,
 	validate,
+	warnings,
 	columns: columnsOf('services'),
 	cells(service, now) {
 		const {metadata, spec} = service;
