@@ -39,3 +39,14 @@ export function nextHint(step: Step, state: RunState, moments: Moments): Hint | 
 	const left = step.hints.filter(({id}) => !shown.includes(id));
 	return left.find(hint => hint.when?.(moments)) ?? left.find(hint => hint.when === undefined);
 }
+
+/**
+ * Whether the cluster is not as the step before left it, though nothing has been done in this one: the cluster was made
+ * anew, or somebody changed it meanwhile. The step's story would make no sense then.
+ */
+export function isDisturbed(lesson: Lesson, state: RunState, step: Step, now: Snapshot): boolean {
+	const before = lesson.steps[lesson.steps.indexOf(step) - 1];
+	const {solvedAt, commands} = progressOf(state, step.id);
+	if (!before || solvedAt !== undefined || commands > 0) return false;
+	return !allHold(before, momentsOf(lesson, state, before, now));
+}

@@ -1,8 +1,8 @@
 import type {Moments} from '../lesson/expressions.ts';
 import type {Lesson, Step, StepText} from '../lesson/lesson.ts';
 import type {ObserveStatus, Snapshot, TimelineEntry} from '../observe/snapshot.ts';
-import type {Language} from '../text/text.ts';
-import {isLooking, momentsOf, nextHint} from './judge.ts';
+import {type Language, textIn} from '../text/text.ts';
+import {isDisturbed, isLooking, momentsOf, nextHint} from './judge.ts';
 import {progressOf, type RunState} from './run-state.ts';
 import type {CheckView, PredictionView, RunView, StepView} from './view.ts';
 
@@ -24,6 +24,8 @@ export function runView(state: RunState, around: Surroundings): RunView {
 	const stepIndex = currentIndex(lesson, state);
 	const step = lesson.steps[stepIndex]!;
 	const moments = momentsOf(lesson, state, step, around.now);
+	const disturbed = around.observe.state === 'live' && isDisturbed(lesson, state, step, around.now);
+	const view = stepView(step, text.steps[step.id]!, state, moments);
 	return {
 		lesson: {id: lesson.id, title: text.title},
 		language,
@@ -35,7 +37,7 @@ export function runView(state: RunState, around: Surroundings): RunView {
 			title: text.steps[id]!.title,
 			solved: progressOf(state, id).solvedAt !== undefined,
 		})),
-		step: stepView(step, text.steps[step.id]!, state, moments),
+		step: disturbed ? {...view, hints: [textIn(language).engine.disturbed(lesson.id, step.id), ...view.hints]} : view,
 		finished: state.finished,
 		watch: lesson.watch,
 		observe: around.observe,

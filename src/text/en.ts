@@ -158,7 +158,10 @@ export const en = {
 		died: (reason: string) => `the embedded cluster stopped: ${reason}`,
 		noLineShell: 'no POSIX shell (bash or sh) was found on PATH; install one (on Windows: WSL, or Git for Windows).',
 	},
-	engine: {},
+	engine: {
+		disturbed: (lesson: string, step: string) =>
+			`The cluster is not as the step before left it. Go back and do that step again, or leave the lab and let it be done for you: \`endpoint-lab ${lesson} --step ${step}\``,
+	},
 	observe: {
 		unreachable: (server: string, why: string) => `The cluster at ${server} does not answer (${why}). Trying again …`,
 		refused: (code: number, message: string) =>

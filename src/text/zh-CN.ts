@@ -139,7 +139,10 @@ export const zhCN: Text = {
 		died: reason => `内置集群已停止：${reason}`,
 		noLineShell: '在 PATH 中找不到 POSIX shell（bash 或 sh）；请安装一个（Windows 上可用 WSL 或 Git for Windows）。',
 	},
-	engine: {},
+	engine: {
+		disturbed: (lesson, step) =>
+			`集群现在不是上一步完成时的样子。可以回到上一步重做一遍，也可以退出实验，让它替你完成：\`endpoint-lab ${lesson} --step ${step}\``,
+	},
 	observe: {
 		unreachable: (server, why) => `位于 ${server} 的集群没有应答（${why}）。正在重试……`,
 		refused: (code, message) => `API 服务器拒绝了监视请求（${code}：${message}）。正在重试……`,

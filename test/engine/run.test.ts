@@ -204,6 +204,37 @@ describe('hints', () => {
 	});
 });
 
+describe('a cluster that is not as the step before left it', () => {
+	const warnings = () => step().hints.filter(hint => hint.includes('--step'));
+
+	test('is told unasked, with the way out, until it is mended', () => {
+		observer.showPods('a', 'b');
+		run.actions.next();
+		expect(warnings()).toEqual([]);
+		run.close();
+		observer.showPods();
+		open();
+		expect(warnings()).toEqual([expect.stringContaining('`endpoint-lab small --step look`')]);
+		observer.showPods('c', 'd');
+		expect(warnings()).toEqual([]);
+	});
+
+	test('is not told of what the learner does in the step', () => {
+		reachReplace();
+		run.actions.ran('replace a');
+		observer.showPods();
+		expect(warnings()).toEqual([]);
+	});
+
+	test('is not told while the cluster does not answer', () => {
+		observer.showPods('a', 'b');
+		run.actions.next();
+		observer.set({state: 'retrying', error: 'gone'});
+		observer.showPods();
+		expect(warnings()).toEqual([]);
+	});
+});
+
 describe('time', () => {
 	test('spent is counted while the lab is open, across sessions', () => {
 		time.move(5_000);
