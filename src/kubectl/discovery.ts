@@ -1,5 +1,5 @@
 import type {Client} from './client.ts';
-import {KubectlError, StatusFailure} from './errors.ts';
+import {KubectlError} from './errors.ts';
 
 /** One resource type that the server serves, in its preferred version unless it was looked for in another. */
 export type Resource = {
@@ -168,12 +168,7 @@ export class Discovery {
 	get(text: string): Resource {
 		const found = this.find(text);
 		if (found) return found;
-		const [name, ...group] = text.split('.');
-		throw new KubectlError(
-			group.length > 0
-				? `the server doesn't have a resource type "${name}" in group "${group.join('.')}"`
-				: `the server doesn't have a resource type "${text}"`,
-		);
+		throw new KubectlError(`the server doesn't have a resource type "${text.split('.')[0]}"`);
 	}
 
 	/** The types of a category such as `all`; empty when there is no such category. */
@@ -186,11 +181,3 @@ export class Discovery {
 		return this.all.find(resource => resource.kind === kind && apiVersionOf(resource) === apiVersion);
 	}
 }
-
-/** The sentence for a list that the server does not offer. */
-export const notListable = (resource: Resource) =>
-	new StatusFailure({
-		code: 405,
-		reason: 'MethodNotAllowed',
-		message: `the server does not allow this method on the requested resource (${resource.plural})`,
-	});

@@ -100,8 +100,14 @@ function invalidText({message, details}: Status): string {
 
 /** What kubectl prints on stderr for a failure (kubectl/pkg/cmd/util/helpers.go checkErr), without the last newline. */
 export function describeFailure(error: unknown): string {
-	if (error instanceof ManyFailures) return error.failures.map(describeFailure).join('\n');
-	if (error instanceof KubectlError) return error.prefix + error.message;
+	if (error instanceof ManyFailures) return error.failures.map(failure => describeOne(failure, true)).join('\n');
+	return describeOne(error, false);
+}
+
+/** `amongOthers`: in a list of failures none is worded in kubectl's long form and none begins with `error: `. */
+function describeOne(error: unknown, amongOthers: boolean): string {
+	if (error instanceof KubectlError)
+		return (amongOthers && error.prefix === 'error: ' ? '' : error.prefix) + error.message;
 	if (error instanceof Exit) return error.message;
 	if (error instanceof ConnectionFailure) {
 		return error.refused
@@ -110,14 +116,14 @@ export function describeFailure(error: unknown): string {
 	}
 	if (error instanceof StatusFailure) {
 		const {status, during} = error;
-		if (status.reason === 'Invalid') return invalidText(status);
+		if (status.reason === 'Invalid' && !amongOthers) return invalidText(status);
 		if (status.reason === 'Unauthorized') {
 			return `error: You must be logged in to the server (${during}${error.message})`;
 		}
 		return `Error from server${status.reason ? ` (${status.reason})` : ''}: ${during}${error.message}`;
 	}
 	const message = error instanceof Error ? error.message : String(error);
-	return message.startsWith('error: ') ? message : `error: ${message}`;
+	return amongOthers || message.startsWith('error: ') ? message : `error: ${message}`;
 }
 
 /** The exit code for a failure: 1, unless it brings its own. */

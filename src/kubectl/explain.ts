@@ -33,11 +33,14 @@ function inner(schema: Schema, schemas: Schemas): Schema | undefined {
 }
 
 /** A type as explain writes it: `<[]ServicePort>`, `<map[string]string>`. */
-function typeText(schema: Schema): string {
+function typeText(schema: Schema, schemas: Schemas): string {
 	const reference = referenceOf(schema);
+	const plain = reference && schemas[nameOfReference(reference)]?.type;
+	if (plain && plain !== 'object') return plain;
 	if (reference) return nameOfReference(reference).split('.').at(-1)!;
-	if (schema.items) return `[]${typeText(schema.items)}`;
-	if (typeof schema.additionalProperties === 'object') return `map[string]${typeText(schema.additionalProperties)}`;
+	if (schema.items) return `[]${typeText(schema.items, schemas)}`;
+	if (typeof schema.additionalProperties === 'object')
+		return `map[string]${typeText(schema.additionalProperties, schemas)}`;
 	return schema.type ?? 'Object';
 }
 
@@ -83,7 +86,7 @@ function fieldLines(
 		.sort(([a], [b]) => (a < b ? -1 : 1))
 		.flatMap(([name, field]) => {
 			const required = schema.required?.includes(name) ? ' -required-' : '';
-			const lines = [`${indent}${name}\t<${typeText(field)}>${required}`];
+			const lines = [`${indent}${name}\t<${typeText(field, schemas)}>${required}`];
 			const values = field.enum ?? field.items?.enum;
 			if (field.enum && values) lines.push(`${indent}enum: ${enumText(values)}`);
 			const type = inner(field, schemas);
@@ -110,28 +113,23 @@ export type Question = {
 };
 
 /**
- * The text of `kubectl explain` (kubectl/pkg/explain/v2). Undefined together with the name of the field that does not
- * exist, when one does not.
+ * The text of `kubectl explain` (kubectl/pkg/explain/v2); `missing` is the field that does not exist, when one does not.
  */
-export function explain({
-	group,
-	version,
-	kind,
-	schema,
-	schemas,
-	fields,
-	recursive,
-}: Question): {text: string} | {missing: string} {
+export function explain({group, version, kind, schema, schemas, fields, recursive}: Question): {
+	text: string;
+	missing?: string;
+} {
+	const header = [...(group ? [`GROUP:      ${group}`] : []), `KIND:       ${kind}`, `VERSION:    ${version}`, ''];
 	let field: Schema | undefined;
 	let current = schema;
 	for (const name of fields) {
 		field = current.properties?.[name];
-		if (!field) return {missing: name};
+		if (!field) return {text: header.join('\n'), missing: name};
 		current = inner(field, schemas) ?? {};
 	}
-	const lines = [...(group ? [`GROUP:      ${group}`] : []), `KIND:       ${kind}`, `VERSION:    ${version}`, ''];
+	const lines = header;
 	if (field) {
-		lines.push(`FIELD: ${fields.at(-1)} <${typeText(field)}>`);
+		lines.push(`FIELD: ${fields.at(-1)} <${typeText(field, schemas)}>`);
 		if (field.enum) lines.push('ENUM:', ...field.enum.map(value => `    ${value === '' ? '""' : value}`));
 		else lines.push('');
 		lines.push('');

@@ -1,6 +1,7 @@
 import type {Client} from './client.ts';
 import {tableAccept} from './client.ts';
 import {apiVersionOf, pathOf, type Resource} from './discovery.ts';
+import {StatusFailure} from './errors.ts';
 import type {KubeList, KubeObject, Table} from './objects.ts';
 
 /** Which objects of a type are wanted. */
@@ -8,6 +9,23 @@ export type Selection = {labelSelector?: string; fieldSelector?: string};
 
 /** As many objects as kubectl asks for at once. */
 const chunk = 500;
+
+/** A list that was refused for its selectors, told with them (cli-runtime/pkg/resource EnhanceListError). */
+async function listing<T>(
+	resource: Resource,
+	{labelSelector = '', fieldSelector = ''}: Selection,
+	list: Promise<T>,
+): Promise<T> {
+	try {
+		return await list;
+	} catch (error) {
+		if (!(error instanceof StatusFailure) || error.status.code !== 400 || (!labelSelector && !fieldSelector))
+			throw error;
+		const name = `${resource.group}/${resource.version}, Resource=${resource.plural}`;
+		const during = `Unable to find ${JSON.stringify(name)} that match label selector ${JSON.stringify(labelSelector)}, field selector ${JSON.stringify(fieldSelector)}: `;
+		throw new StatusFailure(error.status, during);
+	}
+}
 
 /** One object as the server has it. */
 export const getObject = (client: Client, resource: Resource, namespace: string | undefined, name: string) =>
@@ -23,10 +41,11 @@ export async function listObjects(
 	const items: KubeObject[] = [];
 	let next: string | undefined;
 	do {
-		const list: KubeList = await client.json<KubeList>({
+		const request = client.json<KubeList>({
 			path: pathOf(resource, namespace),
 			query: {labelSelector, fieldSelector, limit: chunk, continue: next},
 		});
+		const list: KubeList = await listing(resource, {labelSelector, fieldSelector}, request);
 		for (const item of list.items ?? []) items.push({...item, apiVersion: apiVersionOf(resource), kind: resource.kind});
 		next = list.metadata.continue;
 	} while (next);
@@ -47,11 +66,12 @@ export async function fetchTable(
 	let whole: Table | undefined;
 	let next: string | undefined;
 	do {
-		const table: Table = await client.json<Table>({
+		const request = client.json<Table>({
 			path: pathOf(resource, namespace),
 			query: {labelSelector, fieldSelector, limit: chunk, continue: next, includeObject},
 			accept: tableAccept,
 		});
+		const table: Table = await listing(resource, {labelSelector, fieldSelector}, request);
 		whole = whole ? {...whole, metadata: table.metadata, rows: [...whole.rows, ...(table.rows ?? [])]} : table;
 		next = table.metadata.continue;
 	} while (next);

@@ -1,11 +1,12 @@
+import {randomInt} from 'node:crypto';
 import {readdirSync, readFileSync, statSync} from 'node:fs';
 import {basename, join, resolve} from 'node:path';
 import {KubectlError, lacks} from './errors.ts';
 import type {KubeObject} from './objects.ts';
 import type {Session} from './session.ts';
 
-/** An object made from a command line. */
-export type Generated = {object: KubeObject; namespaced: boolean};
+/** An object made from a command line; `called` is its name in the sentence that it could not be created. */
+export type Generated = {object: KubeObject; namespaced: boolean; called?: string};
 type Generator = (session: Session, args: string[]) => Generated;
 
 function oneName(args: string[], usage: string): string {
@@ -18,10 +19,14 @@ function oneName(args: string[], usage: string): string {
 	return name;
 }
 
-/** A container's name out of its image: no registry, no tag (createdeployment.go). */
+const nameCharacters = 'bcdfghjklmnpqrstvwxz2456789';
+
+/** A container's name out of its image: no registry, no tag, and random letters where a character had to be replaced. */
 function containerName(image: string): string {
-	const bare = image.split('/').at(-1)!.split('@')[0]!.split(':')[0]!;
-	return bare.replace(/[^-a-zA-Z0-9]/g, '').toLowerCase() || 'container';
+	const bare = image.split('/').at(-1)!.split(':')[0]!.split('@')[0]!;
+	if (!/[_.]/.test(bare)) return bare;
+	const random = Array.from({length: 5}, () => nameCharacters[randomInt(nameCharacters.length)]).join('');
+	return `${bare.replace(/[_.]/g, '-')}-${random}`;
 }
 
 const deployment: Generator = (session, args) => {
@@ -44,6 +49,7 @@ const deployment: Generator = (session, args) => {
 	}));
 	return {
 		namespaced: true,
+		called: 'deployment',
 		object: {
 			apiVersion: 'apps/v1',
 			kind: 'Deployment',
@@ -95,6 +101,7 @@ const service: Generator = (session, [type = '', ...args]) => {
 	const labels = {app: name};
 	return {
 		namespaced: true,
+		called: `${kind} service`,
 		object: {
 			apiVersion: 'v1',
 			kind: 'Service',
@@ -168,6 +175,7 @@ const configmap: Generator = (session, args) => {
 	const filled = (entries: Record<string, string>) => Object.keys(entries).length > 0;
 	return {
 		namespaced: true,
+		called: 'configmap',
 		object: {
 			apiVersion: 'v1',
 			kind: 'ConfigMap',

@@ -57,6 +57,14 @@ const missing = new Set([
 	'uncordon',
 ]);
 
+/** The commands that look like the word, as the library under kubectl suggests them (spf13/cobra SuggestionsFor). */
+async function suggestion(word: string): Promise<string> {
+	const {default: leven} = await import('leven');
+	const known = [...Object.keys(commands), ...missing].sort();
+	const alike = known.filter(name => leven(word.toLowerCase(), name) <= 2 || name.startsWith(word.toLowerCase()));
+	return alike.length === 0 ? '' : `\n\nDid you mean this?\n${alike.map(name => `\t${name}`).join('\n')}\n`;
+}
+
 async function run(argv: string[], io: Io): Promise<number> {
 	const at = findCommand(argv, new Set());
 	const name = at < 0 ? '' : argv[at]!;
@@ -69,7 +77,7 @@ async function run(argv: string[], io: Io): Promise<number> {
 	const load = commands[name];
 	if (!load) {
 		if (missing.has(name)) throw lacks(name);
-		throw new KubectlError(`unknown command "${name}" for "kubectl"`);
+		throw new KubectlError(`unknown command "${name}" for "kubectl"${await suggestion(name)}`);
 	}
 	const {command} = await load();
 	const rest = [...argv.slice(0, at), ...argv.slice(at + 1)];

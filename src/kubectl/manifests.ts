@@ -36,14 +36,12 @@ export function parseManifests(text: string, source: string): Manifest[] {
 				`error parsing ${source}: error unmarshaling JSON: json: cannot unmarshal into a Kubernetes object: a mapping with apiVersion and kind is needed`,
 			);
 		}
-		if (!value.kind)
+		const unset = [...(value.apiVersion ? [] : ['apiVersion not set']), ...(value.kind ? [] : ['kind not set'])];
+		if (unset.length > 0) {
 			throw new KubectlError(
-				`unable to decode ${JSON.stringify(source)}: Object 'Kind' is missing in '${JSON.stringify(value)}'`,
+				`error validating ${JSON.stringify(source)}: error validating data: ${unset.length > 1 ? `[${unset.join(', ')}]` : unset[0]}; if you choose to ignore these errors, turn validation off with --validate=false`,
 			);
-		if (!value.apiVersion)
-			throw new KubectlError(
-				`unable to decode ${JSON.stringify(source)}: Object 'apiVersion' is missing in '${JSON.stringify(value)}'`,
-			);
+		}
 		if (value.kind.endsWith('List') && Array.isArray(value.items)) {
 			for (const item of value.items as KubeObject[]) manifests.push({object: item, source});
 		} else manifests.push({object: {...value, metadata: value.metadata ?? {}}, source});
@@ -66,7 +64,7 @@ function filesOf(path: string, shown: string, recursive: boolean): {path: string
 /** Reads what `-f` names: files, folders (their .yaml, .yml and .json), and `-` for stdin. */
 export async function readManifests(
 	names: string[],
-	{cwd, stdin, recursive}: {cwd: string; stdin: Readable; recursive: boolean},
+	{cwd, stdin, recursive, verb = 'the command'}: {cwd: string; stdin: Readable; recursive: boolean; verb?: string},
 ): Promise<Manifest[]> {
 	const manifests: Manifest[] = [];
 	for (const name of names.flatMap(name => name.split(','))) {
@@ -89,7 +87,7 @@ export async function readManifests(
 			throw new KubectlError(`error reading [${name}]: recognized file extensions are [.json .yaml .yml]`);
 		for (const file of files) manifests.push(...parseManifests(readFileSync(file.path, 'utf8'), file.shown));
 	}
-	if (manifests.length === 0) throw new KubectlError('no objects passed to the command');
+	if (manifests.length === 0) throw new KubectlError(`no objects passed to ${verb}`);
 	return manifests;
 }
 
@@ -137,8 +135,9 @@ export function place(
 	return {placed, failures};
 }
 
-/** Any JSON of YAML text, for patches. */
-export function parsePatch(text: string): JsonObject | JsonObject[] {
+/** The patch as it is to be sent: what looks like a JSON object as it stands, anything else read as YAML. */
+export function parsePatch(text: string): string | JsonObject | JsonObject[] {
+	if (text.trimStart().startsWith('{')) return text;
 	const [document] = parseAllDocuments(text, {version: '1.1'});
 	if (!document || document.errors.length > 0) {
 		throw new KubectlError(

@@ -63,7 +63,6 @@ export function metadataCommand({field, what, done, verb}: Kind): Command {
 				throw new KubectlError(`at least one ${what} update is required`);
 			if (field === 'labels') for (const [key, value] of Object.entries(set)) checkLabel(key, value);
 			const {found, failures} = await findObjects(session, targets, `kubectl ${verb}`);
-			if (found.length === 0 && failures.length === 0) session.error('No resources found');
 			for (const target of found) {
 				const present = target.object.metadata[field] ?? {};
 				try {
@@ -89,7 +88,9 @@ export function metadataCommand({field, what, done, verb}: Kind): Command {
 						...set,
 						...Object.fromEntries(removed.filter(key => key in present).map(key => [key, null])),
 					};
-					const needed = Object.entries(changes).some(([key, value]) => present[key] !== value);
+					// An object without any labels gets an empty map of them, which counts as a change.
+					const needed =
+						Object.entries(changes).some(([key, value]) => present[key] !== value) || !target.object.metadata[field];
 					const unlabeled = removed.some(key => key in present) && Object.keys(set).length === 0;
 					if (!needed && field === 'labels') {
 						report(session, target.object, 'not labeled');

@@ -71,17 +71,26 @@ export function report(session: Session, object: KubeObject, operation: string):
 	session.print(`${nameOf(object)} ${operation}${suffix}`);
 }
 
+/** The sentence for a command line that names nothing. */
+export const nothingGiven = `You must provide one or more resources by argument or filename.
+Example resource specifications include:
+   '-f rsrc.yaml'
+   '--filename=rsrc.json'
+   '<resource> <name>'
+   '<resource>'`;
+
 /** An object that a command means, as the server has it. */
 export type Found = {resource: Resource; namespace: string | undefined; object: KubeObject; source: string};
 
 /**
  * The objects that files, names or a selector mean, in their order; what could not be had comes back as failures.
- * `command` is for sentences, such as `kubectl label`.
+ * `command` is for sentences, such as `kubectl label`; `typeIsAll` lets a bare type mean all of its objects.
  */
 export async function findObjects(
 	session: Session,
 	args: string[],
 	command: string,
+	{typeIsAll = false}: {typeIsAll?: boolean} = {},
 ): Promise<{found: Found[]; failures: unknown[]}> {
 	const {flags, client} = session;
 	const discovery = await session.discovery();
@@ -103,7 +112,7 @@ export async function findObjects(
 		return {found, failures};
 	}
 	if (args.length === 0) {
-		throw new KubectlError('one or more resources must be specified as <resource> <name> or <resource>/<name>');
+		throw new KubectlError(nothingGiven);
 	}
 	const read = readTargets(discovery, args, command);
 	const labelSelector = flags.text('selector') || undefined;
@@ -115,7 +124,7 @@ export async function findObjects(
 		}
 		return {found, failures};
 	}
-	if (!labelSelector && !fieldSelector && !flags.on('all')) {
+	if (!labelSelector && !fieldSelector && !flags.on('all') && !typeIsAll) {
 		throw new KubectlError('resource(s) were provided, but no name was specified');
 	}
 	const namespace = flags.on('all-namespaces') ? undefined : session.namespace;

@@ -32,30 +32,29 @@ export function byActivity(a: KubeObject, b: KubeObject): number {
 	);
 }
 
-/** The label selector of the Pods behind an object. Throws KubectlError for kinds without Pods. */
-export function podSelectorOf(resource: Resource, object: KubeObject): string {
+/** The label selector of the Pods behind an object. Throws KubectlError, beginning with `cannot`, where there is none. */
+export function podSelectorOf(resource: Resource, object: KubeObject, cannot: string): string {
 	const {selector} = (object.spec ?? {}) as {
 		selector?: Record<string, string> & {matchLabels?: Record<string, string>};
 	};
 	if (resource.kind === 'Service') {
 		if (!selector || Object.keys(selector).length === 0) {
 			throw new KubectlError(
-				`cannot attach to *v1.Service: invalid service '${object.metadata.name}': Service is defined without a selector`,
+				`${cannot} *v1.Service: invalid service '${object.metadata.name}': Service is defined without a selector`,
 			);
 		}
 		return formatSelector({matchLabels: selector});
 	}
 	if (!selector?.matchLabels)
-		throw new KubectlError(
-			`cannot get the logs from *v1.${resource.kind}: selector for *v1.${resource.kind} not implemented`,
-		);
+		throw new KubectlError(`${cannot} *v1.${resource.kind}: selector for *v1.${resource.kind} not implemented`);
 	return formatSelector(selector);
 }
 
-/** The Pod that `NAME` or `TYPE/NAME` means, and the object that it was found through. */
+/** The Pod that `NAME` or `TYPE/NAME` means, and the object that it was found through; `cannot` begins kubectl's sentence. */
 export async function podOf(
 	session: Session,
 	target: string,
+	cannot: string,
 ): Promise<{pod: KubeObject; others: number; through: {resource: Resource; object: KubeObject}}> {
 	const discovery = await session.discovery();
 	const pods = discovery.get('pods');
@@ -65,7 +64,7 @@ export async function podOf(
 	const [{resource, name}] = read.targets as [{resource: Resource; name: string}];
 	const object = await getObject(client, resource, namespace, name);
 	if (resource === pods) return {pod: object, others: 0, through: {resource, object}};
-	const found = await listObjects(client, pods, namespace, {labelSelector: podSelectorOf(resource, object)});
+	const found = await listObjects(client, pods, namespace, {labelSelector: podSelectorOf(resource, object, cannot)});
 	const [first] = found.sort(byActivity);
 	if (!first) throw new KubectlError(`timed out waiting for the condition`);
 	return {pod: first, others: found.length - 1, through: {resource, object}};

@@ -1,7 +1,6 @@
-import {KubectlError} from './errors.ts';
 import type {Table} from './objects.ts';
 import {comparable} from './printers/custom-columns.ts';
-import {relaxed, valuesAt} from './printers/jsonpath.ts';
+import {valuesAt} from './printers/jsonpath.ts';
 
 /** Text with its numbers compared as numbers (fvbommel/sortorder NaturalLess). */
 function compareNaturally(a: string, b: string): number {
@@ -25,14 +24,15 @@ function compare(a: unknown, b: unknown): number {
 	return compareNaturally(String(comparable(a)), String(comparable(b)));
 }
 
-/** Sorts a table's rows by a field of their objects, as --sort-by does (get.TableSorter). Throws KubectlError. */
+/**
+ * Sorts a table's rows by a field of their objects, as --sort-by does (get.TableSorter). A field that no object has leaves
+ * no rows: stock kubectl then says that it found no resources.
+ */
 export function sorter(expression: string): (table: Table) => Table {
 	const values = valuesAt(expression);
 	return table => {
 		const keyed = table.rows.map(row => ({row, found: values(row.object)}));
-		if (keyed.length > 0 && keyed.every(({found}) => found.length === 0)) {
-			throw new KubectlError(`couldn't find any field with path "${relaxed(expression)}" in the list of objects`);
-		}
+		if (keyed.every(({found}) => found.length === 0)) return {...table, rows: []};
 		return {...table, rows: keyed.sort((a, b) => compare(a.found[0], b.found[0])).map(({row}) => row)};
 	};
 }

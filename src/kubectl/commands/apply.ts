@@ -124,7 +124,7 @@ export const command: Command = {
 		}
 		const files = flags.list('filename');
 		if (files.length === 0) throw new KubectlError('must specify one of -f and -k');
-		const manifests = await readManifests(files, {...session.io, recursive: flags.on('recursive')});
+		const manifests = await readManifests(files, {...session.io, recursive: flags.on('recursive'), verb: 'apply'});
 		const discovery = await session.discovery();
 		const {placed, failures} = place(manifests, discovery, {
 			namespace: session.namespace,

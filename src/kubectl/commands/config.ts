@@ -1,7 +1,8 @@
 import {readFileSync} from 'node:fs';
 import {sync as writeFileAtomic} from 'write-file-atomic';
 import {parseDocument} from 'yaml';
-import {KubectlError, lacks} from '../errors.ts';
+import {KubectlError, lacks, usageError} from '../errors.ts';
+import {commandHelp} from '../help.ts';
 import {type Kubeconfig, kubeconfigFiles} from '../kubeconfig.ts';
 import type {KubeObject} from '../objects.ts';
 import {objectPrinter, outputFlags} from '../printers/output.ts';
@@ -97,6 +98,20 @@ function setContext(session: Session, name: string | undefined): void {
 	session.print(`Context "${wanted}" modified.`);
 }
 
+/** Subcommands of stock kubectl that are not here. */
+const others = new Set([
+	'delete-cluster',
+	'delete-context',
+	'delete-user',
+	'get-clusters',
+	'get-users',
+	'rename-context',
+	'set',
+	'set-cluster',
+	'set-credentials',
+	'unset',
+]);
+
 /** `kubectl config`. */
 export const command: Command = {
 	summary: 'Modify kubeconfig files',
@@ -121,7 +136,11 @@ export const command: Command = {
 		} else if (name === 'get-contexts') contextsTable(session);
 		else if (name === 'use-context' || name === 'use') switchContext(session, argument);
 		else if (name === 'set-context') setContext(session, argument);
-		else throw lacks(`config ${name ?? ''}`.trimEnd());
+		else if (name === undefined) {
+			session.write(commandHelp(command));
+			return 1;
+		} else if (others.has(name)) throw lacks(`config ${name}`);
+		else throw usageError('config', `unknown command ${JSON.stringify(name)}`);
 		return 0;
 	},
 };

@@ -1,5 +1,5 @@
 import {pathOf, type Resource} from '../discovery.ts';
-import {KubectlError, lacks, StatusFailure, throwAll} from '../errors.ts';
+import {KubectlError, lacks, StatusFailure, throwAll, usageError} from '../errors.ts';
 import type {FlagSet} from '../flags.ts';
 import {type Generated, generators} from '../generators.ts';
 import {withLastApplied} from '../last-applied.ts';
@@ -26,7 +26,11 @@ export async function createObject(
 
 async function createFromFiles(session: Session): Promise<void> {
 	const {flags} = session;
-	const manifests = await readManifests(flags.list('filename'), {...session.io, recursive: flags.on('recursive')});
+	const manifests = await readManifests(flags.list('filename'), {
+		...session.io,
+		recursive: flags.on('recursive'),
+		verb: 'create',
+	});
 	const discovery = await session.discovery();
 	const {placed, failures} = place(manifests, discovery, {
 		namespace: session.namespace,
@@ -44,7 +48,7 @@ async function createFromFiles(session: Session): Promise<void> {
 }
 
 /** Without a server a --dry-run=client has no discovery to ask, and needs none: the object is made here. */
-async function createGenerated(session: Session, {object, namespaced}: Generated): Promise<void> {
+async function createGenerated(session: Session, {object, namespaced, called}: Generated): Promise<void> {
 	const forced = session.flags.given('namespace');
 	const namespace = namespaced ? session.namespace : undefined;
 	if (dryRunOf(session) === 'client') {
@@ -60,10 +64,27 @@ async function createGenerated(session: Session, {object, namespaced}: Generated
 	try {
 		report(session, await createObject(session, {resource, namespace, object: placed}, 'kubectl-create'), 'created');
 	} catch (error) {
-		if (!(error instanceof StatusFailure) || error.status.reason === 'Invalid') throw error;
-		throw new KubectlError(`failed to create ${object.kind.toLowerCase()}: ${error.message}`);
+		if (!(error instanceof StatusFailure) || !called) throw error;
+		throw new KubectlError(`failed to create ${called}: ${error.message}`);
 	}
 }
+
+/** Subcommands of stock kubectl that are not here. */
+const others = new Set([
+	'clusterrole',
+	'clusterrolebinding',
+	'cronjob',
+	'ingress',
+	'job',
+	'poddisruptionbudget',
+	'priorityclass',
+	'quota',
+	'role',
+	'rolebinding',
+	'secret',
+	'serviceaccount',
+	'token',
+]);
 
 /** Flags of the generators, which come after their name on the command line. */
 const generatorFlags: FlagSet = {
@@ -94,7 +115,8 @@ export const command: Command = {
 			return 0;
 		}
 		const generate = generators[what];
-		if (!generate) throw lacks(`create ${what}`);
+		if (others.has(what)) throw lacks(`create ${what}`);
+		if (!generate) throw usageError('create', `Unexpected args: [${session.arguments.join(' ')}]`);
 		await createGenerated(session, generate(session, args));
 		return 0;
 	},

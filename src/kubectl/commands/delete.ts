@@ -1,7 +1,8 @@
-import {pathOf} from '../discovery.ts';
+import {apiVersionOf, pathOf} from '../discovery.ts';
 import {parseDuration} from '../duration.ts';
-import {isNotFound, KubectlError, throwAll} from '../errors.ts';
-import {dryRunOf, type Found, fileFlags, findObjects, selectionFlags} from '../mutation.ts';
+import {isNotFound, KubectlError, StatusFailure, throwAll} from '../errors.ts';
+import {place, readManifests} from '../manifests.ts';
+import {dryRunOf, type Found, fileFlags, findObjects, nothingGiven, selectionFlags} from '../mutation.ts';
 import type {KubeObject, Status} from '../objects.ts';
 import {nameOf} from '../printers/output.ts';
 import {readTargets} from '../resource-arguments.ts';
@@ -71,31 +72,28 @@ const immediately =
 
 /** The objects to delete; a name is deleted without being read first, as kubectl does. */
 async function targetsOf(session: Session): Promise<{found: Found[]; failures: unknown[]; selecting: boolean}> {
-	const {flags} = session;
-	if (flags.list('filename').length === 0 && session.arguments.length > 0) {
-		const read = readTargets(await session.discovery(), session.arguments, 'kubectl delete');
-		if (read.named && (flags.on('all') || flags.text('selector'))) {
-			throw new KubectlError(
-				flags.on('all')
-					? 'name cannot be provided when --all is specified'
-					: 'name cannot be provided when a selector is specified',
-			);
-		}
-		if (read.named) {
-			const found = read.targets.map(({resource, name}) => ({
-				resource,
-				namespace: resource.namespaced ? session.namespace : undefined,
-				source: '',
-				object: {
-					apiVersion: resource.group ? `${resource.group}/${resource.version}` : resource.version,
-					kind: resource.kind,
-					metadata: {name},
-				},
-			}));
-			return {found, failures: [], selecting: false};
-		}
+	const {flags, io} = session;
+	const discovery = await session.discovery();
+	const files = flags.list('filename');
+	if (files.length > 0) {
+		const manifests = await readManifests(files, {...io, recursive: flags.on('recursive'), verb: 'delete'});
+		const {placed, failures} = place(manifests, discovery, {
+			namespace: session.namespace,
+			forced: flags.given('namespace'),
+		});
+		return {found: placed, failures, selecting: false};
 	}
-	return {...(await findObjects(session, session.arguments, 'kubectl delete')), selecting: true};
+	const read = readTargets(discovery, session.arguments, 'kubectl delete');
+	if (!read.named) return {...(await findObjects(session, session.arguments, 'kubectl delete')), selecting: true};
+	if (flags.on('all')) throw new KubectlError('name cannot be provided when --all is specified');
+	if (flags.text('selector')) throw new KubectlError('name cannot be provided when a selector is specified');
+	const found = read.targets.map(({resource, name}) => ({
+		resource,
+		namespace: resource.namespaced ? session.namespace : undefined,
+		source: '',
+		object: {apiVersion: apiVersionOf(resource), kind: resource.kind, metadata: {name}},
+	}));
+	return {found, failures: [], selecting: false};
 }
 
 /** `kubectl delete`. */
@@ -121,10 +119,9 @@ export const command: Command = {
 			throw new KubectlError('cannot set --all and --selector at the same time');
 		const grace = graceOf(session);
 		if (flags.list('filename').length === 0 && session.arguments.length === 0) {
-			throw new KubectlError('must specify one of -f and -k');
+			throw new KubectlError(nothingGiven);
 		}
 		const {found, failures, selecting} = await targetsOf(session);
-		const fromFiles = flags.list('filename').length > 0;
 		if (grace === 0) client.warn(immediately);
 		const waits: {target: Found; uid: string | undefined}[] = [];
 		let deleted = 0;
@@ -134,12 +131,12 @@ export const command: Command = {
 				deleted++;
 				if (uid !== undefined) waits.push({target, uid});
 			} catch (error) {
-				failures.push(error);
+				failures.push(error instanceof StatusFailure && target.source ? error.while('deleting', target.source) : error);
 			}
 		}
 		const lenient = flags.on('ignore-not-found') || (flags.on('all') && !flags.given('ignore-not-found'));
 		const left = failures.filter(error => !(lenient && isNotFound(error)));
-		if (deleted === 0 && left.length === 0 && selecting && !fromFiles) session.print('No resources found');
+		if (deleted === 0 && left.length === 0 && selecting) session.print('No resources found');
 		if (flags.on('wait') && left.length === 0) {
 			const limit = parseDuration(flags.text('timeout') || '0') || undefined;
 			for (const {target, uid} of waits) {

@@ -17,6 +17,7 @@ const describers: Record<string, () => Promise<{describe: Describer}>> = {
 	nodes: () => import('../describe/node.ts'),
 	namespaces: () => import('../describe/namespace.ts'),
 	configmaps: () => import('../describe/configmap.ts'),
+	serviceaccounts: () => import('../describe/serviceaccount.ts'),
 };
 
 const noEvents = new Set(['namespaces']);
@@ -91,8 +92,7 @@ export const command: Command = {
 	async run(session) {
 		if (session.arguments.length === 0 && session.flags.list('filename').length === 0) {
 			throw new KubectlError(
-				`You must specify the type of resource to describe. Use "kubectl api-resources" for a complete list of supported resources.\n`,
-				{prefix: ''},
+				'You must specify the type of resource to describe. Use "kubectl api-resources" for a complete list of supported resources.',
 			);
 		}
 		const {found, failures, selecting} = await objectsOf(session);

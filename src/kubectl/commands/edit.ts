@@ -1,4 +1,5 @@
 import {spawn} from 'node:child_process';
+import {randomInt} from 'node:crypto';
 import {mkdtempSync, readFileSync, rmSync, writeFileSync} from 'node:fs';
 import {tmpdir} from 'node:os';
 import {join} from 'node:path';
@@ -64,10 +65,22 @@ async function save(session: Session, target: Found, before: KubeObject, after: 
 	});
 }
 
+/** What is told on stderr, and as comments in the reopened file, when the server refuses the change. */
+function explainRefusal(
+	{resource, object}: Found,
+	{status, message}: StatusFailure,
+): {line: string; comments: string[]} {
+	const name = `${resource.plural} "${object.metadata.name}"`;
+	if (status.reason !== 'Invalid')
+		return {line: `error: ${name} could not be patched: ${message}`, comments: [message]};
+	const causes = (status.details?.causes ?? []).map(({field, message}) => `* ${field}: ${message}`);
+	return {line: `error: ${name} is invalid`, comments: [`${name} was not valid:`, ...causes]};
+}
+
 async function editOne(session: Session, target: Found, folder: string): Promise<void> {
 	const before = shownObject(target.object, false);
 	const original = toYaml(before);
-	const file = join(folder, `kubectl-edit-${process.pid}.yaml`);
+	const file = join(folder, `kubectl-edit-${randomInt(2 ** 32)}.yaml`);
 	let text = original;
 	let reasons = '';
 	for (;;) {
@@ -76,30 +89,45 @@ async function editOne(session: Session, target: Found, folder: string): Promise
 		await openEditor(session, file);
 		const saved = readFileSync(file, 'utf8');
 		const edited = withoutComments(saved);
-		if (edited.trim() === '') {
-			session.error('Edit cancelled, saved file was empty.');
+		const cancelled =
+			edited.trim() === ''
+				? 'Edit cancelled, saved file was empty.'
+				: saved === opened || edited.trim() === withoutComments(original).trim()
+					? 'Edit cancelled, no changes made.'
+					: undefined;
+		if (cancelled) {
+			if (reasons) {
+				session.error(`A copy of your changes has been stored to ${JSON.stringify(keepCopy(text))}`);
+				throw new KubectlError('Edit cancelled, no valid changes were saved.');
+			}
+			session.error(cancelled);
 			return;
 		}
-		if (edited.trim() === original.trim() || saved === opened) {
-			if (reasons) throw new KubectlError(`Edit cancelled, no valid changes were saved.`);
-			session.error('Edit cancelled, no changes made.');
-			return;
-		}
+		const refused = (line: string, comments: string[]) => {
+			session.error(line);
+			reasons = `${comments.map(comment => `# ${comment}\n`).join('')}#\n`;
+			text = edited;
+		};
 		try {
 			const [manifest] = parseManifests(edited, 'edited-file');
-			if (!manifest) throw new KubectlError('The edited file is empty.');
+			if (!manifest) throw new KubectlError('the edited file is empty');
 			report(session, await save(session, target, before, manifest.object), 'edited');
 			return;
 		} catch (error) {
-			if (!(error instanceof StatusFailure || error instanceof KubectlError)) throw error;
-			if (!session.io.stdin.isTTY) throw error;
-			reasons = `${describeFailure(error)
-				.split('\n')
-				.map(line => `# ${line}`)
-				.join('\n')}\n#\n`;
-			text = edited;
+			if (error instanceof StatusFailure) {
+				const {line, comments} = explainRefusal(target, error);
+				refused(line, comments);
+			} else if (error instanceof KubectlError) refused(describeFailure(error), error.message.split('\n'));
+			else throw error;
 		}
 	}
+}
+
+/** Keeps what could not be saved, outside the folder that goes away. Returns its path. */
+function keepCopy(text: string): string {
+	const path = join(tmpdir(), `kubectl-edit-${randomInt(2 ** 32)}.yaml`);
+	writeFileSync(path, text, {mode: 0o600});
+	return path;
 }
 
 /** `kubectl edit`. */

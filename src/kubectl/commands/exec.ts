@@ -2,7 +2,7 @@ import type {WebSocket} from 'ws';
 import {pathOf} from '../discovery.ts';
 import {Exit, KubectlError, usageError} from '../errors.ts';
 import type {Status} from '../objects.ts';
-import {containersOf, defaultContainer, podOf} from '../pod-of.ts';
+import {defaultContainer, podOf} from '../pod-of.ts';
 import type {Command, Session} from '../session.ts';
 import {openWebSocket} from '../websocket.ts';
 
@@ -74,19 +74,15 @@ export const command: Command = {
 			);
 		}
 		const words = session.arguments.slice(1);
-		if (words.length === 0) throw usageError('exec', 'you must specify at least one command for the container');
-		const {pod} = await podOf(session, target);
+		if (words.length === 0) throw new KubectlError('you must specify at least one command for the container');
+		const {pod} = await podOf(session, target, 'cannot attach to');
 		const {name, namespace} = pod.metadata;
 		const {phase = ''} = (pod.status ?? {}) as {phase?: string};
 		if (phase === 'Succeeded' || phase === 'Failed') {
 			throw new KubectlError(`cannot exec into a container in a completed pod; current phase is ${phase}`);
 		}
 		let container = flags.text('container');
-		if (container) {
-			const {names, init} = containersOf(pod);
-			if (![...names, ...init].includes(container))
-				throw new KubectlError(`container ${container} not found in pod ${name}_${namespace}`);
-		} else {
+		if (!container) {
 			const chosen = defaultContainer(pod);
 			container = chosen.name;
 			if (chosen.note && !flags.on('quiet')) session.error(chosen.note);

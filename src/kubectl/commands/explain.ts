@@ -27,14 +27,14 @@ export const command: Command = {
 		const [target, ...rest] = session.arguments;
 		if (!target)
 			throw new KubectlError(
-				'You must specify the type of resource to explain. Use "kubectl api-resources" for a complete list of supported resources.\n',
-				{prefix: 'error: '},
+				'You must specify the type of resource to explain. Use "kubectl api-resources" for a complete list of supported resources.',
 			);
 		if (rest.length > 0) throw new KubectlError('We accept only this format: explain RESOURCE\n');
 		if (flags.text('output') !== 'plaintext') throw lacks(`explain --output=${flags.text('output')}`);
 		const discovery = await session.discovery();
 		const [type = '', ...fields] = target.replace(/\.$/, '').split('.');
-		const found = discovery.get(type);
+		const found = discovery.find(type);
+		if (!found) throw new KubectlError(`the server doesn't have a resource type ${JSON.stringify(type)}`, {prefix: ''});
 		const wanted = flags.text('api-version');
 		const resource = wanted
 			? discovery.all.find(one => one.plural === found.plural && apiVersionOf(one) === wanted)
@@ -62,8 +62,8 @@ export const command: Command = {
 			fields,
 			recursive: flags.on('recursive'),
 		});
-		if ('missing' in answer) throw new KubectlError(`field "${answer.missing}" does not exist`);
 		session.print(answer.text);
+		if (answer.missing) throw new KubectlError(`field "${answer.missing}" does not exist`);
 		return 0;
 	},
 };

@@ -76,11 +76,17 @@ async function printTables(session: Session, targets: Target[]): Promise<void> {
 	const sortBy = flags.text('sort-by');
 	const {results, failures} = await settle(
 		session,
-		targets.map(({resource, namespace, name}) =>
-			fetchTable(client, resource, namespace, {...selectionOf(session), name, wholeObjects: sortBy !== ''}),
-		),
+		targets.map(async ({resource, namespace, name}) => {
+			const table = await fetchTable(client, resource, namespace, {
+				...selectionOf(session),
+				name,
+				wholeObjects: sortBy !== '',
+			});
+			return sortBy ? sorter(sortBy)(table) : table;
+		}),
 	);
-	const withKind = flags.on('show-kind') || new Set(targets.map(({resource}) => resource)).size > 1;
+	const answered = targets.filter((_, index) => results[index] !== undefined);
+	const withKind = flags.on('show-kind') || new Set(answered.map(({resource}) => resource)).size > 1;
 	let printer: TablePrinter | undefined;
 	let last: Resource | undefined;
 	let printed = false;
@@ -92,7 +98,7 @@ async function printTables(session: Session, targets: Target[]): Promise<void> {
 			printer = tablePrinter(session, resource, withKind);
 			last = resource;
 		}
-		session.write(printer!.print(sortBy ? sorter(sortBy)(table) : table));
+		session.write(printer!.print(table));
 		printed = true;
 	}
 	if (!printed && failures.length === 0) nothingFound(session, targets);
@@ -222,7 +228,7 @@ export const command: Command = {
 		const {flags} = session;
 		if (session.arguments.length === 0 && flags.list('filename').length === 0) {
 			throw new KubectlError(
-				`You must specify the type of resource to get. Use "kubectl api-resources" for a complete list of supported resources.\n\nerror: Required resource not specified.\n${help}`,
+				`You must specify the type of resource to get. Use "kubectl api-resources" for a complete list of supported resources.\n\nerror: Required resource not specified.\nUse "kubectl explain <resource>" for a detailed description of that resource (e.g. kubectl explain pods).\n${help}`,
 				{prefix: ''},
 			);
 		}

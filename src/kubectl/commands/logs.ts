@@ -19,7 +19,7 @@ async function podsOf(session: Session): Promise<KubeObject[]> {
 		return listObjects(client, pods, namespace, {labelSelector: selector});
 	}
 	try {
-		const {pod, others} = await podOf(session, session.arguments[0]!);
+		const {pod, others} = await podOf(session, session.arguments[0]!, 'cannot get the logs from');
 		if (others > 0) session.error(`Found ${others + 1} pods, using pod/${pod.metadata.name}`);
 		return [pod];
 	} catch (error) {

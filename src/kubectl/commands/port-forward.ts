@@ -150,9 +150,9 @@ export const command: Command = {
 	flags: {address: {type: 'list'}, 'pod-running-timeout': {type: 'text'}},
 	async run(session) {
 		const [target, ...ports] = session.arguments;
-		if (!target) throw usageError('port-forward', 'TYPE/NAME and list of ports are required for port-forward');
-		if (ports.length === 0) throw usageError('port-forward', 'at least 1 PORT is required for port-forward');
-		const {pod, through} = await podOf(session, target);
+		if (!target || ports.length === 0)
+			throw usageError('port-forward', 'TYPE/NAME and list of ports are required for port-forward');
+		const {pod, through} = await podOf(session, target, 'cannot attach to');
 		const service = through.resource.kind === 'Service' ? through.object : undefined;
 		const forwards = ports.map(text => parseForward(text, pod, service));
 		const {phase = ''} = (pod.status ?? {}) as {phase?: string};

@@ -1,4 +1,5 @@
-import {KubectlError, lacks, usageError} from '../errors.ts';
+import {KubectlError, usageError} from '../errors.ts';
+import {commandHelp} from '../help.ts';
 import {fileFlags, mutationFlags} from '../mutation.ts';
 import type {Command, Session} from '../session.ts';
 
@@ -28,9 +29,12 @@ export const command: Command = {
 	},
 	async run(session) {
 		const [name, ...args] = session.arguments;
-		if (!name) throw usageError('rollout', 'a subcommand is needed: status, history, undo, restart, pause or resume');
+		if (!name) {
+			session.write(commandHelp(command));
+			return 1;
+		}
 		const load = subcommands[name];
-		if (!load) throw lacks(`rollout ${name}`);
+		if (!load) throw usageError('rollout', `unknown command ${JSON.stringify(name)}`);
 		if (args.length === 0 && session.flags.list('filename').length === 0) {
 			throw new KubectlError('required resource not specified');
 		}

@@ -27,7 +27,7 @@ export const command: Command = {
 			const {resource, object} = target;
 			if (!resource.subresources.includes('scale')) {
 				failures.push(
-					new KubectlError(`could not find the requested resource: ${resource.plural} cannot be scaled`, {
+					new KubectlError('the server could not find the requested resource', {
 						prefix: 'Error from server (NotFound): ',
 					}),
 				);

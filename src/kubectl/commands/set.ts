@@ -1,10 +1,12 @@
-import {KubectlError, lacks, throwAll} from '../errors.ts';
+import {KubectlError, lacks, throwAll, usageError} from '../errors.ts';
+import {commandHelp} from '../help.ts';
 import {
 	dryRunOf,
 	type Found,
 	fileFlags,
 	findObjects,
 	mutationFlags,
+	nothingGiven,
 	patchObject,
 	report,
 	selectionFlags,
@@ -45,7 +47,7 @@ async function setImage(session: Session, args: string[]): Promise<void> {
 	const targets = args.filter(text => !text.includes('='));
 	const {flags} = session;
 	if (targets.length === 0 && flags.list('filename').length === 0) {
-		throw new KubectlError('one or more resources must be specified as <resource> <name> or <resource>/<name>');
+		throw new KubectlError(nothingGiven);
 	}
 	if (pairs.length === 0) throw new KubectlError('at least one image update is required');
 	const images = pairs.map((text): [string, string] => {
@@ -71,6 +73,9 @@ async function setImage(session: Session, args: string[]): Promise<void> {
 	throwAll(failures);
 }
 
+/** Subcommands of stock kubectl that are not here. */
+const others = new Set(['env', 'resources', 'selector', 'serviceaccount', 'subject']);
+
 /** `kubectl set image`. */
 export const command: Command = {
 	summary: 'Set specific features on objects',
@@ -79,7 +84,12 @@ export const command: Command = {
 	flags: {...mutationFlags, ...fileFlags, ...selectionFlags},
 	async run(session) {
 		const [name, ...args] = session.arguments;
-		if (name !== 'image') throw lacks(`set ${name ?? ''}`.trimEnd());
+		if (name === undefined) {
+			session.write(commandHelp(command));
+			return 1;
+		}
+		if (others.has(name)) throw lacks(`set ${name}`);
+		if (name !== 'image') throw usageError('set', `unknown command ${JSON.stringify(name)}`);
 		await setImage(session, args);
 		return 0;
 	},

@@ -1,4 +1,5 @@
 import {KubectlError, lacks} from '../errors.ts';
+import {commandHelp} from '../help.ts';
 import type {Command} from '../session.ts';
 
 /** `kubectl top`: asks for the metrics API, as kubectl does, and says when there is none. */
@@ -12,8 +13,10 @@ export const command: Command = {
 	},
 	async run(session) {
 		const [what] = session.arguments;
-		if (!what)
-			throw new KubectlError("what to show is needed: node or pod\nSee 'kubectl top -h' for help and examples");
+		if (!what) {
+			session.write(commandHelp(command));
+			return 1;
+		}
 		const {all} = await session.discovery();
 		if (all.some(({group}) => group === 'metrics.k8s.io')) throw lacks(`top ${what} where there is a metrics API`);
 		throw new KubectlError('Metrics API not available');

@@ -107,7 +107,6 @@ export const command: Command = {
 	},
 	async run(session) {
 		const {flags} = session;
-		if (!flags.given('for')) throw new KubectlError('required flag(s) "for" not set');
 		const wanted = flags.text('for').toLowerCase();
 		const goal = goalOf(flags.text('for'));
 		const limit = parseDuration(flags.text('timeout'));

@@ -8,6 +8,7 @@ import type {
 import {rfc1123} from '../duration.ts';
 import type {KubeObject, Wire} from '../objects.ts';
 import {valuesAt} from '../printers/jsonpath.ts';
+import {parseQuantity, quantityText} from '../quantity.ts';
 import type {DescriptionWriter} from './writer.ts';
 
 type Container = Wire<V1Container>;
@@ -24,7 +25,7 @@ export function describeResources(
 	] as const) {
 		const names = Object.keys(quantities ?? {}).sort();
 		if (names.length > 0) out.line(level, `${title}:`);
-		for (const name of names) out.line(level + 1, `${name}:\t${quantities![name]}`);
+		for (const name of names) out.line(level + 1, `${name}:\t${quantityText(parseQuantity(quantities![name]))}`);
 	}
 }
 

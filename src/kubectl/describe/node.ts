@@ -96,7 +96,7 @@ function describeSystem(out: DescriptionWriter, {spec, status}: Node): void {
 	] as const) {
 		const names = Object.keys(resources ?? {}).sort();
 		if (names.length > 0) out.line(0, `${title}:`);
-		for (const name of names) out.line(1, `${name}:\t${resources![name]}`);
+		for (const name of names) out.line(1, `${name}:\t${quantityText(parseQuantity(resources![name]))}`);
 	}
 	out.line(0, 'System Info:');
 	out.line(1, `Machine ID:\t${info?.machineID ?? ''}`);

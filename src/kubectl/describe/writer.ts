@@ -16,6 +16,11 @@ export class DescriptionWriter {
 		this.#pending = '';
 	}
 
+	/** What was written since the last flush, its tabs as they are. */
+	raw(): string {
+		return this.#pending;
+	}
+
 	/** Everything written. */
 	toString(): string {
 		this.flush();

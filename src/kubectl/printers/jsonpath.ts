@@ -248,7 +248,6 @@ function take(value: unknown, step: Step, context: Context): unknown[] {
 			if (step.single) {
 				const index = step.from! < 0 ? step.from! + length : step.from!;
 				if (index < 0 || index >= length) {
-					if (context.allowMissing) return [];
 					throw new KubectlError(`array index out of bounds: index ${step.from}, length ${length}`);
 				}
 				return [value[index]];
@@ -267,6 +266,18 @@ function take(value: unknown, step: Step, context: Context): unknown[] {
 			return items.filter(item => matches(item, step, context));
 		}
 	}
+}
+
+/** A value as Go's %#v writes it. */
+function goSyntax(value: unknown): string {
+	if (Array.isArray(value)) return `[]interface {}{${value.map(goSyntax).join(', ')}}`;
+	if (isObject(value)) {
+		const entries = Object.keys(value)
+			.sort()
+			.map(key => `${JSON.stringify(key)}:${goSyntax(value[key])}`);
+		return `map[string]interface {}{${entries.join(', ')}}`;
+	}
+	return value === null || value === undefined ? 'interface {}(nil)' : JSON.stringify(value);
 }
 
 const goType = (value: unknown) => (isObject(value) ? 'map[string]interface {}' : typeof value);
@@ -328,11 +339,20 @@ const render = (nodes: Node[], current: unknown, context: Context): string =>
 /** Reads a template such as `{range .items[*]}{.metadata.name}{"\n"}{end}`. Throws KubectlError with kubectl's sentence. */
 export function jsonPath(template: string): JsonPath {
 	const nodes = parse(template);
-	return (data, {allowMissing = true} = {}) => render(nodes, data, {root: data, allowMissing});
+	return (data, {allowMissing = true} = {}) => {
+		try {
+			return render(nodes, data, {root: data, allowMissing});
+		} catch (error) {
+			if (!(error instanceof KubectlError)) throw error;
+			throw new KubectlError(
+				`error executing jsonpath ${JSON.stringify(template)}: Error executing template: ${error.message}. Printing more information for debugging the template:\n\ttemplate was:\n\t\t${template}\n\tobject given to jsonpath engine was:\n\t\t${goSyntax(data)}\n\n`,
+			);
+		}
+	};
 }
 
 /** `.a.b`, `a.b` and `{.a.b}` all mean the last (get.RelaxedJSONPathExpression). */
-export function relaxed(expression: string): string {
+function relaxed(expression: string): string {
 	const match = /^\{?\.?([^{}]*|[^{}]*\{[^{}]*\}[^{}]*)\}?$/.exec(expression);
 	if (!match) {
 		throw new KubectlError(

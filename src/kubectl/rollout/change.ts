@@ -1,3 +1,4 @@
+import {resourceName} from '../discovery.ts';
 import {KubectlError, throwAll} from '../errors.ts';
 import {type Found, findObjects, patchObject, report} from '../mutation.ts';
 import type {Session} from '../session.ts';
@@ -5,7 +6,7 @@ import type {Session} from '../session.ts';
 type Change = {patch: unknown; operation: string};
 
 async function change(session: Session, args: string[], verb: string, make: (target: Found) => Change): Promise<void> {
-	const {found, failures} = await findObjects(session, args, `kubectl rollout ${verb}`);
+	const {found, failures} = await findObjects(session, args, `kubectl rollout ${verb}`, {typeIsAll: true});
 	for (const target of found) {
 		try {
 			const {patch, operation} = make(target);
@@ -24,7 +25,7 @@ const isPaused = ({object}: Found) => (object.spec as {paused?: boolean} | undef
 
 /** The error for what another kind, or the wrong state, is asked to do. */
 const refused = ({resource, object}: Found, why: string) =>
-	new KubectlError(`${resource.plural}.${resource.group} "${object.metadata.name}" ${why}`);
+	new KubectlError(`${resourceName(resource)} "${object.metadata.name}" ${why}`);
 
 function mustBe(target: Found, kinds: string[], verb: string): void {
 	if (!kinds.includes(target.resource.kind)) throw refused(target, `${verb} is not supported`);

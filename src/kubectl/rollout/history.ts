@@ -17,7 +17,7 @@ export async function revisionsOf(
 ): Promise<Map<number, KubeObject>> {
 	if (resource.kind !== 'Deployment') {
 		throw new KubectlError(
-			`no history viewer has been implemented for {${JSON.stringify(resource.group)} ${JSON.stringify(resource.kind)}}`,
+			`error retrieving history for ${JSON.stringify(resource.kind)}, no visitor method exists for {${resource.group} ${resource.kind}}`,
 		);
 	}
 	const sets = (await session.discovery()).get('replicasets.apps');
@@ -40,7 +40,7 @@ function table(revisions: Map<number, KubeObject>): string {
 export async function history(session: Session, args: string[]): Promise<void> {
 	const revision = session.flags.integer('revision') ?? 0;
 	if (revision < 0) throw new KubectlError(`revision must be a positive integer: ${revision}`);
-	const {found, failures} = await findObjects(session, args, 'kubectl rollout history');
+	const {found, failures} = await findObjects(session, args, 'kubectl rollout history', {typeIsAll: true});
 	throwAll(failures);
 	for (const target of found) {
 		const revisions = await revisionsOf(session, target);
@@ -56,6 +56,7 @@ export async function history(session: Session, args: string[]): Promise<void> {
 		const cause = set.metadata.annotations?.['kubernetes.io/change-cause'];
 		const annotations = {...template.metadata?.annotations, ...(cause && {'kubernetes.io/change-cause': cause})};
 		describePodTemplate(out, {...template, metadata: {...template.metadata, annotations}});
-		session.print(`${name} with revision #${revision}\n${out}`);
+		// kubectl prints this one without laying it out.
+		session.print(`${name} with revision #${revision}\n${out.raw()}`);
 	}
 }

@@ -50,7 +50,7 @@ export async function status(session: Session, args: string[]): Promise<void> {
 		);
 	const revision = flags.integer('revision') ?? 0;
 	if (revision < 0) throw new KubectlError(`revision must be a positive integer: ${revision}`);
-	const {found, failures} = await findObjects(session, args, 'kubectl rollout status');
+	const {found, failures} = await findObjects(session, args, 'kubectl rollout status', {typeIsAll: true});
 	throwAll(failures);
 	for (const {resource, namespace, object} of found) {
 		if (resource.kind !== 'Deployment') {

@@ -10,7 +10,7 @@ import {revisionsOf} from './history.ts';
 export async function undo(session: Session, args: string[]): Promise<void> {
 	const wanted = session.flags.integer('to-revision') ?? 0;
 	if (wanted < 0) throw new KubectlError(`revision must be a positive integer: ${wanted}`);
-	const {found, failures} = await findObjects(session, args, 'kubectl rollout undo');
+	const {found, failures} = await findObjects(session, args, 'kubectl rollout undo', {typeIsAll: true});
 	throwAll(failures);
 	for (const target of found) {
 		const {object, resource} = target;
@@ -19,7 +19,7 @@ export async function undo(session: Session, args: string[]): Promise<void> {
 		const numbers = [...revisions.keys()].sort((a, b) => b - a);
 		if ((object.spec as {paused?: boolean}).paused) {
 			throw new KubectlError(
-				`you cannot rollback a paused deployment; resume it first with 'kubectl rollout resume deployment/${name}' and try again`,
+				`you cannot rollback a paused deployment; resume it first with 'kubectl rollout resume' and try again`,
 			);
 		}
 		const number =
