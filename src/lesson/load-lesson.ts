@@ -1,9 +1,10 @@
-import {existsSync, readFileSync} from 'node:fs';
+import {readFileSync} from 'node:fs';
 import {basename, join} from 'node:path';
 import {isScalar, LineCounter, type Node, parseDocument} from 'yaml';
 import schema from '../../lessons/lesson.schema.json' with {type: 'json'};
 import type {Capability} from '../clusters/cluster.ts';
 import {type Language, languages} from '../text/text.ts';
+import {checkManifests} from './check-manifests.ts';
 import {type Condition, createExpressions, ExpressionError, type Expressions} from './expressions.ts';
 import type {Lesson, LessonText, Step} from './lesson.ts';
 import {compareShapes, compileText} from './lesson-text.ts';
@@ -61,9 +62,8 @@ export function loadLesson(folder: string): Lesson {
 	const expressions = createExpressions(file.watch.pods, [...new Set(remembered)]);
 	const compiler = createCompiler(expressions, at);
 	checkIds(file, at);
-	for (const [index, name] of (file.manifests ?? []).entries()) {
-		if (!existsSync(join(folder, name))) at(['manifests', index], `there is no file ${name} in ${folder}`);
-	}
+	const {manifests = [], images = []} = file;
+	checkManifests(folder, {manifests, images, commands: allCommands(file)}, at, problems);
 	const steps = file.steps.map((step, index) => compileStep(step, ['steps', index], compiler));
 
 	const text = {} as Record<Language, LessonText>;
@@ -84,8 +84,8 @@ export function loadLesson(folder: string): Lesson {
 		order: Number(order),
 		folder,
 		minutes: file.minutes,
-		images: file.images ?? [],
-		manifests: file.manifests ?? [],
+		images,
+		manifests,
 		needs: file.needs ?? [],
 		watch: file.watch,
 		cleanup: file.cleanup,
@@ -194,6 +194,23 @@ function compileStep(step: StepFile, path: Path, compiler: Compiler): Step {
 			};
 		}),
 	};
+}
+
+/** Every command of a lesson, where it stands in lesson.yaml. */
+function allCommands({cleanup, steps}: LessonFile): {line: string; path: Path}[] {
+	const lines = (commands: CommandFile[], at: Path) =>
+		commands.map((command, index) =>
+			typeof command === 'string'
+				? {line: command, path: [...at, index]}
+				: {line: command.run, path: [...at, index, 'run']},
+		);
+	return [
+		...lines(cleanup, ['cleanup']),
+		...steps.flatMap(({commands, wrong = []}, step) => [
+			...lines(commands, ['steps', step, 'commands']),
+			...wrong.flatMap((mistake, index) => lines(mistake.commands, ['steps', step, 'wrong', index, 'commands'])),
+		]),
+	];
 }
 
 /** Names must be unique, and references must lead somewhere. */

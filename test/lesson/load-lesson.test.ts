@@ -110,6 +110,32 @@ describe('a lesson folder', () => {
 			{'lesson.yaml': ['minutes: 3', 'minutes: 3\nmanifests: [web.yaml]']},
 			'lesson.yaml:3:13: there is no file web.yaml',
 		],
+		[
+			'a command reads a file that the learner does not get',
+			{'lesson.yaml': ['kubectl create deployment web --image=nginx --replicas=3', 'kubectl apply -f web.yaml']},
+			'lesson.yaml:14:9: the command reads web.yaml',
+		],
+		[
+			'a manifest is no YAML',
+			{
+				'lesson.yaml': ['minutes: 3', 'minutes: 3\nmanifests: [web.yaml]'],
+				'web.yaml': 'kind: Service\napiVersion: v1\n\tx: 1\n',
+			},
+			'web.yaml:3:1: ',
+		],
+		[
+			'a manifest has no kind',
+			{'lesson.yaml': ['minutes: 3', 'minutes: 3\nmanifests: [web.yaml]'], 'web.yaml': 'apiVersion: v1\n'},
+			'web.yaml:1:1: the manifest lacks "kind"',
+		],
+		[
+			'a manifest uses an image that the lesson does not name',
+			{
+				'lesson.yaml': ['minutes: 3', 'minutes: 3\nimages: [nginx]\nmanifests: [web.yaml]'],
+				'web.yaml': 'apiVersion: v1\nkind: Pod\nspec:\n  containers:\n  - image: nginx:1.14.2\n',
+			},
+			'web.yaml:5:12: the image nginx:1.14.2 is not among',
+		],
 		['there is no title', {'en.md': ['# A small lesson\n', '']}, 'en.md:1:1: '],
 		['there is no introduction', {'en.md': ['What it is about.', '']}, 'en.md:1:1: the lesson needs a sentence'],
 		[
