@@ -51,6 +51,7 @@ export function openRun({lesson, cluster, language, journal, observer, time}: Ru
 	let state = fold(journal.events);
 	let cached: RunView | undefined;
 	let closed = false;
+	let unsaved: string | undefined;
 	/** No live snapshot has been seen in this session yet. */
 	let unseen = true;
 	const spentBefore = state.spent;
@@ -62,7 +63,12 @@ export function openRun({lesson, cluster, language, journal, observer, time}: Ru
 	};
 	const record = (event: NewEvent) => {
 		const timed = {at: time.now(), ...event} as RunEvent;
-		journal.append(timed);
+		try {
+			journal.append(timed);
+		} catch (error) {
+			// A full disk must not end the lesson; the learner is told that it will not be remembered.
+			unsaved = error instanceof Error ? error.message : String(error);
+		}
 		state = reduce(state, timed);
 	};
 	const current = () => lesson.steps[currentIndex(lesson, state)]!;
@@ -144,6 +150,7 @@ export function openRun({lesson, cluster, language, journal, observer, time}: Ru
 				startedAt: openedAt - spentBefore,
 				observe: observer.status(),
 				now: observer.snapshot(),
+				unsaved,
 				timeline: merge(observer.timeline(), commandEntries).slice(-timelineLength),
 			});
 			return cached;

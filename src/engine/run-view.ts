@@ -15,6 +15,8 @@ export type Surroundings = {
 	observe: ObserveStatus;
 	now: Snapshot;
 	timeline: TimelineEntry[];
+	/** Why progress cannot be written, if it cannot. */
+	unsaved?: string;
 };
 
 /** Puts a run's state into the words and shapes that screens and listeners show. */
@@ -24,7 +26,12 @@ export function runView(state: RunState, around: Surroundings): RunView {
 	const stepIndex = currentIndex(lesson, state);
 	const step = lesson.steps[stepIndex]!;
 	const moments = momentsOf(lesson, state, step, around.now);
-	const disturbed = around.observe.state === 'live' && isDisturbed(lesson, state, step, around.now);
+	const words = textIn(language).engine;
+	const unasked: string[] = [];
+	if (around.unsaved !== undefined) unasked.push(words.unsaved(around.unsaved));
+	if (around.observe.state === 'live' && isDisturbed(lesson, state, step, around.now)) {
+		unasked.push(words.disturbed(lesson.id, step.id));
+	}
 	const view = stepView(step, text.steps[step.id]!, state, moments);
 	return {
 		lesson: {id: lesson.id, title: text.title},
@@ -37,7 +44,7 @@ export function runView(state: RunState, around: Surroundings): RunView {
 			title: text.steps[id]!.title,
 			solved: progressOf(state, id).solvedAt !== undefined,
 		})),
-		step: disturbed ? {...view, hints: [textIn(language).engine.disturbed(lesson.id, step.id), ...view.hints]} : view,
+		step: {...view, hints: [...unasked, ...view.hints]},
 		finished: state.finished,
 		watch: lesson.watch,
 		observe: around.observe,

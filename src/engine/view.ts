@@ -40,7 +40,7 @@ export type StepView = {
 	solved: boolean;
 	prediction?: PredictionView;
 	checks: CheckView[];
-	/** The hints shown so far, the state's own first; before them, unasked, that the cluster is not as it should be. */
+	/** The hints shown so far, the state's own first; before them, unasked, what is not as it should be. */
 	hints: string[];
 	/** There are more hints to ask for. */
 	moreHints: boolean;

@@ -159,6 +159,8 @@ export const en = {
 		noLineShell: 'no POSIX shell (bash or sh) was found on PATH; install one (on Windows: WSL, or Git for Windows).',
 	},
 	engine: {
+		unsaved: (reason: string) =>
+			`Your progress cannot be written (${reason}). You can go on, but it will not be remembered.`,
 		disturbed: (lesson: string, step: string) =>
 			`The cluster is not as the step before left it. Go back and do that step again, or leave the lab and let it be done for you: \`endpoint-lab ${lesson} --step ${step}\``,
 	},

@@ -140,6 +140,7 @@ export const zhCN: Text = {
 		noLineShell: '在 PATH 中找不到 POSIX shell（bash 或 sh）；请安装一个（Windows 上可用 WSL 或 Git for Windows）。',
 	},
 	engine: {
+		unsaved: reason => `无法写入你的进度（${reason}）。你可以继续，但这些进度不会被记住。`,
 		disturbed: (lesson, step) =>
 			`集群现在不是上一步完成时的样子。可以回到上一步重做一遍，也可以退出实验，让它替你完成：\`endpoint-lab ${lesson} --step ${step}\``,
 	},

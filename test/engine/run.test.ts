@@ -235,6 +235,20 @@ describe('a cluster that is not as the step before left it', () => {
 	});
 });
 
+test('a disk that is full does not end the lesson, and is told', () => {
+	let full = false;
+	open({
+		...memoryJournal(),
+		append() {
+			if (full) throw new Error('ENOSPC: no space left on device, write');
+		},
+	});
+	expect(step().hints).toEqual([]);
+	full = true;
+	observer.showPods('a', 'b');
+	expect(step()).toMatchObject({solved: true, hints: [expect.stringContaining('ENOSPC')]});
+});
+
 describe('time', () => {
 	test('spent is counted while the lab is open, across sessions', () => {
 		time.move(5_000);
