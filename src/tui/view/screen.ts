@@ -297,7 +297,7 @@ function windowOf(lines: {line: Line}[], height: number, wanted: number): Line[]
 function smallBody(state: LabState, around: Surroundings, height: number, metrics: Metrics): Line[] {
 	const {columns, text} = around;
 	const {symbols} = around.theme;
-	const strip = state.shown === 'output' ? [] : outputRows(state, columns - 4, true).slice(-7);
+	const strip = state.shown === 'output' || !hasRun(state) ? [] : outputRows(state, columns - 4, true).slice(-7);
 	const stripRows = strip.length > 0 ? Math.min(strip.length, Math.floor(height / 3)) : 0;
 	const inner = height - 2 - (stripRows > 0 ? stripRows + 1 : 0);
 	let column = 1;
@@ -369,12 +369,17 @@ function roomyBody(state: LabState, around: Surroundings, height: number, metric
 	return [...beside(leftColumn, left, rightColumn), ...output];
 }
 
+/** Whether there is output that belongs to the present step. */
+function hasRun({ran, running}: LabState): boolean {
+	return ran.size > 0 || running !== undefined;
+}
+
 /** Three tenths of the room, and up to nearly half when the last command has printed more, or is being read. */
 function roomyOutputHeight(state: LabState, width: number, height: number): number {
 	const least = Math.max(8, Math.round(height * 0.3));
 	const most = Math.round(height * (state.focus === 'output' ? 0.6 : 0.45));
 	if (state.focus === 'output') return most;
-	const printed = outputRows(state, width, true).length;
+	const printed = hasRun(state) ? outputRows(state, width, true).length : 0;
 	const wanted = 2 + (state.running ? Math.max(printed, state.outputRows) : printed);
 	return Math.max(least, Math.min(most, wanted));
 }
