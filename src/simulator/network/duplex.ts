@@ -1,7 +1,8 @@
-import {createServer, type IncomingMessage, STATUS_CODES} from 'node:http';
+import type {IncomingMessage} from 'node:http';
 import {Duplex} from 'node:stream';
 import {namedHeaders} from './http-server.ts';
 import type {Connection} from './network.ts';
+import {createServer, STATUS_CODES} from './node-http.ts';
 
 /** Two ends of one stream of bytes: what is written to one is read from the other. */
 export function duplexPair(): [Duplex, Duplex] {

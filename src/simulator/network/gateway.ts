@@ -1,10 +1,11 @@
-import {createServer, type IncomingMessage, type ServerResponse} from 'node:http';
+import type {IncomingMessage, ServerResponse} from 'node:http';
 import type {AddressInfo} from 'node:net';
 import type {Duplex} from 'node:stream';
 import type {NetworkFailure} from '../node/node-api.ts';
 import {openStream, plainHeaders, readBody} from './duplex.ts';
 import {namedHeaders} from './http-server.ts';
 import type {Client, ClusterNetwork} from './network.ts';
+import {createServer} from './node-http.ts';
 
 /** An HTTP forward proxy on loopback whose requests are made inside the cluster's network. */
 export type Gateway = {url: string; port: number; close(): Promise<void>};
