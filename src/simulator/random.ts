@@ -30,7 +30,8 @@ export function seededRandom(seed: number): Random {
 	return {
 		next,
 		below,
-		uuid: () => `${hex(8)}-${hex(4)}-4${hex(3)}-${(8 + below(4)).toString(16)}${hex(3)}-${hex(6)}${hex(6)}`,
+		// Joined, since a template would keep all its parts alive as long as the id.
+		uuid: () => [hex(8), hex(4), `4${hex(3)}`, `${(8 + below(4)).toString(16)}${hex(3)}`, hex(6) + hex(6)].join('-'),
 		suffix: length => Array.from({length}, () => alphabet[below(alphabet.length)]).join(''),
 	};
 }

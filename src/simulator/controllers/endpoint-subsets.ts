@@ -28,11 +28,11 @@ export function repackSubsets(entries: Iterable<AddressPort>): EndpointSubset[] 
 	}
 	const byAddresses = new Map<string, EndpointSubset>();
 	for (const {port, addresses} of byPort.values()) {
-		const keys = [...addresses.keys()].sort(byIpThenUid);
-		const setKey = keys.map(key => `${key}|${addresses.get(key)!.ready}`).join('\n');
+		const sorted = [...addresses.values()].sort(byIpThenUid);
+		// With one port there is nothing to tell apart, and the text would be long.
+		const setKey = byPort.size === 1 ? '' : sorted.map(addressAndState).join('\n');
 		let subset = byAddresses.get(setKey);
 		if (!subset) {
-			const sorted = keys.map(key => addresses.get(key)!);
 			const ready = sorted.filter(({ready}) => ready).map(({address}) => address);
 			const notReady = sorted.filter(({ready}) => !ready).map(({address}) => address);
 			subset = {
@@ -46,13 +46,12 @@ export function repackSubsets(entries: Iterable<AddressPort>): EndpointSubset[] 
 	return subsetOrder([...byAddresses.values()]);
 }
 
-// '|' sorts after every character of an address, so the parts are compared one by one.
-function byIpThenUid(a: string, b: string): number {
-	const ipA = a.slice(0, a.indexOf('|'));
-	const ipB = b.slice(0, b.indexOf('|'));
-	if (ipA !== ipB) return ipA < ipB ? -1 : 1;
-	return a < b ? -1 : a > b ? 1 : 0;
-}
+const addressAndState = ({address, ready}: AddressPort) => `${address.ip}|${address.targetRef?.uid ?? ''}|${ready}`;
+
+const compareTexts = (a: string, b: string) => (a < b ? -1 : a > b ? 1 : 0);
+
+const byIpThenUid = ({address: a}: AddressPort, {address: b}: AddressPort) =>
+	compareTexts(a.ip, b.ip) || compareTexts(a.targetRef?.uid ?? '', b.targetRef?.uid ?? '');
 
 /**
  * Cuts subsets down to a thousand addresses, ready ones first and each subset by its share (truncateEndpoints of

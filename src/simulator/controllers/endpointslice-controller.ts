@@ -106,10 +106,16 @@ export function startEndpointSliceController(simulation: Simulation, events: Rec
 	function wantedEndpoints(service: Service, pods: Pod[], family: 'IPv4' | 'IPv6') {
 		const groups = new Map<string, {ports: EndpointPort[]; endpoints: Map<string, Endpoint>}>();
 		let missingNode: string | undefined;
+		// Only named targets may lead to different numbers in different Pods.
+		const differs = service.spec.ports?.some(({targetPort}) => typeof targetPort === 'string') ?? false;
+		let ports: EndpointPort[] | undefined;
+		let key = '';
 		for (const pod of pods) {
 			if (!hasEndpoint(pod, true)) continue;
-			const ports = endpointPorts(service, pod);
-			const key = portsKey(ports);
+			if (differs || !ports) {
+				ports = endpointPorts(service, pod);
+				key = portsKey(ports);
+			}
 			let group = groups.get(key);
 			if (!group) {
 				group = {ports, endpoints: new Map()};

@@ -13,24 +13,32 @@ export function triggerTimeTracker() {
 	const known = new Map<string, {service: string; pods: Map<string, string>}>();
 	return {
 		/** An RFC 3339 time, or undefined when nothing qualifies: the deletion of a Pod does not. */
-		next(service: Service, pods: Iterable<Pod>): string | undefined {
+		next(service: Service, pods: readonly Pod[]): string | undefined {
 			const key = keyOf(service.metadata);
-			const state = known.get(key);
 			const created = service.metadata.creationTimestamp ?? '';
-			const times = new Map<string, string>();
+			let state = known.get(key);
+			const isNew = state === undefined;
+			// Pods that are gone are forgotten now and then, since most calls come for a few changes among many Pods.
+			if (!state || state.pods.size > 2 * pods.length + 100) {
+				const old = state?.pods;
+				state = {service: state?.service ?? '', pods: new Map()};
+				for (const {metadata} of pods)
+					if (old?.has(metadata.name)) state.pods.set(metadata.name, old.get(metadata.name)!);
+				known.set(key, state);
+			}
 			let earliest: string | undefined;
 			// RFC 3339 times of one zone and width sort as texts.
 			for (const pod of pods) {
 				const time = readyCondition(pod)?.lastTransitionTime;
-				if (!time) continue;
-				times.set(pod.metadata.name, time);
-				const before = state?.pods.get(pod.metadata.name) ?? '';
+				const before = state.pods.get(pod.metadata.name) ?? '';
+				if (!time || time === before) continue;
+				state.pods.set(pod.metadata.name, time);
 				if (time > before && (earliest === undefined || time < earliest)) earliest = time;
 			}
-			known.set(key, {service: created, pods: times});
-			if (!state) return created;
-			if (created > state.service && (earliest === undefined || created < earliest)) earliest = created;
-			return earliest;
+			const serviceIsNewer = created > state.service;
+			state.service = created;
+			if (isNew) return created;
+			return serviceIsNewer && (earliest === undefined || created < earliest) ? created : earliest;
 		},
 		forget(key: string) {
 			known.delete(key);
