@@ -46,6 +46,7 @@ export async function lab(id: string | undefined, options: LabOptions, context: 
 }
 
 async function pick(settings: Settings, home: Home, context: Context): Promise<Picked | undefined> {
+	using _silent = silentTerminal();
 	const {pickLesson} = await import('../tui/pick-lesson.tsx');
 	const inAll = (word: (text: Text) => string): Record<Language, string> => ({
 		en: word(textIn('en')),
@@ -90,6 +91,7 @@ async function openLesson(id: string, options: LabOptions, home: Home, context: 
 		const session = await openLessonSession({lesson, cluster, home, reset: options.reset ?? false, signal}, context);
 		try {
 			if (step !== undefined) await bringToStep(session, step, context);
+			using _silent = silentTerminal();
 			const {runScreen} = await import('../tui/run-screen.tsx');
 			await runScreen({
 				run: session.run,
@@ -111,6 +113,16 @@ async function openLesson(id: string, options: LabOptions, home: Home, context: 
 	} finally {
 		await cluster.close();
 	}
+}
+
+/** Keeps the terminal from echoing what is typed ahead, which would stay on the screen that is about to be drawn. */
+function silentTerminal(): Disposable {
+	process.stdin.setRawMode(true);
+	return {
+		[Symbol.dispose]() {
+			process.stdin.setRawMode(false);
+		},
+	};
 }
 
 function why(pod: PodView, service: string, {now}: RunView, text: Text): string {

@@ -12,7 +12,7 @@ import {
 import {createServer} from 'node:net';
 import {join} from 'node:path';
 import {promisify} from 'node:util';
-import {afterEach, beforeEach, describe, expect, test} from 'vitest';
+import {afterEach, beforeEach, describe, expect, test, vi} from 'vitest';
 import {findOnPath} from '../../src/clusters/shell.ts';
 import {lives} from '../lives.ts';
 import {until} from '../until.ts';
@@ -20,6 +20,9 @@ import {createSandbox, type Sandbox, startUp} from './cli.ts';
 
 const run = promisify(execFile);
 const kubectl = findOnPath('kubectl', process.env.PATH);
+
+// Whole programs, several of them, on a machine that may be busy.
+vi.setConfig({testTimeout: 120_000});
 
 let sandbox: Sandbox;
 

@@ -1,10 +1,13 @@
 import {existsSync, mkdirSync, readdirSync, readFileSync, writeFileSync} from 'node:fs';
 import {join} from 'node:path';
-import {afterEach, beforeEach, describe, expect, test} from 'vitest';
+import {afterEach, beforeEach, describe, expect, test, vi} from 'vitest';
 import {openScreen, type Screen} from '../e2e/screen.ts';
 import {lives} from '../lives.ts';
 import {until} from '../until.ts';
 import {createSandbox, launcher, type Sandbox, startUp} from './cli.ts';
+
+// Whole programs, several of them, on a machine that may be busy.
+vi.setConfig({testTimeout: 120_000});
 
 let sandbox: Sandbox;
 let screens: Screen[];

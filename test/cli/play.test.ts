@@ -1,10 +1,13 @@
 import {mkdirSync, mkdtempSync, readdirSync, symlinkSync} from 'node:fs';
 import {join} from 'node:path';
 import {fileURLToPath} from 'node:url';
-import {afterEach, beforeEach, describe, expect, test} from 'vitest';
+import {afterEach, beforeEach, describe, expect, test, vi} from 'vitest';
 import {findOnPath} from '../../src/clusters/shell.ts';
 import {until} from '../until.ts';
 import {createSandbox, type Sandbox} from './cli.ts';
+
+// Whole programs, several of them, on a machine that may be busy.
+vi.setConfig({testTimeout: 120_000});
 
 let sandbox: Sandbox;
 /** The temporary folder of the program, which must be empty afterwards. */
@@ -85,7 +88,7 @@ describe('test', () => {
 		expect(events.at(-1)).toEqual({event: 'end', passed: true, lessons: 1, failed: []});
 		expect(code).toBe(0);
 		expect(leftOvers()).toEqual([]);
-	}, 180_000);
+	});
 
 	test.each(['always-true', 'not-achieved'])(
 		'fails for the fixture lesson %s',

@@ -60,7 +60,7 @@ export function openScreen(args: string[], {columns = 120, rows = 40, env = {}, 
 			child.resize(nextColumns, nextRows);
 		},
 		/** Waits until all bytes are on the screen and it shows what is expected. */
-		async waitFor(isReady: (text: string) => boolean, limitMs = 20_000) {
+		async waitFor(isReady: (text: string) => boolean, limitMs = 60_000) {
 			const deadline = performance.now() + limitMs;
 			while (unparsed > 0 || !isReady(lines().join('\n'))) {
 				if (performance.now() > deadline) throw new Error(`The screen never showed it:\n${lines().join('\n')}`);
