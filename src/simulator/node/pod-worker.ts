@@ -39,8 +39,8 @@ class Slot {
 	probes: {stop(): void}[] = [];
 	/** A start is under way. */
 	starting = false;
-	/** The kubelet is stopping this container to start it anew. */
-	stopping = false;
+	/** The container is being stopped: its preStop hook runs, or it has its signal. */
+	stopping: 'hook' | 'signalled' | undefined;
 
 	constructor(record: ContainerRecord) {
 		this.record = record;
@@ -451,7 +451,7 @@ export class PodWorker {
 		record.imageID = image.id;
 		record.user = image.contents.user;
 		slot.starting = false;
-		slot.stopping = false;
+		slot.stopping = undefined;
 		let early: number | undefined;
 		const exited = (code: number) => {
 			if (slot.running) this.#exited(slot, code);
@@ -654,15 +654,17 @@ export class PodWorker {
 	#stopContainer(slot: Slot, what: 'Pod' | 'Container') {
 		const {running, record} = slot;
 		if (!running || slot.stopping) return;
-		slot.stopping = true;
+		slot.stopping = 'hook';
 		if (what === 'Container') {
 			this.#stopProbes(slot);
 			const seconds =
 				record.spec.livenessProbe?.terminationGracePeriodSeconds ?? this.#pod.spec.terminationGracePeriodSeconds ?? 30;
-			this.#after(seconds * 1000, () => slot.running === running && running.signal('SIGKILL'));
+			this.#after(seconds * 1000, () => slot.running === running && this.#forceStop(slot));
 		}
 		const stop = () => {
-			if (slot.running === running) running.signal(running.machine.image.stopSignal);
+			if (slot.running !== running || slot.stopping !== 'hook') return;
+			slot.stopping = 'signalled';
+			running.signal(running.machine.image.stopSignal);
 		};
 		const preStop = record.spec.lifecycle?.preStop;
 		if (!preStop) {
@@ -690,8 +692,21 @@ export class PodWorker {
 		this.#deadlineAt = at;
 		this.#deadline?.cancel();
 		this.#deadline = this.#context.simulation.clock.after(at - now, () => {
-			for (const {running} of this.slots) running?.signal('SIGKILL');
+			for (const slot of this.slots) this.#forceStop(slot);
 		});
+	}
+
+	/** The grace period is over. A container whose hook took all of it still gets its signal and two seconds. */
+	#forceStop(slot: Slot) {
+		const {running} = slot;
+		if (!running) return;
+		if (slot.stopping === 'signalled') {
+			running.signal('SIGKILL');
+			return;
+		}
+		slot.stopping = 'signalled';
+		running.signal(running.machine.image.stopSignal);
+		this.#after(2000, () => slot.running === running && running.signal('SIGKILL'));
 	}
 
 	#checkEnded() {
