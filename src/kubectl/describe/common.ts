@@ -6,7 +6,7 @@ const hiddenAnnotations = new Set(['kubectl.kubernetes.io/last-applied-configura
 const sortedEntries = <T>(record: Record<string, T> | undefined) =>
 	Object.entries(record ?? {}).sort(([a], [b]) => (a < b ? -1 : 1));
 
-/** Labels, one a line, the title before the first; `indent` stands before every line (printLabelsMultiline). */
+/** Labels, one a line, the title before the first; `indent` stands before the title (printLabelsMultiline). */
 export function describeLabels(
 	out: DescriptionWriter,
 	title: string,
@@ -16,7 +16,7 @@ export function describeLabels(
 	const entries = sortedEntries(labels);
 	if (entries.length === 0) out.line(0, `${indent}${title}:\t<none>`);
 	entries.forEach(([key, value], index) => {
-		out.line(0, `${indent}${index === 0 ? `${title}:` : ''}\t${key}=${value}`);
+		out.line(0, `${index === 0 ? `${indent}${title}:` : ''}\t${key}=${value}`);
 	});
 }
 
@@ -29,17 +29,14 @@ export function describeAnnotations(out: DescriptionWriter, annotations: ObjectM
 	if (entries.length === 0) out.line(0, `${indent}Annotations:\t<none>`);
 	entries.forEach(([key, text], index) => {
 		const value = text.replace(/\n$/, '');
-		const lead = `${indent}${index === 0 ? 'Annotations:' : ''}\t`;
+		const lead = index === 0 ? `${indent}Annotations:\t` : '\t';
 		if (value.length + key.length + 2 <= maximumAnnotation && !value.includes('\n')) {
 			out.line(0, `${lead}${key}: ${value}`);
 			return;
 		}
 		out.line(0, `${lead}${key}:`);
 		for (const line of value.split('\n')) {
-			out.line(
-				0,
-				`${indent}\t  ${line.length > maximumAnnotation - 2 ? `${line.slice(0, maximumAnnotation - 2)}...` : line}`,
-			);
+			out.line(0, `\t  ${line.length > maximumAnnotation - 2 ? `${line.slice(0, maximumAnnotation - 2)}...` : line}`);
 		}
 	});
 }

@@ -15,7 +15,7 @@ export function describeTolerations(
 	[...(tolerations ?? [])]
 		.sort((a, b) => ((a.key ?? '') < (b.key ?? '') ? -1 : (a.key ?? '') > (b.key ?? '') ? 1 : 0))
 		.forEach(({key = '', value = '', effect = '', operator = '', tolerationSeconds}, index) => {
-			const lead = `${indent}${index === 0 ? 'Tolerations:' : ''}\t`;
+			const lead = index === 0 ? `${indent}Tolerations:\t` : '\t';
 			const operation =
 				operator === 'Exists' && value === '' ? (key !== '' || effect !== '' ? ' op=Exists' : 'op=Exists') : '';
 			const seconds = tolerationSeconds === undefined ? '' : ` for ${tolerationSeconds}s`;

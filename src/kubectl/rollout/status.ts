@@ -54,9 +54,7 @@ export async function status(session: Session, args: string[]): Promise<void> {
 	throwAll(failures);
 	for (const {resource, namespace, object} of found) {
 		if (resource.kind !== 'Deployment') {
-			throw new KubectlError(
-				`no status viewer has been implemented for ${resource.group ? `${resource.group}, ` : ''}Kind=${resource.kind}`,
-			);
+			throw new KubectlError(`no status viewer has been implemented for ${resource.kind}`);
 		}
 		const name = object.metadata.name!;
 		let failure: KubectlError | undefined;
