@@ -20,8 +20,10 @@ export type PlayOptions = {
 	runner: Pick<LineRunner, 'run' | 'interrupt'>;
 	time: Time;
 	signal: AbortSignal;
-	/** How long a command, and after the commands the checks of a step, may take, ms. */
+	/** How long the checks of a step may take after its commands, ms. */
 	limitMs?: number;
+	/** How long one command may take, ms. */
+	commandLimitMs?: number;
 	emit(event: PlayEvent): void;
 };
 
@@ -33,7 +35,8 @@ export const defaultLimitMs = 60_000;
  * true. The cluster keeps what the lesson made.
  */
 export async function playLesson(options: PlayOptions): Promise<boolean> {
-	const {lesson, cluster, language, text, runner, time, signal, limitMs = defaultLimitMs, emit} = options;
+	const {lesson, cluster, language, text, runner, time, signal, emit} = options;
+	const {limitMs = defaultLimitMs, commandLimitMs = defaultLimitMs} = options;
 	const observer = observeCluster({cluster, text, time, signal});
 	const run = openRun({lesson, cluster, language, journal: memoryJournal(), observer, time});
 	const looked: {step: string; check: string; passed: boolean}[] = [];
@@ -89,7 +92,10 @@ export async function playLesson(options: PlayOptions): Promise<boolean> {
 		steps: lesson.steps.length,
 	});
 	try {
-		const execute = createExecute(runner, line => emit({event: 'output', step, text: line}), {time, limitMs});
+		const execute = createExecute(runner, line => emit({event: 'output', step, text: line}), {
+			time,
+			limitMs: commandLimitMs,
+		});
 		const solved = await solveSteps({run, upTo: lesson.steps.length, execute, limitMs, time, signal, tell});
 		const passed = solved && looked.every(check => check.passed);
 		emit({event: 'end', lesson: lesson.id, passed, checks: looked});

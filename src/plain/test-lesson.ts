@@ -24,8 +24,10 @@ export type TestOptions = {
 	runner: Pick<LineRunner, 'run' | 'interrupt'>;
 	time: Time;
 	signal: AbortSignal;
-	/** How long a command, the checks after it, a mistake's effect or the clean-up may take, ms. */
+	/** How long the checks after a step's commands, a mistake's effect or the clean-up may take, ms. */
 	limitMs?: number;
+	/** How long one command may take, ms. */
+	commandLimitMs?: number;
 	emit(event: ProofEvent): void;
 };
 
@@ -43,12 +45,13 @@ class Unprovable extends Error {}
  * 5. After the clean-up the namespace holds what it held before the lesson, and nothing else.
  */
 export async function testLesson(options: TestOptions): Promise<boolean> {
-	const {lesson, cluster, text, runner, time, signal, limitMs = defaultLimitMs, emit} = options;
+	const {lesson, cluster, text, runner, time, signal, emit} = options;
+	const {limitMs = defaultLimitMs, commandLimitMs = defaultLimitMs} = options;
 	const observer = observeCluster({cluster, text, time, signal});
 	const connection = connectKube(cluster.kubeconfig);
 	let problems = 0;
 	let output: string[] = [];
-	const execute = createExecute(runner, line => output.push(line), {time, limitMs});
+	const execute = createExecute(runner, line => output.push(line), {time, limitMs: commandLimitMs});
 	const wait = (condition: () => boolean) => until(observer, condition, {time, limitMs, signal});
 
 	const problem = (problem: ProofProblem, detail: string, at: {step?: Step; check?: Check} = {}) => {

@@ -13,7 +13,7 @@ beforeAll(async () => {
 });
 afterAll(() => place.close());
 
-async function play(lesson: ReturnType<typeof loadLesson>, language: Language, limitMs = 60_000) {
+async function play(lesson: ReturnType<typeof loadLesson>, language: Language, limitMs?: number) {
 	const events: PlayEvent[] = [];
 	const passed = await playLesson({
 		...place.forLesson(lesson),

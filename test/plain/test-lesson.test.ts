@@ -23,13 +23,13 @@ afterEach(() => {
 	remove = undefined;
 });
 
-async function prove(folder: string, limitMs = 20_000) {
+async function prove(folder: string, limits: {limitMs?: number; commandLimitMs?: number} = {}) {
 	const events: ProofEvent[] = [];
 	const lesson = loadLesson(folder);
 	const passed = await testLesson({
 		...place.forLesson(lesson),
 		text: textIn('en'),
-		limitMs,
+		...limits,
 		emit: event => events.push(event),
 	});
 	const problems = events.flatMap(event =>
@@ -39,10 +39,10 @@ async function prove(folder: string, limitMs = 20_000) {
 }
 
 /** The good lesson with one thing spoilt. */
-async function proveSpoilt(from: string, to: string, limitMs?: number) {
+async function proveSpoilt(from: string, to: string, limits = {}) {
 	const copy = copyLesson(fixture('good'), 'lesson.yaml', from, to);
 	remove = copy.remove;
-	return await prove(copy.folder, limitMs);
+	return await prove(copy.folder, limits);
 }
 
 describe.skipIf(!hasKubectl)('the two-way proof, with kubectl', () => {
@@ -71,7 +71,7 @@ describe.skipIf(!hasKubectl)('the two-way proof, with kubectl', () => {
 	});
 
 	test('refuses commands that do not achieve the check', async () => {
-		const {passed, problems} = await prove(fixture('not-achieved'), 2_000);
+		const {passed, problems} = await prove(fixture('not-achieved'), {limitMs: 2_000});
 		expect(passed).toBe(false);
 		expect(problems).toEqual(['not-achieved make made']);
 	});
@@ -103,12 +103,16 @@ describe.skipIf(!hasKubectl)('the two-way proof, with kubectl', () => {
 			'[kubectl create service clusterip web --tcp=81:81]',
 		);
 		expect(passing.problems).toEqual(['wrong-passes make made', 'wrong-solves make']);
-		const idle = await proveSpoilt(`until: '!service("other").exists'`, 'until: service("nowhere").exists', 2_000);
+		const idle = await proveSpoilt(`until: '!service("other").exists'`, 'until: service("nowhere").exists', {
+			limitMs: 4_000,
+		});
 		expect(idle.problems).toEqual(['wrong-without-effect make']);
 	});
 
 	test('refuses a clean-up that leaves something behind, of whatever kind, and names it', async () => {
-		const {problems, events} = await proveSpoilt('  - kubectl delete configmap note --ignore-not-found\n', '', 2_000);
+		const {problems, events} = await proveSpoilt('  - kubectl delete configmap note --ignore-not-found\n', '', {
+			limitMs: 4_000,
+		});
 		expect(problems).toEqual(['left-behind']);
 		expect(events.find(event => event.event === 'problem')).toMatchObject({detail: 'configmaps/note'});
 		// The place is shared with the tests after this one.
@@ -116,11 +120,7 @@ describe.skipIf(!hasKubectl)('the two-way proof, with kubectl', () => {
 	});
 
 	test('ends a command that takes too long', async () => {
-		const {passed, problems} = await proveSpoilt(
-			'- kubectl get service web',
-			'- kubectl get service web; sleep 60',
-			1_500,
-		);
+		const {passed, problems} = await proveSpoilt('- kubectl get service web', '- sleep 600', {commandLimitMs: 8_000});
 		expect(passed).toBe(false);
 		expect(problems).toEqual(['command-failed look']);
 	});
@@ -130,7 +130,7 @@ describe.skipIf(!hasKubectl)('the lessons of the package, with kubectl', () => {
 	test('endpoints is proven both ways, with all its wrong answers', {timeout: 240_000}, async () => {
 		const lesson = findLesson('endpoints')!;
 		expect(lesson.steps.flatMap(({wrong}) => wrong).length).toBeGreaterThanOrEqual(3);
-		const {passed, problems} = await prove(lesson.folder, 60_000);
+		const {passed, problems} = await prove(lesson.folder);
 		expect(problems).toEqual([]);
 		expect(passed).toBe(true);
 	});
