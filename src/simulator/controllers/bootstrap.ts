@@ -6,7 +6,7 @@ import type {EndpointPort, EndpointSlice, Endpoints, KubeObject, Node, Service} 
 const version = 'v1.36.2';
 
 /** The address that stands for the control plane in the cluster's network. */
-export const controlPlaneAddress = '172.18.0.3';
+const controlPlaneAddress = '172.18.0.3';
 
 type Size = {
 	/** Nodes besides the control plane. */

@@ -51,10 +51,8 @@ export const byCreation = (a: ReplicaSet, b: ReplicaSet): number =>
 	text(a.metadata.creationTimestamp ?? '', b.metadata.creationTimestamp ?? '') ||
 	text(a.metadata.name, b.metadata.name);
 
-export const bySizeNewer = (a: ReplicaSet, b: ReplicaSet): number =>
-	b.spec.replicas - a.spec.replicas || byCreation(b, a);
-export const bySizeOlder = (a: ReplicaSet, b: ReplicaSet): number =>
-	b.spec.replicas - a.spec.replicas || byCreation(a, b);
+const bySizeNewer = (a: ReplicaSet, b: ReplicaSet): number => b.spec.replicas - a.spec.replicas || byCreation(b, a);
+const bySizeOlder = (a: ReplicaSet, b: ReplicaSet): number => b.spec.replicas - a.spec.replicas || byCreation(a, b);
 
 /** The revision an annotation holds, 0 for none. */
 export const revisionOf = ({metadata}: ReplicaSet): number => Number(metadata.annotations?.[annotation.revision] ?? 0);

@@ -9,7 +9,7 @@ export const getCondition = (status: Status, type: string): Condition | undefine
 	status.conditions?.find(condition => condition.type === type);
 
 /** The status without a condition. */
-export const withoutCondition = (status: Status, type: string): Status => ({
+const withoutCondition = (status: Status, type: string): Status => ({
 	...status,
 	conditions: status.conditions?.filter(condition => condition.type !== type),
 });

@@ -5,7 +5,7 @@ import {subsetOrder} from './subset-order.ts';
 export type AddressPort = {address: EndpointAddress; port: EndpointPort | undefined; ready: boolean};
 
 /** The most addresses that an Endpoints object holds. */
-export const maxAddresses = 1000;
+const maxAddresses = 1000;
 
 /**
  * Groups addresses that have the same ports into subsets (pkg/api/v1/endpoints RepackSubsets). Addresses are sorted by

@@ -120,7 +120,7 @@ function endpointsLabels(service: Service): Labels {
 }
 
 /** Each address of the Pods with each port of the Service that leads somewhere in that Pod. */
-export function* addressPorts(service: Service, pods: Iterable<Pod>): Generator<AddressPort> {
+function* addressPorts(service: Service, pods: Iterable<Pod>): Generator<AddressPort> {
 	const {ports = [], publishNotReadyAddresses = false, ipFamilies} = service.spec;
 	const family = ipFamilies?.[0] === 'IPv6' ? 'IPv6' : 'IPv4';
 	for (const pod of pods) {

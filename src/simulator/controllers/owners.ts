@@ -16,7 +16,7 @@ export const controllerReference = ({apiVersion, kind, metadata}: KubeObject): O
 });
 
 /** An object that names an owner. */
-export type Dependent = {resource: string; object: KubeObject};
+type Dependent = {resource: string; object: KubeObject};
 
 /** Objects by the uid of their owners, kept up to date with the store. */
 export type Dependents = {

@@ -2,7 +2,7 @@ import {deepEqual} from '../registry.ts';
 import type {Endpoint, EndpointPort, EndpointSlice} from '../types.ts';
 
 /** The most endpoints that the controller puts into one slice. */
-export const maxEndpointsPerSlice = 100;
+const maxEndpointsPerSlice = 100;
 
 /** What to do so that the slices of one list of ports hold the wanted endpoints. */
 export type Packing = {
