@@ -58,7 +58,7 @@ export function createRouter(server: Server): Router {
 		async handle(request, response) {
 			const url = new URL(request.url ?? '/', 'https://127.0.0.1');
 			const path = url.pathname;
-			if (answerPlain(path, request, response)) return;
+			if (answerPlain(url, request, response)) return;
 			if (path.startsWith('/openapi/')) {
 				if (await openApi(path, url.searchParams, request, response)) return;
 				return sendError(response, unknownResource());
@@ -108,11 +108,16 @@ export function createRouter(server: Server): Router {
 	};
 }
 
-function answerPlain(path: string, {method}: IncomingMessage, response: ServerResponse): boolean {
+function answerPlain(
+	{pathname: path, searchParams}: URL,
+	{method}: IncomingMessage,
+	response: ServerResponse,
+): boolean {
 	const health = /^\/(healthz|livez|readyz)(\/.*)?$/.exec(path);
 	if (!health && path !== '/version' && path !== '/version/') return false;
 	if (method !== 'GET' && method !== 'HEAD') sendError(response, methodNotAllowed());
-	else if (health) sendText(response, 200, 'ok');
+	else if (health)
+		sendText(response, 200, searchParams.has('verbose') ? `[+]ping ok\n${health[1]} check passed\n` : 'ok');
 	else sendJson(response, 200, JSON.stringify(version, undefined, 2));
 	return true;
 }

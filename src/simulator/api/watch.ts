@@ -5,6 +5,7 @@ import type {ResourceDefinition} from '../resources/definition.ts';
 import type {Change, Store} from '../store.ts';
 import type {KubeObject} from '../types.ts';
 import {objectJson} from './encode.ts';
+import {tooLarge} from './list.ts';
 import type {OutputForm} from './negotiate.ts';
 import type {ListOptions} from './options.ts';
 import type {Selection} from './selection.ts';
@@ -35,7 +36,7 @@ type Event = 'ADDED' | 'MODIFIED' | 'DELETED';
 /**
  * Streams changes as lines of JSON until the client goes or the timeout ends. A watch keeps no queue of its own: it
  * remembers how far it has come and reads on in the store's history when the socket can take more, so a slow reader costs
- * nothing and one that falls behind the history gets 410 and lists again.
+ * nothing and one that falls behind the history gets 410 and lists again. Throws StatusError 504 for a version to come.
  */
 export function serveWatch(request: WatchRequest, response: ServerResponse): void {
 	const {store, realTime, definition, namespace, selection, options, form} = request;
@@ -43,6 +44,8 @@ export function serveWatch(request: WatchRequest, response: ServerResponse): voi
 	const write = eventWriter(request);
 	const asked = Number(options.resourceVersion || 0);
 	let sent = asked > 0 ? asked : store.revision;
+	// Such a version is of another cluster, or of this one before it was set back.
+	if (asked > store.revision) throw tooLarge(asked, store.revision);
 	let blocked = false;
 	let scheduled = false;
 	let over = false;

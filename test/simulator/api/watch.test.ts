@@ -117,6 +117,13 @@ describe('a watch', () => {
 		]);
 	});
 
+	test('from a version that is still to come is told so', async () => {
+		expect((await cluster.send(`${base}?watch=true&resourceVersion=99999999`)).body).toMatchObject({
+			code: 504,
+			message: `Timeout: Too large resource version: 99999999, current: ${cluster.simulation.store.revision}`,
+		});
+	});
+
 	test('that is up to date outlives a compaction', async () => {
 		const lines = cluster.stream(`${base}?watch=true&labelSelector=k`, seen => seen.length === 2);
 		await create('k1', {k: '1'});

@@ -1,5 +1,5 @@
 import {applyPatch, type Operation} from 'rfc6902';
-import {badRequest, type Cause, StatusError} from '../../errors.ts';
+import {badRequest, StatusError} from '../../errors.ts';
 import type {JsonObject} from '../body.ts';
 
 const operations = new Set(['add', 'remove', 'replace', 'move', 'copy', 'test']);
@@ -24,8 +24,7 @@ export function jsonPatch(target: JsonObject, patch: unknown): unknown {
 			operations.has(operation.op as string) &&
 			isPointer(operation.path) &&
 			((operation.op !== 'move' && operation.op !== 'copy') || isPointer(operation.from));
-		if (!well)
-			throw unfit(`Unexpected kind: ${typeof operation === 'object' ? String(operation?.op) : typeof operation}`);
+		if (!well) throw unfit();
 		// `add` and `replace` without a value write null, as Go's decoder does.
 		if (operation.value === undefined && (operation.op === 'add' || operation.op === 'replace')) operation.value = null;
 	}
@@ -36,14 +35,14 @@ export function jsonPatch(target: JsonObject, patch: unknown): unknown {
 		path: `/document${operation.path}`,
 		...(operation.from !== undefined && {from: `/document${operation.from}`}),
 	})) as Operation[];
-	for (const [index, operation] of prefixed.entries()) {
+	for (const operation of prefixed) {
 		let error: Error | null | undefined;
 		try {
 			[error] = applyPatch(holder, [structuredClone(operation)]);
 		} catch (thrown) {
 			error = thrown as Error;
 		}
-		if (error) throw unfit(reason(patch[index] as {op: string; path: string}, error));
+		if (error) throw unfit();
 	}
 	return holder.document;
 }
@@ -51,19 +50,6 @@ export function jsonPatch(target: JsonObject, patch: unknown): unknown {
 const isPointer = (path: unknown) =>
 	typeof path === 'string' && (path === '' || path.startsWith('/')) && !path.split('/').includes('__proto__');
 
-function reason({op, path}: {op: string; path: string}, error: Error): string {
-	if (op === 'test') return `testing value ${path} failed: test failed`;
-	if (error.name === 'MissingError') {
-		return op === 'add'
-			? `add operation does not apply: doc is missing path: ${JSON.stringify(path)}: missing value`
-			: `${op} operation does not apply: doc is missing path: ${path}: missing value`;
-	}
-	return `${op} operation does not apply: ${error.message}`;
-}
-
-function unfit(message: string): StatusError {
-	const causes: Cause[] = [];
-	return new StatusError(422, 'Invalid', `the server rejected our request due to an error in our request`, {
-		causes: causes.concat({reason: 'FieldValueInvalid', message, field: 'patch'}),
-	});
-}
+/** 422; the real server does not say what was wrong either. */
+const unfit = () =>
+	new StatusError(422, 'Invalid', 'the server rejected our request due to an error in our request', {});
