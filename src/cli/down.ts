@@ -22,6 +22,7 @@ export async function down(options: DownOptions, context: Context): Promise<Exit
 	} else {
 		const obeyed = await stop(holder, context.signal);
 		context.print(obeyed ? words.stopped(holder.pid) : words.killed(holder.pid));
+		context.note(words.unset);
 	}
 	if (options.delete) {
 		rmSync(home.embedded, {recursive: true, force: true});

@@ -1,11 +1,11 @@
-import {mkdtempSync, rmSync} from 'node:fs';
-import {tmpdir} from 'node:os';
+import {rmSync} from 'node:fs';
 import {join} from 'node:path';
 import {type EmbeddedCluster, openTemporaryCluster} from '../clusters/embedded-cluster.ts';
 import {createLineRunner, type LineRunner} from '../clusters/line-runner.ts';
 import {lineShell, shellEnvironment} from '../clusters/shell.ts';
 import {prepareBin, prepareCurl, prepareWorkFolder} from '../clusters/work-folder.ts';
 import type {Lesson} from '../lesson/lesson.ts';
+import {makeTemporaryFolder} from '../state/temporary-folder.ts';
 import {UserError} from '../text/user-error.ts';
 import type {Context} from './context.ts';
 
@@ -27,7 +27,7 @@ export async function withThrowaway<T>(
 	const {text, environment} = context;
 	if (!lineShell(environment)) throw new UserError(text.clusters.noLineShell);
 	const cluster = await openTemporaryCluster(text, speed);
-	const folder = mkdtempSync(join(tmpdir(), 'endpoint-lab-work-'));
+	const folder = makeTemporaryFolder();
 	const died = new AbortController();
 	void cluster.failed.then(error => died.abort(error));
 	const signal = AbortSignal.any([context.signal, died.signal]);

@@ -75,11 +75,12 @@ async function upDetached(port: number | undefined, context: Context): Promise<E
 	}
 }
 
-function spawnUp(port: number | undefined, home: Home, {launcher, language}: Context): ChildProcess {
+function spawnUp(port: number | undefined, home: Home, {launcher, language, environment}: Context): ChildProcess {
 	const log = openSync(home.clusterLog, 'w', 0o600);
-	const words = [launcher, 'up', '--lang', language, ...(port ? ['--port', String(port)] : [])];
+	const words = [launcher, 'up', ...(port ? ['--port', String(port)] : [])];
+	const env = {...environment, ENDPOINT_LAB_LANG: language};
 	try {
-		return spawn(process.execPath, words, {detached: true, stdio: ['ignore', log, log], windowsHide: true});
+		return spawn(process.execPath, words, {env, detached: true, stdio: ['ignore', log, log], windowsHide: true});
 	} finally {
 		closeSync(log);
 	}

@@ -1,6 +1,4 @@
-import {mkdirSync, mkdtempSync, rmSync} from 'node:fs';
-import {tmpdir} from 'node:os';
-import {join} from 'node:path';
+import {mkdirSync, rmSync} from 'node:fs';
 import {setTimeout as delay} from 'node:timers/promises';
 import {
 	SimulatorStartError,
@@ -10,6 +8,7 @@ import {
 } from '../simulator/host.ts';
 import type {Home} from '../state/home.ts';
 import {type Lock, type LockHolder, lockHolder, takeLock} from '../state/lock.ts';
+import {makeTemporaryFolder} from '../state/temporary-folder.ts';
 import type {Text} from '../text/text.ts';
 import {UserError} from '../text/user-error.ts';
 import type {Cluster} from './cluster.ts';
@@ -23,7 +22,7 @@ export type EmbeddedCluster = Cluster & {
 	server: string;
 	/** The process that runs it, when it is another one than this. */
 	joined?: LockHolder;
-	/** What its start noticed, such as a damaged state that was moved aside. */
+	/** What there is to tell about its start: a damaged state that was moved aside. */
 	notice?: string;
 	/** Settles when a cluster that this process runs dies by itself. */
 	failed: Promise<Error>;
@@ -65,7 +64,7 @@ export async function openEmbeddedCluster(options: OpenOptions): Promise<Embedde
  * passes: a faster one is over sooner, but shows kubectl times that have not come yet.
  */
 export async function openTemporaryCluster(text: Text, speed = 1): Promise<EmbeddedCluster> {
-	const folder = mkdtempSync(join(tmpdir(), 'endpoint-lab-'));
+	const folder = makeTemporaryFolder();
 	const remove = () => rmSync(folder, {recursive: true, force: true});
 	try {
 		const cluster = await runCluster({folder, fresh: true, speed}, text);
@@ -140,7 +139,7 @@ async function runCluster(options: WorkerOptions, text: Text, lock?: Lock): Prom
 		lock?.describe(address);
 		return {
 			...cluster,
-			notice: worker.notice,
+			notice: worker.damaged && text.clusters.stateDamaged(worker.damaged),
 			failed: worker.failed.then(error => new UserError(text.clusters.died(error.message))),
 			async close() {
 				await worker.close();

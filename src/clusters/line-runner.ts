@@ -1,8 +1,9 @@
 import {type ChildProcess, spawn} from 'node:child_process';
 import {randomUUID} from 'node:crypto';
-import {existsSync, mkdtempSync, readFileSync, rmSync} from 'node:fs';
-import {constants, tmpdir} from 'node:os';
+import {existsSync, readFileSync, rmSync} from 'node:fs';
+import {constants} from 'node:os';
 import {basename, join} from 'node:path';
+import {makeTemporaryFolder} from '../state/temporary-folder.ts';
 import {type Environment, lineShell} from './shell.ts';
 
 /** How a line ended. `code` is the shell's exit code; a line that a signal ended has 128 + its number, and its name. */
@@ -70,7 +71,7 @@ export function createLineRunner({environment, cwd, signal, holdInterrupt}: Line
 	if (!found)
 		throw new Error('no POSIX shell (bash, sh) was found on PATH; install one, on Windows through WSL or Git');
 	const shell: string = found;
-	const state = mkdtempSync(join(tmpdir(), 'endpoint-lab-session-'));
+	const state = makeTemporaryFolder();
 	/** Process groups that may still hold background jobs of finished lines. */
 	const groups = new Set<number>();
 	let folder = cwd;

@@ -15,7 +15,7 @@ export type WorkerOptions = {
 
 /** What the worker tells its host. */
 export type WorkerMessage =
-	| {type: 'ready'; url: string; gateway: string; kubeconfig: string; notice?: string}
+	| {type: 'ready'; url: string; gateway: string; kubeconfig: string; damaged?: string}
 	| {type: 'failed'; message: string; code?: string}
 	| {type: 'closed'};
 
@@ -29,8 +29,8 @@ export type SimulatorWorker = {
 	gateway: string;
 	/** Path of the 0600 kubeconfig. */
 	kubeconfig: string;
-	/** A sentence about something noticed at the start, such as a damaged state moved aside. */
-	notice?: string;
+	/** Where a damaged state was moved to, if there was one. */
+	damaged?: string;
 	setSpeed(speed: Speed): void;
 	step(): void;
 	/** Settles only if the worker dies by itself. */
@@ -81,7 +81,7 @@ export async function startSimulatorWorker(options: WorkerOptions): Promise<Simu
 		url: first.url,
 		gateway: first.gateway,
 		kubeconfig: first.kubeconfig,
-		...(first.notice && {notice: first.notice}),
+		...(first.damaged && {damaged: first.damaged}),
 		setSpeed: speed => post({type: 'speed', speed}),
 		step: () => post({type: 'step'}),
 		failed: gone.promise.then(error =>

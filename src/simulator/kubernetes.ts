@@ -35,7 +35,8 @@ export type Kubernetes = {
 	url: string;
 	gateway: string;
 	kubeconfig: string;
-	notice?: string;
+	/** Where a damaged state was moved to, if the folder held one. */
+	damaged?: string;
 	/** Writes the state when it has changed since it was last written. */
 	save(): void;
 	close(): Promise<void>;
@@ -94,7 +95,7 @@ export async function startKubernetes({
 		url: server.url,
 		gateway: gateway.url,
 		kubeconfig,
-		...(damaged && {notice: damaged}),
+		...(damaged && {damaged}),
 		save,
 		async close() {
 			simulation.clock.setSpeed(0);

@@ -40,8 +40,8 @@ try {
 			);
 		}
 	});
-	const {url, gateway, kubeconfig, notice} = kubernetes;
-	post({type: 'ready', url, gateway, kubeconfig, ...(notice && {notice})});
+	const {url, gateway, kubeconfig, damaged} = kubernetes;
+	post({type: 'ready', url, gateway, kubeconfig, ...(damaged && {damaged})});
 } catch (error) {
 	const {message, code} = error as NodeJS.ErrnoException;
 	post({type: 'failed', message, ...(code && {code})});

@@ -77,6 +77,7 @@ export const en = {
 		},
 		down: {
 			nothing: 'No cluster is running.',
+			unset: 'A shell that used it forgets it with: unset KUBECONFIG http_proxy no_proxy',
 			stopped: (pid: number) => `Stopped the embedded cluster (process ${pid}); its state is kept.`,
 			killed: (pid: number) => `Stopped the embedded cluster (process ${pid}) by force, since it did not answer.`,
 			deleted: 'Its state is deleted.',
@@ -156,6 +157,8 @@ export const en = {
 		silent: (pid: number) =>
 			`process ${pid} holds the embedded cluster, but it does not answer. Stop it with: endpoint-lab down`,
 		died: (reason: string) => `the embedded cluster stopped: ${reason}`,
+		stateDamaged: (movedTo: string) =>
+			`The embedded cluster's state could not be read; it is kept as ${movedTo}, and the cluster starts empty.`,
 		noLineShell: 'no POSIX shell (bash or sh) was found on PATH; install one (on Windows: WSL, or Git for Windows).',
 	},
 	engine: {

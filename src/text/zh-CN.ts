@@ -68,6 +68,7 @@ export const zhCN: Text = {
 		},
 		down: {
 			nothing: '没有正在运行的集群。',
+			unset: '用过它的 shell 可以这样恢复：unset KUBECONFIG http_proxy no_proxy',
 			stopped: pid => `已停止内置集群（进程 ${pid}）；它的状态已保留。`,
 			killed: pid => `内置集群（进程 ${pid}）没有响应，已强制停止。`,
 			deleted: '它的状态已删除。',
@@ -137,6 +138,7 @@ export const zhCN: Text = {
 		startFailed: reason => `内置集群无法启动：${reason}`,
 		silent: pid => `进程 ${pid} 占用着内置集群，但它没有响应。停止它：endpoint-lab down`,
 		died: reason => `内置集群已停止：${reason}`,
+		stateDamaged: movedTo => `无法读取内置集群的状态；它已保存为 ${movedTo}，集群从空的状态开始。`,
 		noLineShell: '在 PATH 中找不到 POSIX shell（bash 或 sh）；请安装一个（Windows 上可用 WSL 或 Git for Windows）。',
 	},
 	engine: {

@@ -60,6 +60,17 @@ describe('up', () => {
 		expect(kubeconfig.startsWith(sandbox.home)).toBe(true);
 	});
 
+	test('prints lines that a shell can read whatever the home is called', async () => {
+		const home = join(sandbox.home, "it's my $HOME `lab`");
+		const {stdout} = await sandbox.run(['up', '--detach'], {ENDPOINT_LAB_HOME: home});
+		try {
+			const {stdout: shown} = await run('sh', ['-c', `${stdout}printf %s "$KUBECONFIG"`]);
+			expect(shown).toBe(join(home, 'embedded/kubeconfig'));
+		} finally {
+			await sandbox.run(['down'], {ENDPOINT_LAB_HOME: home});
+		}
+	});
+
 	test('a second one joins the first and prints the same lines', async () => {
 		const first = await startUp(sandbox);
 		const second = await sandbox.run(['up']);
@@ -159,7 +170,7 @@ describe('damaged files lose nothing and stop nothing', () => {
 		const second = await startUp(sandbox);
 		const moved = left(folder).find(name => name.startsWith('state.json.damaged-'))!;
 		expect(readFileSync(join(folder, moved), 'utf8')).toBe(half);
-		expect(second.stderr()).toContain(moved);
+		expect(second.stderr()).toContain(`it is kept as ${join(folder, moved)}, and the cluster starts empty.\n`);
 		expect(await status()).toMatchObject({running: true});
 	});
 

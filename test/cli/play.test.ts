@@ -68,6 +68,16 @@ describe('play', () => {
 		expect(leftOvers()).toEqual([]);
 	});
 
+	test('what a killed one left is removed by the next', async () => {
+		const running = sandbox.start(['play', 'endpoints'], {TMPDIR: temporary});
+		await until(() => running.stdout().includes('$ kubectl'));
+		running.child.kill('SIGKILL');
+		await running.ended;
+		expect(leftOvers()).not.toEqual([]);
+		expect((await sandbox.run(['play', 'endpoints'], {TMPDIR: temporary})).code).toBe(0);
+		expect(leftOvers()).toEqual([]);
+	});
+
 	test('a reader that goes away ends it quietly, and leaves nothing', async () => {
 		const running = sandbox.start(['play', 'endpoints'], {TMPDIR: temporary});
 		await until(() => running.stdout() !== '');
