@@ -55,10 +55,10 @@ export function reduce(state: RunState, event: RunEvent): RunState {
 		case 'close':
 			return {...timed, lastAt: undefined};
 		case 'enter': {
-			const {commands, solvedAt, remembered} = progressOf(timed, event.step);
 			const entered = {...timed, current: event.step, finished: false};
-			// Nothing has been done in it yet: what it remembers is the moment of this entering, not of an earlier one.
-			const anew = remembered !== undefined && commands === 0 && solvedAt === undefined;
+			// An unsolved step remembers the moment of this entering, so that going back and forth mends a useless memory.
+			const {solvedAt, remembered} = progressOf(timed, event.step);
+			const anew = remembered !== undefined && solvedAt === undefined;
 			return anew ? change(entered, event.step, {remembered: undefined}) : entered;
 		}
 		case 'remember':

@@ -161,12 +161,18 @@ describe('a remembered moment', () => {
 		expect(run.view().before?.pods.map(({name}) => name)).toEqual(['x', 'y']);
 	});
 
-	test('is taken anew when the step is entered again before anything was done', () => {
+	test('is taken anew when an unsolved step is entered again, and kept in a solved one', () => {
 		reachReplace();
+		run.actions.ran('something else');
 		run.actions.back();
 		observer.showPods('c', 'd');
 		run.actions.next();
 		expect(step()).toMatchObject({id: 'replace', solved: false});
+		expect(run.view().before?.pods.map(({name}) => name)).toEqual(['c', 'd']);
+		observer.showPods('d', 'e');
+		run.actions.back();
+		run.actions.next();
+		expect(step()).toMatchObject({id: 'replace', solved: true});
 		expect(run.view().before?.pods.map(({name}) => name)).toEqual(['c', 'd']);
 	});
 
