@@ -209,7 +209,7 @@ export class PodWorker {
 
 	#makeSandbox() {
 		try {
-			this.#volumes ??= podVolumes(this.#context.simulation, this.#pod, this.#ip ?? '');
+			this.#volumes ??= podVolumes(this.#context.simulation, this.#pod, () => this.#ip ?? '');
 			this.#volumes.check();
 		} catch (error) {
 			if (!(error instanceof MountError)) throw error;
@@ -238,7 +238,7 @@ export class PodWorker {
 	#attach() {
 		this.#sandboxReady = true;
 		const {name, namespace = ''} = this.#pod.metadata;
-		this.#volumes ??= podVolumes(this.#context.simulation, this.#pod, this.#ip!);
+		this.#volumes ??= podVolumes(this.#context.simulation, this.#pod, () => this.#ip ?? '');
 		if (this.#pod.spec.hostNetwork) return;
 		this.#detach = this.#context.network.attach(this.#ip!, {
 			pod: {namespace, name},

@@ -35,8 +35,8 @@ export type PodVolumes = {
 	mounts(container: Container): Mount[];
 };
 
-/** Prepares the volumes of a Pod. `ip` is its address, which /etc/hosts names. */
-export function podVolumes({store, clock}: {store: Store; clock: Clock}, pod: Pod, ip: string): PodVolumes {
+/** Prepares the volumes of a Pod. `ip` gives its address, which /etc/hosts names. */
+export function podVolumes({store, clock}: {store: Store; clock: Clock}, pod: Pod, ip: () => string): PodVolumes {
 	const opened = new Map<string, FileSystem>();
 	const now = () => clock.now();
 	const open = (volume: Volume): FileSystem => {
@@ -75,7 +75,7 @@ export function podVolumes({store, clock}: {store: Store; clock: Clock}, pod: Po
 }
 
 /** The files of /etc that the kubelet and the runtime write for each container. */
-function etcFiles(pod: Pod, ip: string, now: () => number): Mount[] {
+function etcFiles(pod: Pod, ip: () => string, now: () => number): Mount[] {
 	const {name, namespace = ''} = pod.metadata;
 	const hostname = pod.spec.hostname ?? name;
 	const domain = pod.spec.subdomain ? `${hostname}.${pod.spec.subdomain}.${namespace}.svc.cluster.local\t` : '';
@@ -84,7 +84,7 @@ function etcFiles(pod: Pod, ip: string, now: () => number): Mount[] {
 		'/etc/resolv.conf': () => `search ${searchDomains(namespace).join(' ')}\nnameserver 10.96.0.10\noptions ndots:5\n`,
 		'/etc/hosts': () =>
 			'# Kubernetes-managed hosts file.\n127.0.0.1\tlocalhost\n::1\tlocalhost ip6-localhost ip6-loopback\n' +
-			`fe00::0\tip6-localnet\nfe00::0\tip6-mcastprefix\nfe00::1\tip6-allnodes\nfe00::2\tip6-allrouters\n${ip}\t${domain}${hostname}\n`,
+			`fe00::0\tip6-localnet\nfe00::0\tip6-mcastprefix\nfe00::1\tip6-allnodes\nfe00::2\tip6-allrouters\n${ip()}\t${domain}${hostname}\n`,
 	};
 	return Object.entries(texts).map(([path, text]) => ({
 		path,

@@ -39,9 +39,9 @@ export class Process {
 	readonly machine: Machine;
 	readonly pid: number;
 	readonly parent: number;
-	readonly stdin: Pipe;
-	readonly stdout: Write;
-	readonly stderr: Write;
+	stdin: Pipe;
+	stdout: Write;
+	stderr: Write;
 	readonly tty: boolean;
 	arguments: string[];
 	environment: Record<string, string>;

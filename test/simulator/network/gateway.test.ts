@@ -69,7 +69,7 @@ test('a Service without endpoints is a 502 that says what curl would say, and wh
 test('an unknown name is a 502 with the words of curl', async () => {
 	const {gateway} = await withGateway();
 	expect((await curl(gateway.url, '-si', 'nope')).out).toMatch(
-		/error=dns_error[^]*\r\n\r\nCould not resolve host: nope\n$/,
+		/error=dns_error[\s\S]*\r\n\r\nCould not resolve host: nope\n$/,
 	);
 });
 

@@ -226,13 +226,8 @@ const tr: Command = function* tr(process) {
 const sed: Command = function* sed(process) {
 	const {flags, values, words} = readOptions(process.arguments.slice(1), 'nie:Er');
 	const script = values.e ?? words.shift() ?? '';
-	const edits = script
-		.split(/[;\n](?![^/|#,]*[/|#,][^/|#,]*$)/)
-		.map(text => text.trim())
-		.filter(Boolean)
-		.map(text => sedEdit(text, flags.has('E') || flags.has('r')));
-	const wrong = edits.indexOf(undefined);
-	if (wrong >= 0) {
+	const edits = sedEdits(script, flags.has('E') || flags.has('r'));
+	if (!edits) {
 		process.stderr(`sed: unsupported command: ${script}\n`);
 		return 1;
 	}
@@ -243,7 +238,7 @@ const sed: Command = function* sed(process) {
 			let line = original;
 			let deleted = false;
 			for (const edit of edits) {
-				if (!edit || deleted || !edit.applies(line, i + 1, lines.length)) continue;
+				if (deleted || !edit.applies(line, i + 1, lines.length)) continue;
 				if (edit.does === 'delete') deleted = true;
 				else if (edit.does === 'print') out.push(line);
 				else line = line.replace(edit.from, edit.to);
@@ -266,41 +261,61 @@ type Edit = {applies(line: string, number: number, last: number): boolean} & (
 	| {does: 'replace'; from: RegExp; to: (match: string, ...groups: unknown[]) => string}
 );
 
-function sedEdit(text: string, extended: boolean): Edit | undefined {
-	const address = /^(?:(\d+)|(\$)|\/((?:[^/\\]|\\.)*)\/)?\s*/.exec(text)!;
-	const [whole, number, last, pattern] = address;
-	const rest = text.slice(whole.length);
+/** The commands of a script, or undefined when there is one that is not known here. */
+function sedEdits(script: string, extended: boolean): Edit[] | undefined {
+	const edits: Edit[] = [];
 	const basic = (source: string) =>
 		extended ? source : source.replace(/\\?([|()+?{}])/g, found => (found.length === 2 ? found[1]! : `\\${found}`));
-	const expression = pattern === undefined ? undefined : new RegExp(basic(pattern));
-	const applies = (line: string, at: number, end: number) =>
-		number ? at === Number(number) : last ? at === end : expression ? expression.test(line) : true;
-	if (rest === 'd') return {does: 'delete', applies};
-	if (rest === 'p') return {does: 'print', applies};
-	const separator = rest[1] ?? '';
-	if (rest[0] !== 's' || !separator) return undefined;
+	let rest = script;
+	for (;;) {
+		rest = rest.replace(/^[;\s]+/, '');
+		if (!rest) return edits;
+		const [whole, number, last, pattern] = /^(?:(\d+)|(\$)|\/((?:[^/\\]|\\.)*)\/)?\s*/.exec(rest)!;
+		rest = rest.slice(whole.length);
+		const expression = pattern === undefined ? undefined : new RegExp(basic(pattern));
+		const applies = (line: string, at: number, end: number) =>
+			number ? at === Number(number) : last ? at === end : expression ? expression.test(line) : true;
+		const simple = /^([dp])\s*(?=[;\n]|$)/.exec(rest);
+		if (simple) {
+			edits.push({does: simple[1] === 'd' ? 'delete' : 'print', applies});
+			rest = rest.slice(simple[0].length);
+			continue;
+		}
+		const replace = sedReplace(rest);
+		if (!replace) return undefined;
+		const {from, to, options, length} = replace;
+		rest = rest.slice(length);
+		edits.push({
+			does: 'replace',
+			applies,
+			from: new RegExp(basic(from), options),
+			to: (match, ...groups) =>
+				to.replace(/\\(\d)|\\n|\\(.)|&/g, (found, digit: string | undefined, escaped: string | undefined) => {
+					if (digit) return String(groups[Number(digit) - 1] ?? '');
+					return found === '&' ? match : found === '\\n' ? '\n' : (escaped ?? '');
+				}),
+		});
+	}
+}
+
+/** Reads `s/from/to/options` with any separator. */
+function sedReplace(text: string): {from: string; to: string; options: string; length: number} | undefined {
+	const separator = text[1] ?? '';
+	if (text[0] !== 's' || !separator) return undefined;
 	const parts: string[] = [];
 	let part = '';
-	for (let i = 2; i < rest.length; i++) {
-		if (rest[i] === separator) {
+	let i = 2;
+	for (; i < text.length && parts.length < 2; i++) {
+		if (text[i] === separator) {
 			parts.push(part);
 			part = '';
-		} else if (rest[i] === '\\' && rest[i + 1] === separator) part += rest[++i];
-		else part += rest[i] === '\\' ? rest.slice(i, ++i + 1) : rest[i];
+		} else if (text[i] === '\\' && text[i + 1] === separator) part += text[++i];
+		else part += text[i] === '\\' ? text.slice(i, ++i + 1) : text[i];
 	}
-	parts.push(part);
-	if (parts.length !== 3) return undefined;
-	const [from = '', to = '', options = ''] = parts;
-	return {
-		does: 'replace',
-		applies,
-		from: new RegExp(basic(from), options.replace(/[^gi]/g, '')),
-		to: (match, ...groups) =>
-			to.replace(/\\(\d)|\\n|\\(.)|&/g, (found, digit: string | undefined, escaped: string | undefined) => {
-				if (digit) return String(groups[Number(digit) - 1] ?? '');
-				return found === '&' ? match : found === '\\n' ? '\n' : (escaped ?? '');
-			}),
-	};
+	const [from, to] = parts;
+	if (from === undefined || to === undefined) return undefined;
+	const [options = ''] = /^[gi]*/.exec(text.slice(i)) ?? [];
+	return {from, to, options, length: i + options.length};
 }
 
 const tee: Command = function* tee(process) {

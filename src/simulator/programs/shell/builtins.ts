@@ -168,7 +168,8 @@ export const builtins: Record<string, Builtin> = {
 		process.environment = shell.environment();
 		process.directory = shell.directory;
 		process.handlers.clear();
-		throw new Jump('exit', yield* found.command(withStreams(process, streams)));
+		Object.assign(process, streams);
+		throw new Jump('exit', yield* found.command(process));
 	},
 	*read(shell, line, streams) {
 		const names = line.slice(1).filter(word => !word.startsWith('-'));
@@ -200,14 +201,6 @@ export const builtins: Record<string, Builtin> = {
 		return 0;
 	},
 };
-
-function withStreams(process: Shell['process'], streams: Streams): Shell['process'] {
-	return Object.create(process, {
-		stdin: {value: streams.stdin},
-		stdout: {value: streams.stdout},
-		stderr: {value: streams.stderr},
-	});
-}
 
 function assignAll(shell: Shell, line: string[]): number {
 	for (const word of line.slice(1)) {
