@@ -166,7 +166,7 @@ test('a Pod sees the address of its client; one that reaches itself through the 
 	lab.service('web');
 	const ip = lab.after(3000, 'web').status.podIP!;
 	await lab.request('http://web/', {ip: '10.244.2.77'});
-	await lab.exec('web', 'wget -qO- http://web >/dev/null');
+	await lab.exec('web', 'wget -qO- http://web.default >/dev/null');
 	const sources = (await lab.logs('web')).split('\n').map(line => line.split(' ')[0]);
 	expect(sources).toEqual(['10.244.2.77', ip.replace(/\d+$/, '1'), '']);
 });
