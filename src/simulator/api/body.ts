@@ -1,5 +1,6 @@
 import type {IncomingMessage} from 'node:http';
 import {badRequest, StatusError} from '../errors.ts';
+import {jsonSyntaxError} from './json-syntax.ts';
 
 const limit = 3 * 1024 * 1024;
 
@@ -47,17 +48,36 @@ export async function decodeObject(body: Buffer, contentType: string | undefined
 /** 415 with the text as it stands. */
 export const unsupportedMediaType = (message: string) => new StatusError(415, 'UnsupportedMediaType', message, {});
 
-const unrecognized = (kind: string, why: string) =>
+const unrecognized = (kind: string, why: string, body: string) =>
 	badRequest(
-		`the object provided is unrecognized (must be of type ${kind}): couldn't get version/kind; json parse error: ${why}`,
+		`the object provided is unrecognized (must be of type ${kind}): couldn't get version/kind; json parse error: ${why} (${summary(body)})`,
 	);
 
-/** Parses JSON; `kind` is for the text of a failure. Throws StatusError 400. */
-export function parseJson(text: string, kind: string): unknown {
+/** The beginning of a body, as the real server quotes it. */
+function summary(body: string): string {
+	if (body === '') return '<empty>';
+	if (body.startsWith('{')) return body.length > 30 ? `${body.slice(0, 30)} ...` : body;
+	const bytes = Buffer.from(body);
+	return bytes.length > 30 ? `${bytes.subarray(0, 30).toString('hex')} ...` : bytes.toString('hex');
+}
+
+const syntaxError = (text: string, error: unknown) => jsonSyntaxError(text) ?? (error as Error).message;
+
+/** Parses an object sent as JSON; `kind` is for the text of a failure. Throws StatusError 400. */
+function parseJson(text: string, kind: string): unknown {
 	try {
 		return withoutPrototypes(text, JSON.parse(text));
 	} catch (error) {
-		throw unrecognized(kind, text.trim() === '' ? 'unexpected end of JSON input' : (error as Error).message);
+		throw unrecognized(kind, syntaxError(text, error), text);
+	}
+}
+
+/** Parses a patch sent as JSON. Throws StatusError 400. */
+export function parsePatch(text: string): unknown {
+	try {
+		return withoutPrototypes(text, JSON.parse(text));
+	} catch (error) {
+		throw badRequest(syntaxError(text, error));
 	}
 }
 
@@ -104,5 +124,6 @@ export function asObject(value: unknown, kind: string): JsonObject {
 	throw unrecognized(
 		kind,
 		`json: cannot unmarshal ${what} into Go value of type struct { APIVersion string "json:\\"apiVersion,omitempty\\""; Kind string "json:\\"kind,omitempty\\"" }`,
+		JSON.stringify(value) ?? '',
 	);
 }

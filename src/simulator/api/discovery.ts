@@ -7,7 +7,7 @@ type Subresource = {name: string; kind: string; group?: string; version?: string
 const readWrite = ['get', 'patch', 'update'];
 
 /** The subresources of a resource that this server answers. */
-export function subresourcesOf(definition: ResourceDefinition): Subresource[] {
+function subresourcesOf(definition: ResourceDefinition): Subresource[] {
 	const found: Subresource[] = [];
 	if (definition.hasStatus) found.push({name: 'status', kind: definition.kind, verbs: readWrite});
 	const add = (name: string, kind: string, verbs: string[], group?: string, version?: string) =>

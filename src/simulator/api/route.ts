@@ -5,11 +5,12 @@ import type {ResourceDefinition} from '../resources/definition.ts';
 import type {KubeObject} from '../types.ts';
 import {answerReview, isReview} from './access-review.ts';
 import type {Call, Server} from './context.ts';
-import {discovery} from './discovery.ts';
+import {discovery, reviews} from './discovery.ts';
 import {itemJson} from './encode.ts';
 import {apiVersionOf} from './field-manager.ts';
 import {listPage} from './list.ts';
 import {negotiate, type OutputForm, parseAccept} from './negotiate.ts';
+import {notServed} from './not-served.ts';
 import {createOpenApi} from './openapi.ts';
 import {listOptions} from './options.ts';
 import {bind, evict, finalizeNamespace} from './pod-actions.ts';
@@ -40,9 +41,6 @@ export type Router = {
 	upgrade(request: IncomingMessage, socket: Socket, head: Buffer): Promise<void>;
 };
 
-/** 404 for a path inside the API that nothing serves. */
-const unknownResource = () => new StatusError(404, 'NotFound', 'the server could not find the requested resource', {});
-
 const methodNotAllowed = () =>
 	new StatusError(405, 'MethodNotAllowed', 'the server does not allow this method on the requested resource', {});
 
@@ -61,9 +59,13 @@ export function createRouter(server: Server): Router {
 			if (answerPlain(url, request, response)) return;
 			if (path.startsWith('/openapi/')) {
 				if (await openApi(path, url.searchParams, request, response)) return;
-				return sendError(response, unknownResource());
+				return sendError(response, notServed());
 			}
 			const found = discovery(path, definitions.values(), parseAccept(request.headers.accept ?? ''));
+			if (path === '/') {
+				sendJson(response, 200, JSON.stringify({paths: rootPaths(definitions.values())}, undefined, 2));
+				return;
+			}
 			if (found) {
 				if (request.method !== 'GET' && request.method !== 'HEAD') return sendError(response, methodNotAllowed());
 				const body = `${JSON.stringify(found.body)}\n`;
@@ -80,16 +82,16 @@ export function createRouter(server: Server): Router {
 			try {
 				const info = parsePath(path);
 				if (!info) {
-					if (path.startsWith('/api')) throw unknownResource();
+					if (path.startsWith('/api')) throw notServed();
 					return sendText(response, 404, '404 page not found\n');
 				}
 				if (isReview(info)) return await answerReview(info, request, response);
 				const definition = byPath.get(`${info.group}/${info.version}/${info.resource}`);
-				if (!definition) throw unknownResource();
+				if (!definition) throw notServed(info);
 				if (definition.deprecation) addWarnings(response, [definition.deprecation]);
 				const streams = info.subresource === 'proxy' || info.subresource === 'log';
 				form = streams ? {syntax: 'json', as: 'object', version: 'v1'} : negotiate(request.headers.accept);
-				if (!definition.namespaced && info.namespace !== undefined) throw unknownResource();
+				if (!definition.namespaced && info.namespace !== undefined) throw notServed();
 				await answer({server, request, response, info, query: url.searchParams, definition, form});
 			} catch (error) {
 				sendError(response, error, form);
@@ -98,14 +100,24 @@ export function createRouter(server: Server): Router {
 		async upgrade(request, socket, head) {
 			const url = new URL(request.url ?? '/', 'https://127.0.0.1');
 			const info = parsePath(url.pathname);
-			if (info?.group !== '' || info.resource !== 'pods' || !info.name) throw unknownResource();
+			if (info?.group !== '' || info.resource !== 'pods' || !info.name) throw notServed(info);
 			const call = {server, info, query: url.searchParams};
 			if (info.subresource === 'exec') await serveExec(call, request, socket, head);
 			else if (info.subresource === 'portforward') await servePortForward(call, request, socket, head);
 			else if (info.subresource === 'attach') throw noAttach();
-			else throw unknownResource();
+			else throw notServed(info);
 		},
 	};
+}
+
+/** The paths that this server answers, as `kubectl get --raw /` shows them. */
+function rootPaths(definitions: Iterable<ResourceDefinition>): string[] {
+	const paths = new Set(['/api', '/apis', '/healthz', '/livez', '/openapi/v2', '/openapi/v3', '/readyz', '/version']);
+	for (const {group, version} of [...definitions, ...reviews]) {
+		if (group) paths.add(`/apis/${group}`);
+		paths.add(group ? `/apis/${group}/${version}` : `/api/${version}`);
+	}
+	return [...paths].sort();
 }
 
 function answerPlain(
@@ -146,7 +158,7 @@ async function answer(call: Call): Promise<void> {
 				throw methodNotAllowed();
 		}
 	}
-	if (definition.namespaced && info.namespace === undefined) throw unknownResource();
+	if (definition.namespaced && info.namespace === undefined) throw notServed();
 	switch (method) {
 		case 'GET':
 			allow('get');
@@ -171,7 +183,7 @@ async function answer(call: Call): Promise<void> {
 
 async function answerSubresource(call: Call, method: string): Promise<void> {
 	const {info, definition, server} = call;
-	if (definition.namespaced && info.namespace === undefined) throw unknownResource();
+	if (definition.namespaced && info.namespace === undefined) throw notServed();
 	if (info.subresource === 'status' && definition.hasStatus) {
 		if (method === 'GET')
 			return sendObject(call, 200, server.simulation.registry.get(definition.plural, info.namespace, info.name!));
@@ -184,7 +196,7 @@ async function answerSubresource(call: Call, method: string): Promise<void> {
 	if (info.subresource === 'proxy' && (definition.plural === 'services' || definition.plural === 'pods'))
 		return await serveProxy(call);
 	const action = actions[`${definition.plural}/${info.subresource}`];
-	if (!action) throw unknownResource();
+	if (!action) throw notServed(info);
 	if (action.method && action.method !== method) throw methodNotAllowed();
 	await action.serve(call);
 }

@@ -1,12 +1,13 @@
 import {badRequest, StatusError} from '../errors.ts';
+import type {Column, ResourceDefinition} from '../resources/definition.ts';
 import {fieldSchema} from '../schema/field-schema.ts';
-import type {Deployment, ReplicaSet} from '../types.ts';
+import type {Deployment, KubeObject, ReplicaSet} from '../types.ts';
 import {
 	asObject,
 	decodeObject,
 	type JsonObject,
 	mediaTypeOf,
-	parseJson,
+	parsePatch,
 	readBody,
 	unsupportedMediaType,
 } from './body.ts';
@@ -17,6 +18,8 @@ import {isDryRun} from './options.ts';
 import {jsonPatch} from './patch/json-patch.ts';
 import {mergePatch} from './patch/merge-patch.ts';
 import {sendJson} from './respond.ts';
+import {tableOf} from './table.ts';
+import {includeObjectOf} from './write.ts';
 
 type Scalable = Deployment | ReplicaSet;
 
@@ -25,7 +28,11 @@ export async function serveScale(call: Call, method: string): Promise<void> {
 	const {definition, info, server, request, response, query, form} = call;
 	const {registry} = server.simulation;
 	const object = registry.get<Scalable>(definition.plural, info.namespace, info.name!);
-	if (method === 'GET') return sendJson(response, 200, JSON.stringify(scaleOf(object)), form);
+	if (method === 'GET') {
+		const shown = form.as === 'Table' ? scaleTable(call, object) : scaleOf(object);
+		sendJson(response, 200, JSON.stringify(shown), form);
+		return;
+	}
 	let wanted: JsonObject;
 	const body = await readBody(request);
 	if (method === 'PUT') {
@@ -35,7 +42,7 @@ export async function serveScale(call: Call, method: string): Promise<void> {
 		const present = structuredClone(
 			scaleOf(registry.get<Scalable>(definition.plural, info.namespace, info.name!)),
 		) as JsonObject;
-		const patch = parseJson(body.toString(), 'Scale');
+		const patch = parsePatch(body.toString());
 		if (type === 'application/json-patch+json') wanted = asObject(jsonPatch(present, patch), 'Scale');
 		// Scale has no lists, so a strategic merge is a plain merge.
 		else if (type === 'application/merge-patch+json' || type === 'application/strategic-merge-patch+json')
@@ -108,6 +115,42 @@ function scaleOf({metadata, spec, status}: Scalable) {
 		spec: {...(spec.replicas ? {replicas: spec.replicas} : {})},
 		status: {replicas: status?.replicas ?? 0, selector: selectorText(spec.selector)},
 	};
+}
+
+const column = (name: string, type: 'string' | 'integer', description: string): Column => ({
+	name,
+	type,
+	format: '',
+	description,
+	priority: 0,
+});
+
+/** The table of `kubectl get --subresource=scale` (pkg/printers/internalversion, printScale). */
+function scaleTable({definition, query, server, form}: Call, object: Scalable) {
+	const scale = scaleOf(object);
+	const {columns, cells} = definition;
+	const age = columns.findIndex(({name}) => name === 'Age');
+	const scaled: ResourceDefinition = {
+		...definition,
+		columns: [
+			columns[0]!,
+			column('Desired', 'integer', 'Number of desired pods.'),
+			column('Available', 'integer', 'Number of observed pods.'),
+			columns[age]!,
+		],
+		cells: (_object, now) => [
+			object.metadata.name,
+			object.spec.replicas,
+			scale.status.replicas,
+			cells.call(definition, object, now)[age]!,
+		],
+	};
+	return tableOf(scaled, [scale as unknown as KubeObject], {
+		now: server.simulation.clock.now(),
+		version: form.version,
+		includeObject: includeObjectOf(query),
+		metadata: {resourceVersion: object.metadata.resourceVersion},
+	});
 }
 
 /** A label selector as one line of text, sorted as labels.Selector.String() prints it. */

@@ -344,6 +344,27 @@ test('patches that do not say a version never lose a race', async () => {
 	expect((await patch(`${base}/race`, stale)).body).toMatchObject({code: 409, reason: 'Conflict'});
 });
 
+test.each([
+	['{bad', "invalid character 'b' looking for beginning of object key string"],
+	['{"a" 1}', "invalid character '1' after object key"],
+	['{"a":1 "b"}', "invalid character '\"' after object key:value pair"],
+	['{"a":tru}', "invalid character '}' in literal true (expecting 'e')"],
+	['{"a":[1,2', 'unexpected end of JSON input'],
+	['[1 2]', "invalid character '2' after array element"],
+	['{} x', "invalid character 'x' after top-level value"],
+	['{"a":"\\x"}', "invalid character 'x' in string escape code"],
+	['-', 'unexpected end of JSON input'],
+	['', 'unexpected end of JSON input'],
+])("a patch that is not JSON, %s, is explained in Go's words", async (body, message) => {
+	expect((await patch(`${base}/jp`, body)).body).toMatchObject({code: 400, reason: 'BadRequest', message});
+});
+
+test('an object that is not JSON is quoted', async () => {
+	expect((await post(base, '{"kind": nonsense, "and": "more of it"}')).body.message).toBe(
+		`the object provided is unrecognized (must be of type ConfigMap): couldn't get version/kind; json parse error: invalid character 'o' in literal null (expecting 'u') ({"kind": nonsense, "and": "mor ...)`,
+	);
+});
+
 test('an unknown patch type is 415', async () => {
 	expect((await patch(`${base}/jp`, {}, 'what')).body).toMatchObject({
 		code: 415,
@@ -428,6 +449,11 @@ describe('subresources', () => {
 		expect((await patch(`${deployments}/sc/scale`, {spec: {replicas: -1}})).body).toMatchObject({code: 422});
 	});
 
+	test('scale has a table of its own', async () => {
+		const {stdout} = await cluster.kubectl('get', 'deploy', 'sc', '--subresource=scale');
+		expect(stdout).toMatch(/^NAME +DESIRED +AVAILABLE +AGE\nsc +5 +0 +\S+$/);
+	});
+
 	test('status changes the status only, and a plain write leaves it', async () => {
 		await patch(`${deployments}/sc/status`, {spec: {replicas: 9}, status: {replicas: 4}});
 		expect((await cluster.send(`${deployments}/sc`)).body).toMatchObject({spec: {replicas: 5}, status: {replicas: 4}});
@@ -487,6 +513,17 @@ describe('what is not served', () => {
 		'/api/v2',
 	])('%s', async path => {
 		expect((await cluster.send(path)).body).toEqual(missing);
+	});
+
+	test.each([
+		['/apis/rbac.authorization.k8s.io/v1/roles', 'roles of rbac.authorization.k8s.io'],
+		['/api/v1/namespaces/default/serviceaccounts/default/token', 'serviceaccounts/token'],
+		['/api/v1/persistentvolumes', 'persistentvolumes'],
+	])('%s, which a real cluster has, is named', async (path, name) => {
+		expect((await cluster.send(path)).body).toEqual({
+			...missing,
+			message: `the server could not find the requested resource: the embedded cluster does not have ${name}`,
+		});
 	});
 
 	test('another path is a plain 404', async () => {

@@ -2,7 +2,15 @@ import {conflict, notFound} from '../../errors.ts';
 import type {ResourceDefinition} from '../../resources/definition.ts';
 import {fieldSchema} from '../../schema/field-schema.ts';
 import type {KubeObject} from '../../types.ts';
-import {asObject, type JsonObject, mediaTypeOf, parseJson, parseYaml, readBody, unsupportedMediaType} from '../body.ts';
+import {
+	asObject,
+	type JsonObject,
+	mediaTypeOf,
+	parsePatch,
+	parseYaml,
+	readBody,
+	unsupportedMediaType,
+} from '../body.ts';
 import type {Call} from '../context.ts';
 import {apiVersionOf, trackFields, writerOf} from '../field-manager.ts';
 import {checkDraft, checkName, fieldValidationOf, placeInNamespace} from '../field-validation.ts';
@@ -30,7 +38,7 @@ export async function readPatch({request, definition, query}: Call): Promise<Pat
 	}
 	checkApplyParameters(query, type === applyType);
 	const text = (await readBody(request)).toString();
-	const content = type === applyType ? await parseYaml(text, definition.kind) : parseJson(text, definition.kind);
+	const content = type === applyType ? await parseYaml(text, definition.kind) : parsePatch(text);
 	return {type, content};
 }
 
