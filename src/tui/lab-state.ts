@@ -54,7 +54,7 @@ export type Metrics = {
 	storyTop: number;
 	storyRows: number;
 	storyTotal: number;
-	/** The explanation of a solved step is on the screen. */
+	/** As much of the solved step's explanation is on the screen as fits. */
 	explanationShown: boolean;
 	outputRows: number;
 	outputTotal: number;

@@ -75,7 +75,7 @@ const editKeys: Partial<Record<KeyName, Edit['type']>> = {
 /** Opens the lab over a run. It draws nothing itself. */
 export function createLab({run, runner, history, text, now, withTerminal, columns, leave}: LabOptions): Lab {
 	const home = runner.cwd();
-	const first = run.view();
+	const first = settled(run.view());
 	const store = createStore<LabState>(
 		suggested({
 			view: first,
@@ -411,7 +411,8 @@ function hasLooked({view, ran}: LabState, line: string): boolean {
 }
 
 /** The state with a new view of the run: another step starts afresh, a step just solved shows what there is to say. */
-function withView(state: LabState, view: RunView): LabState {
+function withView(state: LabState, given: RunView): LabState {
+	const view = settled(given);
 	if (view === state.view) return state;
 	const sameStep = view.step.id === state.view.step.id && view.finished === state.view.finished;
 	// What the first listing brings has not just come.
@@ -424,4 +425,19 @@ function withView(state: LabState, view: RunView): LabState {
 	// A step that only looks is solved by its first command; its story stays until the others have been run.
 	const leftToLook = view.step.looking && view.step.commands.some(command => !state.ran.has(command));
 	return suggested(solvedNow && view.step.explanation && !leftToLook ? {...next, story: 'explanation'} : next);
+}
+
+const settledViews = new WeakMap<RunView, RunView>();
+
+/** Until the first listing has come nothing is known, so nothing that held is called broken yet. */
+function settled(view: RunView): RunView {
+	if (view.observe.state !== 'listing' || view.step.checks.every(({state}) => state !== 'broken')) return view;
+	const known = settledViews.get(view);
+	if (known) return known;
+	const checks = view.step.checks.map(check =>
+		check.state === 'broken' ? {...check, state: 'waiting' as const, waiting: undefined} : check,
+	);
+	const result = {...view, step: {...view.step, checks}};
+	settledViews.set(view, result);
+	return result;
 }

@@ -164,7 +164,7 @@ function storySection(
 	metrics.storyRows = height;
 	metrics.storyTotal = story.lines.length;
 	const {explanation} = story.anchors;
-	metrics.explanationShown = explanation !== undefined && explanation >= top && explanation < top + height - 2;
+	metrics.explanationShown = explanation !== undefined && top >= Math.min(explanation, furthest);
 	const lines = filled(story.lines.slice(top, top + height), height).map(padded);
 	if (top < furthest && lines.length > 0)
 		lines[lines.length - 1] = padded(

@@ -127,7 +127,7 @@ describe('what the screen shows', () => {
 		expect(story).toContain('Delete one Pod and watch');
 		expect(story).not.toContain('10.244.2.2');
 		expect(story).toContain('2 of 3 addresses are ready');
-		const cluster = drawn(aState({shown: 'cluster', output}), 80, 24).text;
+		const cluster = drawn(aState({shown: 'cluster', output, ran: new Set(['kubectl get pods'])}), 80, 24).text;
 		expect(cluster).toMatch(/f6rqt .*10\.244\.2\.2:80/);
 		expect(cluster).toContain('2 of 3 addresses are ready');
 		expect(cluster).toContain('名称 1/1');
