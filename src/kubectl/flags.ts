@@ -1,5 +1,5 @@
 import {parseArgs} from 'node:util';
-import {KubectlError} from './errors.ts';
+import {KubectlError, lacks} from './errors.ts';
 
 /** One flag: `list` may be given again and again, `optional` may stand without a value and then means `bare`. */
 export type Flag = {type: 'boolean' | 'text' | 'list'; short?: string; bare?: string; initial?: string};
@@ -28,6 +28,16 @@ export const globalFlags: FlagSet = {
 	v: {type: 'text', short: 'v'},
 	help: {type: 'boolean', short: 'h'},
 };
+
+/** Flags of stock kubectl's commands that are not here. */
+const stockFlags = new Set(
+	`all-pods append-hash as-group as-uid cascade disable-compression field-selector filename flatten force grace-period
+	insecure-skip-tls-verify-backend interactive k kustomize leave-stdin-open local log-flush-frequency match-server-version merge
+	no-headers openapi-patch output-patch override-type overrides overwrite password pod-running-timeout privileged profile
+	profile-output prune prune-allowlist quiet raw recursive resource-version selector server-print show-capacity
+	show-managed-fields sort-by subresource sum template timeout use-protocol-buffers username vmodule wait
+	windows-line-endings`.split(/\s+/),
+);
 
 /** What was given on the command line, flags apart from arguments. */
 export class ParsedFlags {
@@ -129,6 +139,7 @@ export function parseFlags(argv: string[], flags: FlagSet, command: string): Par
 		const flag = known[name];
 		if (!flag) {
 			const short = !rawName.startsWith('--');
+			if (stockFlags.has(name)) throw lacks(`${command} ${short ? '-' : '--'}${name}`);
 			throw new KubectlError(
 				short ? `unknown shorthand flag: '${name}' in ${argv[token.index]}${help}` : `unknown flag: --${name}${help}`,
 			);

@@ -140,9 +140,9 @@ export function contextOf(config: Kubeconfig, wanted: string): ContextEntry | un
 	if (!name) return undefined;
 	const found = config.contexts.find(context => context.name === name);
 	if (!found)
-		throw new KubectlError(
-			wanted ? `context "${name}" does not exist` : `context was not found for specified context: ${name}`,
-		);
+		throw new KubectlError(`context was not found for specified context: ${name}`, {
+			prefix: 'Error in configuration: ',
+		});
 	return found.context ?? {};
 }
 

@@ -11,6 +11,9 @@ const channel = {stdin: 0, stdout: 1, stderr: 2, error: 3, resize: 4, close: 255
 
 const framed = (number: number, data: string | Buffer) => Buffer.concat([Buffer.of(number), Buffer.from(data)]);
 
+/** Node's raw mode goes on writing a line feed as return and line feed, so that the container's own return would double. */
+const withoutReturns = (data: Buffer) => Buffer.from(data.toString('latin1').replaceAll('\r\n', '\n'), 'latin1');
+
 /** Sends this process's input on, and says when it ended; raw where a terminal wants it. Returns what undoes that. */
 function forwardInput(session: Session, socket: WebSocket, tty: boolean): () => void {
 	const {stdin, stdout} = session.io;
@@ -108,7 +111,7 @@ export const command: Command = {
 			socket.once('close', () => resolve());
 			socket.on('message', (message: Buffer) => {
 				const data = message.subarray(1);
-				if (message[0] === channel.stdout) io.stdout.write(data);
+				if (message[0] === channel.stdout) io.stdout.write(tty ? withoutReturns(data) : data);
 				else if (message[0] === channel.stderr) io.stderr.write(data);
 				else if (message[0] === channel.error) {
 					status = JSON.parse(data.toString('utf8')) as Status;

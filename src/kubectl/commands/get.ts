@@ -1,6 +1,6 @@
 import {type Client, tableAccept} from '../client.ts';
 import {pathOf, type Resource, typeName} from '../discovery.ts';
-import {isNotFound, KubectlError, throwAll} from '../errors.ts';
+import {isNotFound, KubectlError, throwAll, usageError} from '../errors.ts';
 import {asList, fetchTable, getObject, listObjects} from '../fetch.ts';
 import {place, readManifests} from '../manifests.ts';
 import type {KubeObject, Table} from '../objects.ts';
@@ -161,7 +161,7 @@ async function watch(
 	const labelSelector = flags.text('selector') || undefined;
 	const selection = {labelSelector, fieldSelector};
 	const table = tablePrinter(session, resource, flags.on('show-kind'));
-	const lead = (cell: string) => (events ? {header: 'EVENT', cell} : undefined);
+	const lead = (cell: string) => (events ? {header: 'EVENT'.padEnd(8), cell: cell.padEnd(8)} : undefined);
 	const first = await fetchTable(client, resource, namespace, {...selection, name});
 	if (!flags.on('watch-only')) {
 		if (!print) session.write(table.print(first, lead('ADDED')));
@@ -223,9 +223,16 @@ export const command: Command = {
 		'chunk-size': {type: 'text'},
 		filename: {type: 'list', short: 'f'},
 		recursive: {type: 'boolean', short: 'R'},
+		raw: {type: 'text'},
 	},
 	async run(session) {
 		const {flags} = session;
+		if (flags.given('raw')) {
+			if (session.arguments.length > 0) throw usageError('get', 'arguments may not be passed when --raw is specified');
+			const [path = '', query] = flags.text('raw').split('?');
+			session.write(await session.client.text({path, query: Object.fromEntries(new URLSearchParams(query))}));
+			return 0;
+		}
 		if (session.arguments.length === 0 && flags.list('filename').length === 0) {
 			throw new KubectlError(
 				`You must specify the type of resource to get. Use "kubectl api-resources" for a complete list of supported resources.\n\nerror: Required resource not specified.\nUse "kubectl explain <resource>" for a detailed description of that resource (e.g. kubectl explain pods).\n${help}`,
