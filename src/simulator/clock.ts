@@ -174,4 +174,15 @@ function pop(heap: Entry[]): void {
 }
 
 /** Cluster time as the API writes it: RFC 3339 in UTC with whole seconds (metav1.Time). */
-export const timestamp = (ms: number): string => `${new Date(ms).toISOString().slice(0, 19)}Z`;
+export function timestamp(ms: number): string {
+	// Many objects are written within one second, and formatting is what costs.
+	const second = Math.floor(ms / 1000);
+	if (second !== lastSecond) {
+		lastSecond = second;
+		lastTimestamp = `${new Date(second * 1000).toISOString().slice(0, 19)}Z`;
+	}
+	return lastTimestamp;
+}
+
+let lastSecond = Number.NaN;
+let lastTimestamp = '';

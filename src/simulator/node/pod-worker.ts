@@ -47,8 +47,13 @@ class Slot {
 	}
 }
 
-const hex = (length: number, below: (n: number) => number) =>
-	Array.from({length}, () => below(16).toString(16)).join('');
+/** 64 random hexadecimal digits. */
+const containerID = (below: (n: number) => number) =>
+	Array.from({length: 8}, () =>
+		below(2 ** 32)
+			.toString(16)
+			.padStart(8, '0'),
+	).join('');
 
 /**
  * Brings one Pod through its life on its node, as a pod worker of the kubelet does: sandbox, images, containers, probes,
@@ -410,7 +415,7 @@ export class PodWorker {
 					slot.previousLog = slot.log;
 				}
 				record.last = record.state.terminated ? record.state : record.last;
-				record.id = hex(64, n => this.#below(n));
+				record.id = containerID(n => this.#below(n));
 				this.#run(slot, image, undefined, environment);
 				if (!slot.running && !record.state.terminated) return;
 				if (slot.running) {

@@ -1,6 +1,6 @@
 import type {HttpReply, HttpRequest} from '../network/http-server.ts';
 import {curl} from './commands/network.ts';
-import {baseFiles} from './file-system.ts';
+import {baseFiles, type FileSystem} from './file-system.ts';
 import {errorLogDate, httpDate, logDate, reasonPhrase} from './http-text.ts';
 import type {Command, Image} from './image.ts';
 import type {Process} from './machine.ts';
@@ -181,25 +181,8 @@ class Nginx {
 
 	/** Reads the configuration; says what is wrong with it and returns false. */
 	load(): boolean {
-		const {files} = this.#process.machine;
 		try {
-			this.#servers = parseNginxConfig(
-				'/etc/nginx/nginx.conf',
-				path => {
-					if (!files.exists(path)) throw new NginxConfigError(`open() "${path}" failed (2: No such file or directory)`);
-					return files.read(path).toString();
-				},
-				pattern => {
-					if (!pattern.includes('*')) return [pattern];
-					const folder = pattern.slice(0, pattern.lastIndexOf('/'));
-					const ending = pattern.slice(pattern.lastIndexOf('*') + 1);
-					if (!files.isDirectory(folder)) return [];
-					return files
-						.list(folder)
-						.filter(name => name.endsWith(ending) && !name.startsWith('.'))
-						.map(name => `${folder}/${name}`);
-				},
-			);
+			this.#servers = readConfig(this.#process.machine.files);
 			return true;
 		} catch (error) {
 			if (!(error instanceof NginxConfigError)) throw error;
@@ -368,6 +351,51 @@ class Nginx {
 		const {machine, pid} = this.#process;
 		this.#process.stderr(`${errorLogDate(machine.clock.now())} [${level}] ${pid}#${pid}: ${text}\n`);
 	}
+}
+
+/** What a configuration was read from, and what came of it. */
+type ReadConfig = {files: Map<string, Buffer | undefined>; globs: Map<string, string>; servers: NginxServer[]};
+
+/** The configuration read last, by its main file: most containers have the very one of their image. */
+const lastRead = new WeakMap<Buffer, ReadConfig>();
+
+/** Reads /etc/nginx/nginx.conf and what it includes. Throws NginxConfigError. */
+function readConfig(files: FileSystem): NginxServer[] {
+	const main = '/etc/nginx/nginx.conf';
+	const content = (path: string) => files.entry(path)?.content;
+	const expand = (pattern: string): string[] => {
+		if (!pattern.includes('*')) return [pattern];
+		const folder = pattern.slice(0, pattern.lastIndexOf('/'));
+		const ending = pattern.slice(pattern.lastIndexOf('*') + 1);
+		if (!files.isDirectory(folder)) return [];
+		const names = files.list(folder).filter(name => name.endsWith(ending) && !name.startsWith('.'));
+		return names.map(name => `${folder}/${name}`);
+	};
+	const first = content(main);
+	const known = first && lastRead.get(first);
+	if (
+		known &&
+		[...known.files].every(([path, buffer]) => content(path) === buffer) &&
+		[...known.globs].every(([pattern, found]) => expand(pattern).join() === found)
+	)
+		return known.servers;
+	const read: ReadConfig = {files: new Map(), globs: new Map(), servers: []};
+	read.servers = parseNginxConfig(
+		main,
+		path => {
+			const buffer = content(path);
+			read.files.set(path, buffer);
+			if (!buffer) throw new NginxConfigError(`open() "${path}" failed (2: No such file or directory)`);
+			return buffer.toString();
+		},
+		pattern => {
+			const found = expand(pattern);
+			read.globs.set(pattern, found.join());
+			return found;
+		},
+	);
+	if (first) lastRead.set(first, read);
+	return read.servers;
 }
 
 const types: Record<string, string> = {
