@@ -99,8 +99,26 @@ export const asciiSymbols: Symbols = {
 	cross: '+',
 };
 
-/** How the screen looks: its signs, and the SGR parameters of each tone. */
-export type Theme = {symbols: Symbols; sgr: Record<Tone, string>};
+/** How the screen looks: its signs, the SGR parameters of each tone, and whether it has to do without UTF-8. */
+export type Theme = {symbols: Symbols; sgr: Record<Tone, string>; ascii: boolean};
+
+const asciiFor: Record<string, string> = {
+	'…': '.',
+	'’': "'",
+	'‘': "'",
+	'“': '"',
+	'”': '"',
+	'–': '-',
+	'—': '-',
+	'−': '-',
+	'×': 'x',
+	'→': '>',
+};
+
+/** A text with its typographic signs in ASCII, each as wide as before. */
+export function inAscii(text: string): string {
+	return text.replaceAll(/[…’‘“”–—−×→]/g, sign => asciiFor[sign] ?? sign);
+}
 
 /*
  * Only the terminal's own sixteen colours, which its owner has made readable on its own background, light or dark, and
@@ -142,6 +160,7 @@ export function themeOf(environment: Record<string, string | undefined>, platfor
 	const utf8 = /utf-?8/i.test(locale) || platform === 'win32' || (platform === 'darwin' && !locale);
 	return {
 		symbols: utf8 ? unicodeSymbols : asciiSymbols,
+		ascii: !utf8,
 		sgr: environment.NO_COLOR || environment.TERM === 'dumb' ? colourless : coloured,
 	};
 }

@@ -1,5 +1,5 @@
 import stringWidth from 'string-width';
-import type {Theme, Tone} from '../theme.ts';
+import {inAscii, type Theme, type Tone} from '../theme.ts';
 
 /** A piece of a line in one tone. */
 export type Span = {readonly text: string; readonly tone?: Tone};
@@ -188,7 +188,8 @@ export function paint(source: Line, theme: Theme): string {
 	let result = '';
 	for (const {text, tone} of source) {
 		const sgr = tone ? theme.sgr[tone] : '';
-		result += sgr ? `\u001b[${sgr}m${text}\u001b[0m` : text;
+		const shown = theme.ascii ? inAscii(text) : text;
+		result += sgr ? `\u001b[${sgr}m${shown}\u001b[0m` : shown;
 	}
 	return result;
 }
