@@ -6,8 +6,11 @@ import {basename, join} from 'node:path';
 import {makeTemporaryFolder} from '../state/temporary-folder.ts';
 import {type Environment, lineShell} from './shell.ts';
 
-/** How a line ended. `code` is the shell's exit code; a line that a signal ended has 128 + its number, and its name. */
-type LineResult = {code: number; signal?: NodeJS.Signals};
+/**
+ * How a line ended. `code` is the shell's exit code; a line that a signal ended has 128 + its number, and its name.
+ * `interrupted` is set after Ctrl-C, whatever the command made of it: `kubectl get -w` ends with 1.
+ */
+type LineResult = {code: number; signal?: NodeJS.Signals; interrupted?: true};
 
 type LineOptions = {
 	/** Width of the place where the output is shown, for commands that read COLUMNS. */
@@ -97,6 +100,7 @@ export function createLineRunner({environment, cwd, signal, holdInterrupt}: Line
 	}
 
 	function finish(child: ChildProcess, code: number | null, by: NodeJS.Signals | null): LineResult {
+		const interrupted = running?.interrupted ? {interrupted: true as const} : {};
 		running = undefined;
 		try {
 			const next = readFileSync(join(state, 'folder'), 'utf8').replace(/\n$/, '');
@@ -108,8 +112,8 @@ export function createLineRunner({environment, cwd, signal, holdInterrupt}: Line
 			if (group !== undefined && signalGroup(group, 0)) groups.add(group);
 			else if (group !== undefined) groups.delete(group);
 		}
-		if (by) return {code: 128 + constants.signals[by], signal: by};
-		return {code: code ?? 1};
+		if (by) return {code: 128 + constants.signals[by], signal: by, ...interrupted};
+		return {code: code ?? 1, ...interrupted};
 	}
 
 	async function close(): Promise<void> {

@@ -216,11 +216,11 @@ export function createLab({run, runner, history, text, now, withTerminal, column
 
 	async function streaming(line: string): Promise<string> {
 		try {
-			const {code, signal} = await runner.run(line, {
+			const {code, signal, interrupted} = await runner.run(line, {
 				columns: columns(),
 				onOutput: chunk => print(output => withText(output, chunk)),
 			});
-			if (signal === 'SIGINT' || code === 130) return text.screen.interrupted;
+			if (interrupted || signal === 'SIGINT' || code === 130) return text.screen.interrupted;
 			return code === 0 ? '' : text.screen.exitCode(code);
 		} catch (error) {
 			return text.screen.notStarted(error instanceof Error ? error.message : String(error));

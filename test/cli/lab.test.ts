@@ -1,6 +1,7 @@
 import {existsSync, mkdirSync, readdirSync, readFileSync, writeFileSync} from 'node:fs';
 import {join} from 'node:path';
 import {afterEach, beforeEach, describe, expect, test, vi} from 'vitest';
+import {findOnPath} from '../../src/clusters/shell.ts';
 import {openScreen, type Screen} from '../e2e/screen.ts';
 import {lives} from '../lives.ts';
 import {until} from '../until.ts';
@@ -61,6 +62,23 @@ test.each([
 	await screen.waitFor(() => !screen.isAlternate());
 	expect(existsSync(join(sandbox.home, 'lab.json'))).toBe(false);
 });
+
+test.skipIf(!findOnPath('less', process.env.PATH))(
+	'a pager gets the terminal, Ctrl-C in it ends nothing, and the lab comes back (needs less)',
+	async () => {
+		const screen = await openLab(['endpoints'], 'step 1/6');
+		await screen.type('less deployment.yaml');
+		await screen.press('\r');
+		await screen.waitFor(text => text.includes('apiVersion: apps/v1') && !text.includes('step 1/6'));
+		await screen.press('\x03', 'q');
+		await screen.waitFor(text => text.includes('step 1/6'));
+		await screen.type('x=still; echo $x here');
+		await screen.press('\r');
+		await screen.waitFor(text => /^│ still here/m.test(text));
+		await screen.press(leave);
+		expect(await screen.exited).toBe(0);
+	},
+);
 
 test('a second lab says in one line who has it open, and the ways out', async () => {
 	const first = await openLab(['endpoints'], 'step 1/6');

@@ -100,7 +100,7 @@ describe.each(['/bin/bash', '/bin/dash'])('in %s', shell => {
 		const pid = Number(text);
 		expect(lives(pid)).toBe(true);
 		runner.interrupt();
-		expect(await running).toEqual({code: 130, signal: 'SIGINT'});
+		expect(await running).toEqual({code: 130, signal: 'SIGINT', interrupted: true});
 		await until(() => !lives(pid));
 		expect((await output('pwd')).text).toBe(`${folder}\n`);
 	});
@@ -114,7 +114,7 @@ describe.each(['/bin/bash', '/bin/dash'])('in %s', shell => {
 		runner.interrupt();
 		await until(() => text.includes('no'));
 		runner.interrupt();
-		expect(await running).toEqual({code: 137, signal: 'SIGKILL'});
+		expect(await running).toEqual({code: 137, signal: 'SIGKILL', interrupted: true});
 	});
 
 	test('a job in the background does not hold the line, and ends with the session', async () => {
