@@ -5,17 +5,20 @@ import {jsonSyntaxError} from './json-syntax.ts';
 const limit = 3 * 1024 * 1024;
 
 /** The whole body of a request. Throws StatusError 413 above 3 MiB, as the real server. */
-export async function readBody(request: IncomingMessage): Promise<Buffer> {
-	const chunks: Buffer[] = [];
-	let size = 0;
-	for await (const chunk of request as AsyncIterable<Buffer>) {
-		size += chunk.length;
-		if (size > limit) {
-			throw new StatusError(413, 'RequestEntityTooLarge', `Request entity too large: limit is ${limit}`, {});
-		}
-		chunks.push(chunk);
-	}
-	return chunks.length === 1 ? chunks[0]! : Buffer.concat(chunks);
+export function readBody(request: IncomingMessage): Promise<Buffer> {
+	return new Promise((resolve, reject) => {
+		const chunks: Buffer[] = [];
+		let size = 0;
+		request.on('data', (chunk: Buffer) => {
+			size += chunk.length;
+			if (size <= limit) chunks.push(chunk);
+			// The rest is read and dropped, so that the client comes to read the answer.
+			else reject(new StatusError(413, 'RequestEntityTooLarge', `Request entity too large: limit is ${limit}`, {}));
+		});
+		request.on('end', () => resolve(Buffer.concat(chunks)));
+		request.on('error', reject);
+		request.on('close', () => reject(new Error('the client went away')));
+	});
 }
 
 /** A JSON object as a request carries it. */
@@ -66,7 +69,7 @@ const syntaxError = (text: string, error: unknown) => jsonSyntaxError(text) ?? (
 /** Parses an object sent as JSON; `kind` is for the text of a failure. Throws StatusError 400. */
 function parseJson(text: string, kind: string): unknown {
 	try {
-		return withoutPrototypes(text, JSON.parse(text));
+		return parse(text);
 	} catch (error) {
 		throw unrecognized(kind, syntaxError(text, error), text);
 	}
@@ -75,7 +78,7 @@ function parseJson(text: string, kind: string): unknown {
 /** Parses a patch sent as JSON. Throws StatusError 400. */
 export function parsePatch(text: string): unknown {
 	try {
-		return withoutPrototypes(text, JSON.parse(text));
+		return parse(text);
 	} catch (error) {
 		throw badRequest(syntaxError(text, error));
 	}
@@ -85,7 +88,7 @@ export function parsePatch(text: string): unknown {
 export async function parseYaml(text: string, kind: string): Promise<unknown> {
 	// Clients mostly send JSON under the name of YAML; the parser is loaded for those who do not.
 	try {
-		return withoutPrototypes(text, JSON.parse(text));
+		return parse(text);
 	} catch {
 		// Then it is YAML, or nothing.
 	}
@@ -96,12 +99,31 @@ export async function parseYaml(text: string, kind: string): Promise<unknown> {
 		if (document.errors[0]) throw document.errors[0];
 		// A round trip leaves what JSON can hold: no dates, no maps with other keys than strings.
 		const json = JSON.stringify(document.toJS({maxAliasCount: 100})) ?? 'null';
-		return withoutPrototypes(json, JSON.parse(json));
+		return parse(json);
 	} catch (error) {
 		throw badRequest(
 			`the object provided is unrecognized (must be of type ${kind}): couldn't get version/kind; error converting YAML to JSON: yaml: ${(error as Error).message.split('\n')[0]}`,
 		);
 	}
+}
+
+/** How deeply a body may be nested: far deeper than any API type, and far from the end of the stack. */
+const maxDepth = 500;
+
+function parse(text: string): unknown {
+	let depth = 0;
+	let quoted = false;
+	for (let i = 0; i < text.length; i++) {
+		const character = text.charCodeAt(i);
+		if (quoted) {
+			if (character === 0x5c) i++;
+			else if (character === 0x22) quoted = false;
+		} else if (character === 0x22) quoted = true;
+		else if (character === 0x5b || character === 0x7b) {
+			if (++depth > maxDepth) throw new Error('exceeded max depth');
+		} else if (character === 0x5d || character === 0x7d) depth--;
+	}
+	return withoutPrototypes(text, JSON.parse(text));
 }
 
 /** A member called `__proto__` would change what other code sees; no API object has one. */

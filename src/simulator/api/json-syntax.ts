@@ -17,7 +17,7 @@ export function jsonSyntaxError(text: string): string | undefined {
 	};
 
 	function value(depth: number): string | undefined {
-		if (depth > 10_000) return 'exceeded max depth';
+		if (depth > 500) return 'exceeded max depth';
 		skip();
 		const first = text[at];
 		if (first === '{') return object(depth);

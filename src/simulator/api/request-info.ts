@@ -1,3 +1,4 @@
+import type {IncomingMessage} from 'node:http';
 import {badRequest} from '../errors.ts';
 
 /** A request path taken apart, as apiserver/pkg/endpoints/request's RequestInfo. */
@@ -19,6 +20,15 @@ const decode = (segment: string): string => {
 		throw badRequest(`the request path holds an invalid percent-encoding: ${segment}`);
 	}
 };
+
+/** The path and query of a request. Throws StatusError 400 when they are none. */
+export function requestUrl({url = '/'}: IncomingMessage): URL {
+	try {
+		return new URL(url.startsWith('/') ? `https://127.0.0.1${url}` : url);
+	} catch {
+		throw badRequest('the request path is not a valid URL path');
+	}
+}
 
 /** The parts of a path under /api/VERSION/ or /apis/GROUP/VERSION/, or undefined for other paths. Throws StatusError. */
 export function parsePath(path: string): RequestInfo | undefined {

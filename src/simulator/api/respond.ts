@@ -53,13 +53,19 @@ const internalError = (error: unknown) => {
 	});
 };
 
+/** All warnings of one answer are at most about this long; the real server cuts them off as well. */
+const maxWarnings = 4096;
+
 /** Adds one `Warning` header (RFC 7234, code 299) for each text that is not there yet. */
 export function addWarnings(response: ServerResponse, texts: Iterable<string>): void {
-	const known = new Set([response.getHeader('Warning') ?? []].flat());
+	const known = new Set([response.getHeader('Warning') ?? []].flat().map(String));
+	let left = maxWarnings - [...known].join('').length;
 	for (const text of texts) {
 		// Header values hold printable ASCII only; kubectl decodes nothing else either.
 		const quoted = text.replace(/[^\x20-\x7e]/g, '?').replace(/["\\]/g, '\\$&');
 		const value = `299 - "${quoted}"`;
+		left -= value.length;
+		if (left < 0) return;
 		if (known.has(value)) continue;
 		known.add(value);
 		response.appendHeader('Warning', value);

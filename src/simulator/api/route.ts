@@ -14,7 +14,7 @@ import {notServed} from './not-served.ts';
 import {createOpenApi} from './openapi.ts';
 import {listOptions} from './options.ts';
 import {bind, evict, finalizeNamespace} from './pod-actions.ts';
-import {parsePath} from './request-info.ts';
+import {parsePath, requestUrl} from './request-info.ts';
 import {addWarnings, sendError, sendJson, sendText} from './respond.ts';
 import {serveScale} from './scale.ts';
 import {parseSelection} from './selection.ts';
@@ -54,7 +54,7 @@ export function createRouter(server: Server): Router {
 
 	return {
 		async handle(request, response) {
-			const url = new URL(request.url ?? '/', 'https://127.0.0.1');
+			const url = requestUrl(request);
 			const path = url.pathname;
 			if (answerPlain(url, request, response)) return;
 			if (path.startsWith('/openapi/')) {
@@ -98,7 +98,7 @@ export function createRouter(server: Server): Router {
 			}
 		},
 		async upgrade(request, socket, head) {
-			const url = new URL(request.url ?? '/', 'https://127.0.0.1');
+			const url = requestUrl(request);
 			const info = parsePath(url.pathname);
 			if (info?.group !== '' || info.resource !== 'pods' || !info.name) throw notServed(info);
 			const call = {server, info, query: url.searchParams};

@@ -289,3 +289,90 @@ test('10,000 malformed requests only ever get an answer that blames the client',
 	expect((await cluster.send('/api/v1/namespaces/default/pods')).status).toBe(200);
 	expect(({} as Record<string, unknown>).x).toBeUndefined();
 });
+
+test.each([
+	['deep JSON', 'application/json', '['.repeat(100_000)],
+	['deep objects', 'application/json', `${'{"a":'.repeat(50_000)}1${'}'.repeat(50_000)}`],
+	['deep YAML', 'application/yaml', `${'['.repeat(20_000)}`],
+	[
+		'a YAML bomb',
+		'application/yaml',
+		`a: &a [1,1,1,1,1,1,1,1,1]\n${[...'bcdefghij'].map((key, i) => `${key}: &${key} [${Array(9).fill(`*${'abcdefghij'[i]}`)}]`).join('\n')}`,
+	],
+	[
+		'deep protobuf',
+		'application/vnd.kubernetes.protobuf',
+		Buffer.concat([Buffer.from('k8s\0'), Buffer.alloc(200_000, 0x0a)]),
+	],
+	[
+		'100,000 unknown fields',
+		'application/json',
+		`{"metadata":{"name":"many"},${Array.from({length: 100_000}, (_, i) => `"f${i}":1`).join(',')}}`,
+	],
+])('%s is answered at once', async (_what, type, body) => {
+	const {status} = await cluster.send('/api/v1/namespaces/default/configmaps?fieldValidation=Warn', {
+		method: 'POST',
+		body,
+		type,
+	});
+	expect(status).toBeLessThan(500);
+});
+
+test('a JSON patch that doubles the object again and again is stopped', async () => {
+	const operations = Array.from({length: 60}, (_, i) => ({op: 'copy', from: '', path: `/data${i}`}));
+	const {body} = await cluster.send('/api/v1/namespaces/default/configmaps/a', {
+		method: 'PATCH',
+		type: 'application/json-patch+json',
+		body: operations,
+	});
+	expect(body).toMatchObject({code: 413, reason: 'RequestEntityTooLarge'});
+});
+
+test.each([
+	['//[', 404],
+	['/api/v1/../../x', 404],
+	['/api/v1/namespaces/%ff/pods', 400],
+	['/api//v1', 404],
+	['/?', 200],
+	['*', 400],
+])('the path %s', async (path, status) => {
+	const {connect} = await import('node:tls');
+	const text = await new Promise<string>((resolve, reject) => {
+		const socket = connect({
+			port: cluster.server.port,
+			host: '127.0.0.1',
+			servername: 'localhost',
+			ca: cluster.credentials.caCertificate,
+		});
+		let received = '';
+		socket.on('data', chunk => {
+			received += chunk;
+		});
+		socket.on('end', () => resolve(received));
+		socket.on('error', reject);
+		socket.write(
+			`GET ${path} HTTP/1.1\r\nHost: x\r\nAuthorization: Bearer ${cluster.credentials.token}\r\nConnection: close\r\n\r\n`,
+		);
+	});
+	expect(text).toMatch(new RegExp(`^HTTP/1.1 ${status} `));
+});
+
+test('bytes that are no HTTP are refused', async () => {
+	const {connect} = await import('node:tls');
+	const text = await new Promise<string>((resolve, reject) => {
+		const socket = connect({
+			port: cluster.server.port,
+			host: '127.0.0.1',
+			servername: 'localhost',
+			ca: cluster.credentials.caCertificate,
+		});
+		let received = '';
+		socket.on('data', chunk => {
+			received += chunk;
+		});
+		socket.on('end', () => resolve(received));
+		socket.on('error', reject);
+		socket.write('\u0000\u0001 nonsense\r\n\r\n');
+	});
+	expect(text).toMatch(/^HTTP\/1.1 400 /);
+});

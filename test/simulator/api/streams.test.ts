@@ -8,7 +8,8 @@ import {StatusError} from '../../../src/simulator/errors.ts';
 import type {NodeApi} from '../../../src/simulator/node/node-api.ts';
 import {type Cluster, runningPod, startCluster} from './harness.ts';
 
-/** A node whose containers know four commands, and whose Pods answer on port 80 with a line. */
+let stopped = 0;
+/** A node whose containers know five commands, and whose Pods answer on port 80 with a line. */
 const nodes: NodeApi = {
 	async logs(_namespace, pod, {follow, tailLines}, write, signal) {
 		const lines = ['one\n', 'two\n'];
@@ -17,9 +18,13 @@ const nodes: NodeApi = {
 		write(`following ${pod}\n`);
 		await new Promise<void>(resolve => signal.addEventListener('abort', () => resolve()));
 	},
-	async exec(_namespace, _pod, _container, [program, ...args], {stdin, stdout, stderr}) {
+	async exec(_namespace, _pod, _container, [program, ...args], {stdin, stdout, stderr, signal}) {
 		if (program === 'echo') stdout(`${args.join(' ')}\n`);
-		else if (program === 'fail') {
+		else if (program === 'forever') {
+			stdout('started\n');
+			await new Promise<void>(resolve => signal.addEventListener('abort', () => resolve()));
+			stopped++;
+		} else if (program === 'fail') {
 			stderr('it went wrong\n');
 			return 3;
 		} else if (program === 'cat') {
@@ -89,6 +94,16 @@ describe.each(kubectls)('%s', program => {
 			code: 0,
 			stdout: 'from outside',
 		});
+	});
+
+	test('a command is told when its client goes', async () => {
+		const before = stopped;
+		const child = spawn(program, ['exec', 'web', '--', 'forever'], {
+			env: {...process.env, KUBECONFIG: cluster.kubeconfig},
+		});
+		await new Promise<void>(resolve => child.stdout.once('data', () => resolve()));
+		child.kill('SIGKILL');
+		await expect.poll(() => stopped, {timeout: 5000}).toBe(before + 1);
 	});
 
 	test('exec tells why a command could not start', async () => {

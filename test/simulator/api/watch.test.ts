@@ -1,5 +1,6 @@
 import {CoreV1Api, KubeConfig, makeInformer, type V1ConfigMap} from '@kubernetes/client-node';
 import {afterAll, beforeAll, describe, expect, test} from 'vitest';
+import {seededRandom} from '../../../src/simulator/random.ts';
 import {type Cluster, configMap, type Json, pick, startCluster} from './harness.ts';
 
 const base = '/api/v1/namespaces/default/configmaps';
@@ -188,6 +189,69 @@ describe('a watch', () => {
 		expect(names).toEqual(Array.from({length: count}, (_, i) => `slow-${i}`));
 		await cluster.send(`${base}?labelSelector=slow`, {method: 'DELETE'});
 	});
+});
+
+test('what any watcher has pieced together equals a fresh list, after any changes', async () => {
+	const random = seededRandom(300);
+	const selectors = [
+		'',
+		'labelSelector=team%3Da',
+		'labelSelector=team!%3Db',
+		'labelSelector=team+in+(a,c)',
+		'fieldSelector=metadata.name!%3Dp-3',
+	];
+	const existing = ((await cluster.send(base)).body.items as Json[]).map(item => String(pick(item, 'metadata.name')));
+	const from = cluster.simulation.store.revision;
+	// The last object matches every selector.
+	const isLast = (line: Json) => pick(line, 'object.metadata.name') === 'last';
+	const watched = selectors.map(selector =>
+		cluster.stream(`${base}?watch=true&resourceVersion=${from}&${selector}`, lines => lines.some(isLast)),
+	);
+	for (let step = 0; step < 200; step++) {
+		const name = `p-${random.below(8)}`;
+		const team = ['a', 'b', 'c', 'd'][random.below(4)]!;
+		if (!cluster.simulation.store.get('configmaps', 'default', name)) await create(name, {team});
+		else if (random.below(3) === 0) await remove(name);
+		else await label(name, {team, step: String(step)});
+	}
+	await create('last', {team: 'a'});
+	for (const [i, selector] of selectors.entries()) {
+		const view = new Map<string, unknown>();
+		for (const {type, object} of (await watched[i]) ?? []) {
+			const {name, resourceVersion} = (object as {metadata: {name: string; resourceVersion: string}}).metadata;
+			// An object is added once, and changes or goes only while it is there.
+			expect([name, view.has(name)]).toEqual([name, type !== 'ADDED']);
+			if (type === 'DELETED') view.delete(name);
+			else view.set(name, resourceVersion);
+		}
+		const {body} = await cluster.send(`${base}?${selector}`);
+		const fresh = (body.items as Json[]).map(item => [
+			pick(item, 'metadata.name'),
+			pick(item, 'metadata.resourceVersion'),
+		]);
+		expect([...view].sort()).toEqual(fresh.filter(([name]) => !existing.includes(String(name))));
+	}
+});
+
+test('nothing stays behind of watches whose clients have gone', async () => {
+	const {store} = cluster.simulation;
+	const subscribe = store.subscribe.bind(store);
+	let open = 0;
+	store.subscribe = (resource, listener) => {
+		const stop = subscribe(resource, listener);
+		open++;
+		return () => {
+			open--;
+			stop();
+		};
+	};
+	try {
+		await create('leak');
+		await Promise.all(Array.from({length: 30}, () => cluster.stream(`${base}?watch=true`, lines => lines.length > 0)));
+		await expect.poll(() => open, {timeout: 5000}).toBe(0);
+	} finally {
+		Reflect.deleteProperty(store, 'subscribe');
+	}
 });
 
 test('kubectl get -w prints changes as rows', async () => {

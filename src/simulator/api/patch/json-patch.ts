@@ -1,21 +1,18 @@
-import {applyPatch, type Operation} from 'rfc6902';
+import {applyPatch, type Operation, Pointer} from 'rfc6902';
 import {badRequest, StatusError} from '../../errors.ts';
 import type {JsonObject} from '../body.ts';
 
 const operations = new Set(['add', 'remove', 'replace', 'move', 'copy', 'test']);
 const maxOperations = 10_000;
+/** Characters of JSON that `copy` may add, so that doubling a document again and again comes to an end. */
+const maxCopied = 3 * 1024 * 1024;
 
 /** Applies a JSON patch (RFC 6902) to a copy of an object. Throws StatusError: 400 for a malformed patch, 422 when it does not fit. */
 export function jsonPatch(target: JsonObject, patch: unknown): unknown {
 	if (!Array.isArray(patch))
 		throw badRequest('error decoding patch: json: cannot unmarshal object into Go value of type jsonpatch.Patch');
 	if (patch.length > maxOperations) {
-		throw new StatusError(
-			413,
-			'RequestEntityTooLarge',
-			`Request entity too large: The allowed maximum operations in a JSON patch is ${maxOperations}, got ${patch.length}`,
-			{},
-		);
+		throw tooLarge(`The allowed maximum operations in a JSON patch is ${maxOperations}, got ${patch.length}`);
 	}
 	for (const operation of patch as JsonObject[]) {
 		const well =
@@ -35,7 +32,12 @@ export function jsonPatch(target: JsonObject, patch: unknown): unknown {
 		path: `/document${operation.path}`,
 		...(operation.from !== undefined && {from: `/document${operation.from}`}),
 	})) as Operation[];
+	let copied = 0;
 	for (const operation of prefixed) {
+		if (operation.op === 'copy') {
+			copied += JSON.stringify(Pointer.fromJSON(operation.from).get(holder) ?? null).length;
+			if (copied > maxCopied) throw tooLarge('the patch copies too much');
+		}
 		let error: Error | null | undefined;
 		try {
 			[error] = applyPatch(holder, [structuredClone(operation)]);
@@ -53,3 +55,5 @@ const isPointer = (path: unknown) =>
 /** 422; the real server does not say what was wrong either. */
 const unfit = () =>
 	new StatusError(422, 'Invalid', 'the server rejected our request due to an error in our request', {});
+
+const tooLarge = (why: string) => new StatusError(413, 'RequestEntityTooLarge', `Request entity too large: ${why}`, {});

@@ -2,6 +2,7 @@ import {badRequest, StatusError} from '../../errors.ts';
 import type {EndpointAddress, Endpoints, Node, Pod, Service} from '../../types.ts';
 import {readBody} from '../body.ts';
 import type {Call} from '../context.ts';
+import {requestUrl} from '../request-info.ts';
 
 type Target = {scheme: string; ip: string; port: number};
 
@@ -9,14 +10,13 @@ const unavailable = (message: string) => new StatusError(503, 'ServiceUnavailabl
 
 /** Any method on a Service's or Pod's `proxy`: the API server makes the request in the cluster's network. Throws StatusError. */
 export async function serveProxy(call: Call): Promise<void> {
-	const {definition, info, server, request, response, query} = call;
+	const {definition, info, server, request, response} = call;
 	const [scheme, name, port] = splitProxyName(info.name!, definition.kind);
 	const target =
 		definition.plural === 'services' ? serviceTarget(call, scheme, name, port) : podTarget(call, scheme, name, port);
-	const search = query.size > 0 ? new URL(request.url!, 'https://127.0.0.1').search : '';
+	const {pathname, search} = requestUrl(request);
 	if (info.rest === undefined) {
-		const path = new URL(request.url!, 'https://127.0.0.1').pathname;
-		response.writeHead(301, {Location: `${path}/${search}`, 'Content-Length': 0});
+		response.writeHead(301, {Location: `${pathname}/${search}`, 'Content-Length': 0});
 		response.end();
 		return;
 	}
@@ -42,7 +42,7 @@ export async function serveProxy(call: Call): Promise<void> {
 	for (const [key, value] of Object.entries(reply.headers)) {
 		if (!hopByHop.has(key.toLowerCase()) && key.toLowerCase() !== 'content-length') answered[key] = value;
 	}
-	const prefix = new URL(request.url!, 'https://127.0.0.1').pathname.slice(0, -info.rest.length);
+	const prefix = pathname.slice(0, -info.rest.length);
 	const html = /^text\/html/i.test(
 		Object.entries(reply.headers).find(([key]) => key.toLowerCase() === 'content-type')?.[1] ?? '',
 	);
@@ -120,21 +120,21 @@ function apiServerAddress(nodes: Iterable<Node>): {ip: string; name?: string} {
 	return {ip: '127.0.0.1'};
 }
 
-function forwardedHeaders({request, info}: Call): Record<string, string> {
+function forwardedHeaders({request}: Call): Record<string, string> {
 	const headers: Record<string, string> = {};
 	for (const [key, value] of Object.entries(request.headers)) {
 		if (value === undefined || hopByHop.has(key) || key === 'authorization' || key === 'host') continue;
 		headers[key] = [value].flat().join(', ');
 	}
 	const {host = '127.0.0.1'} = request.headers;
-	const path = new URL(request.url!, 'https://127.0.0.1').pathname;
+	const {pathname} = requestUrl(request);
 	return {
 		...headers,
 		host,
 		'x-forwarded-for': [headers['x-forwarded-for'], request.socket.remoteAddress].filter(Boolean).join(', '),
 		'x-forwarded-host': host,
 		'x-forwarded-proto': 'https',
-		'x-forwarded-uri': path.slice(0, -(info.rest?.length ?? 0)) + (info.rest ?? ''),
+		'x-forwarded-uri': pathname,
 	};
 }
 
