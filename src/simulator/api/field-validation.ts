@@ -1,6 +1,6 @@
-import {badRequest, type Cause, invalid} from '../errors.ts';
+import {badRequest, type Cause, invalid, StatusError} from '../errors.ts';
 import type {ResourceDefinition} from '../resources/definition.ts';
-import {checkFields} from '../schema/check-fields.ts';
+import {checkFields, FieldTypeError, type Wording} from '../schema/check-fields.ts';
 import type {KubeObject} from '../types.ts';
 import type {JsonObject} from './body.ts';
 import type {Call} from './context.ts';
@@ -22,14 +22,19 @@ export function fieldValidationOf(query: URLSearchParams): FieldValidation {
 	throw invalid({group: 'meta.k8s.io', plural: 'createoptions', kind: 'CreateOptions'}, '', [cause]);
 }
 
+/** The patch that made an object: what messages show of it, and whose words they are in. */
+export type Patched = {shown: string; wording: Wording};
+
 /**
  * An object that a client sent, as a draft of the resource's type: kind and version must fit, fields must have the right
- * types, and unknown ones are refused, dropped with a warning, or dropped. Throws StatusError 400.
+ * types, and unknown ones are refused, dropped with a warning, or dropped. Throws StatusError 400, or 422 for an object
+ * that a patch made.
  */
 export function checkDraft(
 	{definition, response}: Pick<Call, 'definition' | 'response'>,
 	body: JsonObject,
 	validation: FieldValidation,
+	patch?: Patched,
 ): KubeObject {
 	const expected = apiVersionOf(definition);
 	const kind = body.kind ?? definition.kind;
@@ -49,11 +54,15 @@ export function checkDraft(
 			`the API version in the data (${apiVersion}) does not match the expected API version (${expected})`,
 		);
 	}
-	const {value, strictErrors} = checkFields(expected, definition.kind, body);
+	const refuse = (text: string) =>
+		patch
+			? invalidPatch(patch.shown, text)
+			: badRequest(
+					`${definition.kind} in version ${JSON.stringify(definition.version)} cannot be handled as a ${definition.kind}: ${text}`,
+				);
+	const {value, strictErrors} = readFields(expected, definition.kind, body, patch?.wording ?? 'json', refuse);
 	if (strictErrors.length > 0 && validation === 'Strict')
-		throw badRequest(
-			`${definition.kind} in version ${JSON.stringify(definition.version)} cannot be handled as a ${definition.kind}: strict decoding error: ${strictErrors.join(', ')}`,
-		);
+		throw refuse(`strict decoding error: ${strictErrors.join(', ')}`);
 	if (validation === 'Warn') addWarnings(response, strictErrors);
 	return {
 		...value,
@@ -62,6 +71,28 @@ export function checkDraft(
 		metadata: {...(value.metadata as object | null)},
 	} as KubeObject;
 }
+
+function readFields(
+	apiVersion: string,
+	kind: string,
+	body: JsonObject,
+	wording: Wording,
+	refuse: (text: string) => StatusError,
+) {
+	try {
+		return checkFields(apiVersion, kind, body, wording);
+	} catch (error) {
+		throw error instanceof FieldTypeError ? refuse(error.message) : error;
+	}
+}
+
+/** 422 for a patch that makes no object of the type; it names neither kind nor object, as the real server's does not. */
+const invalidPatch = (shown: string, text: string) =>
+	new StatusError(422, 'Invalid', ` "" is invalid: patch: Invalid value: ${JSON.stringify(shown)}: ${text}`, {
+		causes: [
+			{reason: 'FieldValueInvalid', message: `Invalid value: ${JSON.stringify(shown)}: ${text}`, field: 'patch'},
+		],
+	});
 
 const goType = (apiVersion: string, kind: string) => `${apiVersion.split('/').at(-1)}.${kind}`;
 

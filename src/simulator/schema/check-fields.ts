@@ -1,4 +1,3 @@
-import {badRequest} from '../errors.ts';
 import {omits} from './empty-fields.ts';
 import {goType, structName} from './go-types.ts';
 import {canonicalQuantity} from './quantity.ts';
@@ -7,11 +6,17 @@ import {canonicalTime} from './time.ts';
 
 type JsonObject = Record<string, unknown>;
 
-/** Where the walk is: the struct and field that Go would name, and the path that strict decoding prints. */
-type Place = {owner: string; field: string; goPath: string; path: string};
+/**
+ * Whose words a wrong type is told in: those of Go's JSON decoder, or those of the converter that strategic merge patches
+ * pass through.
+ */
+export type Wording = 'json' | 'converter';
 
-/** The first fault of a type, in Go's words. */
-class DecodeError extends Error {}
+/** Where the walk is: the struct and field that Go would name, and the path that strict decoding prints. */
+type Place = {owner: string; field: string; goPath: string; path: string; wording: Wording};
+
+/** A field of the wrong type, told in Go's words. */
+export class FieldTypeError extends Error {}
 
 const isObject = (value: unknown): value is JsonObject =>
 	typeof value === 'object' && value !== null && !Array.isArray(value);
@@ -21,24 +26,46 @@ function jsonType(value: unknown): string {
 	return typeof value === 'boolean' ? 'bool' : typeof value;
 }
 
-const mismatch = (found: string, schema: Schema, {owner, field, goPath}: Place) =>
-	new DecodeError(
-		`json: cannot unmarshal ${found} into Go struct field ${owner}.${goPath} of type ${goType(schema, owner, field)}`,
-	);
+function goKind(value: unknown): string {
+	if (Array.isArray(value)) return 'slice';
+	if (typeof value === 'number') return Number.isInteger(value) ? 'int64' : 'float64';
+	if (typeof value === 'boolean') return 'bool';
+	return typeof value === 'object' ? 'map' : typeof value;
+}
+
+function converterText(value: unknown, schema: Schema, place: Place): string {
+	const found = goKind(value);
+	const {name, schema: resolved} = resolve(schema);
+	if (resolved.type === 'array') return `cannot restore slice from ${found}`;
+	if (resolved.type === 'object')
+		return name ? `cannot restore struct from: ${found}` : `cannot restore map from ${found}`;
+	const wanted = resolved.type === 'string' ? 'string' : goType(resolved, place.owner, place.field);
+	// Go can turn a number into a number or a text, though not as anybody would want it here.
+	const convertible = found === 'int64' ? wanted !== 'bool' : found === 'float64' && wanted.startsWith('int');
+	return convertible ? `cannot convert ${found} to ${wanted}` : `unrecognized type: ${wanted}`;
+}
+
+function mismatch(value: unknown, schema: Schema, place: Place, found = jsonType(value)): FieldTypeError {
+	if (place.wording === 'converter') return new FieldTypeError(converterText(value, schema, place));
+	const {owner, field, goPath} = place;
+	const where = `Go struct field ${owner}.${goPath} of type ${goType(schema, owner, field)}`;
+	return new FieldTypeError(`json: cannot unmarshal ${found} into ${where}`);
+}
 
 const limits: Record<string, number> = {int32: 2 ** 31 - 1, int64: 2 ** 63};
 
 function integer(value: unknown, schema: Schema, place: Place): number {
-	if (typeof value !== 'number') throw mismatch(jsonType(value), schema, place);
+	if (typeof value !== 'number') throw mismatch(value, schema, place);
 	const max = limits[schema.format ?? 'int32'] ?? limits.int32!;
-	if (!Number.isInteger(value) || value > max || value < -max - 1) throw mismatch(`number ${value}`, schema, place);
+	if (!Number.isInteger(value) || value > max || value < -max - 1)
+		throw mismatch(value, schema, place, `number ${value}`);
 	return value;
 }
 
 /** Types that decode themselves, and whose errors know nothing of the field. */
 function special(name: string, value: unknown): unknown {
 	const plain = (type: string, found = jsonType(value)) =>
-		new DecodeError(`json: cannot unmarshal ${found} into Go value of type ${type}`);
+		new FieldTypeError(`json: cannot unmarshal ${found} into Go value of type ${type}`);
 	switch (name) {
 		case 'IntOrString':
 			if (typeof value === 'string') return value;
@@ -47,14 +74,14 @@ function special(name: string, value: unknown): unknown {
 			return value;
 		case 'Quantity': {
 			const result = canonicalQuantity(typeof value === 'string' ? value.trim() : JSON.stringify(value));
-			if ('error' in result) throw new DecodeError(result.error);
+			if ('error' in result) throw new FieldTypeError(result.error);
 			return result.text;
 		}
 		case 'Time':
 		case 'MicroTime': {
 			if (typeof value !== 'string') throw plain('string');
 			const result = canonicalTime(value, name === 'MicroTime');
-			if ('error' in result) throw new DecodeError(result.error);
+			if ('error' in result) throw new FieldTypeError(result.error);
 			return result.text;
 		}
 		default:
@@ -65,11 +92,11 @@ function special(name: string, value: unknown): unknown {
 const specials = new Set(['IntOrString', 'Quantity', 'Time', 'MicroTime', 'FieldsV1', 'Patch', 'RawExtension']);
 
 function text(value: unknown, schema: Schema, place: Place): string {
-	if (typeof value !== 'string') throw mismatch(jsonType(value), schema, place);
+	if (typeof value !== 'string') throw mismatch(value, schema, place);
 	if (schema.format === 'byte') {
 		const bad =
 			/[^A-Za-z0-9+/=\r\n]/.exec(value)?.index ?? (value.replace(/[\r\n]/g, '').length % 4 ? value.length : -1);
-		if (bad >= 0) throw new DecodeError(`illegal base64 data at input byte ${bad}`);
+		if (bad >= 0) throw new FieldTypeError(`illegal base64 data at input byte ${bad}`);
 	}
 	return value;
 }
@@ -82,20 +109,20 @@ function decode(property: Schema, value: unknown, place: Place, strict: string[]
 		case 'string':
 			return text(value, schema, place);
 		case 'boolean':
-			if (typeof value !== 'boolean') throw mismatch(jsonType(value), property, place);
+			if (typeof value !== 'boolean') throw mismatch(value, property, place);
 			return value;
 		case 'integer':
 			return integer(value, schema, place);
 		case 'number':
-			if (typeof value !== 'number') throw mismatch(jsonType(value), property, place);
+			if (typeof value !== 'number') throw mismatch(value, property, place);
 			return value;
 		case 'array':
-			if (!Array.isArray(value)) throw mismatch(jsonType(value), property, place);
+			if (!Array.isArray(value)) throw mismatch(value, property, place);
 			return value.map((item, i) =>
 				item === null ? item : decode(schema.items ?? {}, item, {...place, path: `${place.path}[${i}]`}, strict),
 			);
 		case 'object':
-			if (!isObject(value)) throw mismatch(jsonType(value), property, place);
+			if (!isObject(value)) throw mismatch(value, property, place);
 			if (schema.properties) return struct(name, schema, value, place, strict);
 			return map(schema, value, place, strict);
 		default:
@@ -125,7 +152,7 @@ function struct(name: string, schema: Schema, value: JsonObject, place: Place, s
 			continue;
 		}
 		const goPath = place.goPath ? `${place.goPath}.${field}` : field;
-		const decoded = member === null ? null : decode(property, member, {owner, field, goPath, path}, strict);
+		const decoded = member === null ? null : decode(property, member, {...place, owner, field, goPath, path}, strict);
 		if (!omits(name, field, property, schema.required?.includes(field) ?? false, decoded)) result[field] = decoded;
 	}
 	return result;
@@ -134,22 +161,17 @@ function struct(name: string, schema: Schema, value: JsonObject, place: Place, s
 /**
  * Reads an object that a client sent as the API server's decoder would: `value` is what its Go types would write back
  * (unknown fields, nulls and empty values gone, quantities and times in their usual form), `strictErrors` what strict
- * decoding complains about. Kinds without a schema pass as they are. Throws StatusError 400 for a field of the wrong type.
+ * decoding complains about. Kinds without a schema pass as they are. Throws FieldTypeError for a field of the wrong type.
  */
 export function checkFields(
 	apiVersion: string,
 	kind: string,
 	value: JsonObject,
+	wording: Wording = 'json',
 ): {value: JsonObject; strictErrors: string[]} {
 	const name = schemaName(apiVersion, kind);
 	if (name === undefined) return {value, strictErrors: []};
 	const strictErrors: string[] = [];
-	const place = {owner: kind, field: '', goPath: '', path: ''};
-	try {
-		return {value: struct(name, schemas[name]!, value, place, strictErrors), strictErrors};
-	} catch (error) {
-		if (!(error instanceof DecodeError)) throw error;
-		const version = apiVersion.split('/').at(-1)!;
-		throw badRequest(`${kind} in version ${JSON.stringify(version)} cannot be handled as a ${kind}: ${error.message}`);
-	}
+	const place = {owner: kind, field: '', goPath: '', path: '', wording};
+	return {value: struct(name, schemas[name]!, value, place, strictErrors), strictErrors};
 }

@@ -13,7 +13,7 @@ import {
 } from '../body.ts';
 import type {Call} from '../context.ts';
 import {apiVersionOf, trackFields, writerOf} from '../field-manager.ts';
-import {checkDraft, checkName, fieldValidationOf, placeInNamespace} from '../field-validation.ts';
+import {checkDraft, checkName, fieldValidationOf, type Patched, placeInNamespace} from '../field-validation.ts';
 import {booleanParameter} from '../options.ts';
 import {checkApplyParameters, serverSideApply} from './apply-patch.ts';
 import {jsonPatch} from './json-patch.ts';
@@ -23,7 +23,8 @@ import {strategicMerge} from './strategic-merge.ts';
 const jsonPatchType = 'application/json-patch+json';
 const mergePatchType = 'application/merge-patch+json';
 const applyType = 'application/apply-patch+yaml';
-const patchTypes = [jsonPatchType, mergePatchType, 'application/strategic-merge-patch+json', applyType];
+const strategicPatchType = 'application/strategic-merge-patch+json';
+const patchTypes = [jsonPatchType, mergePatchType, strategicPatchType, applyType];
 
 /** A patch as it arrived. */
 export type Patch = {type: string; content: unknown};
@@ -56,9 +57,24 @@ export function patchObject(
 	if (type === applyType) return {draft: applied(call, old, content, subresource), create: !old};
 	if (!old) throw notFound(definition, info.name ?? '');
 	const patched = patchedJson(old as unknown as JsonObject, content, type, definition);
-	const draft = checkDraft(call, patched, fieldValidationOf(query));
+	const draft = checkDraft(call, patched, fieldValidationOf(query), shownPatch(patched, content, type));
 	trackFields(call, old, draft, subresource);
 	return {draft, create: false};
+}
+
+/** What messages show of a patch: a strategic merge patch itself, of the other kinds the object that came out. */
+function shownPatch({kind, apiVersion, ...rest}: JsonObject, content: unknown, type: string): Patched {
+	if (type === strategicPatchType) return {shown: goText(content), wording: 'converter'};
+	return {shown: JSON.stringify({kind, apiVersion, ...rest}), wording: 'json'};
+}
+
+/** A JSON value as Go's `%+v` prints it. */
+function goText(value: unknown): string {
+	if (value === null) return '<nil>';
+	if (Array.isArray(value)) return `[${value.map(goText).join(' ')}]`;
+	if (typeof value !== 'object') return String(value);
+	const entries = Object.entries(value).sort(([a], [b]) => (a < b ? -1 : 1));
+	return `map[${entries.map(([key, member]) => `${key}:${goText(member)}`).join(' ')}]`;
 }
 
 function patchedJson(target: JsonObject, content: unknown, type: string, definition: ResourceDefinition): JsonObject {
