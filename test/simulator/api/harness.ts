@@ -14,8 +14,8 @@ import type {Pod} from '../../../src/simulator/types.ts';
 
 /** Parsed JSON of unknown shape; `pick` reads from it. */
 export type Json = Record<string, unknown>;
-export type Reply = {status: number; headers: IncomingHttpHeaders; text: string; body: Json};
-export type Send = {
+type Reply = {status: number; headers: IncomingHttpHeaders; text: string; body: Json};
+type Send = {
 	method?: string;
 	body?: unknown;
 	/** The body's Content-Type. */
