@@ -62,7 +62,7 @@ async function suggestion(word: string): Promise<string> {
 	const {default: leven} = await import('leven');
 	const known = [...Object.keys(commands), ...missing].sort();
 	const alike = known.filter(name => leven(word.toLowerCase(), name) <= 2 || name.startsWith(word.toLowerCase()));
-	return alike.length === 0 ? '' : `\n\nDid you mean this?\n${alike.map(name => `\t${name}`).join('\n')}`;
+	return alike.length === 0 ? '' : `\n\nDid you mean this?\n${alike.map(name => `\t${name}`).join('\n')}\n`;
 }
 
 async function run(argv: string[], io: Io): Promise<number> {

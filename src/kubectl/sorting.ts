@@ -25,14 +25,14 @@ function compare(a: unknown, b: unknown): number {
 }
 
 /**
- * Sorts a table's rows by a field of their objects, as --sort-by does (get.TableSorter). A field that no object has leaves
- * no rows: stock kubectl then says that it found no resources.
+ * Sorts a table's rows by a field of their objects, as --sort-by does (get.TableSorter). A field that none of
+ * several objects has leaves no rows: stock kubectl then says that it found no resources.
  */
 export function sorter(expression: string): (table: Table) => Table {
 	const values = valuesAt(expression);
 	return table => {
 		const keyed = table.rows.map(row => ({row, found: values(row.object)}));
-		if (keyed.every(({found}) => found.length === 0)) return {...table, rows: []};
+		if (keyed.length > 1 && keyed.every(({found}) => found.length === 0)) return {...table, rows: []};
 		return {...table, rows: keyed.sort((a, b) => compare(a.found[0], b.found[0])).map(({row}) => row)};
 	};
 }

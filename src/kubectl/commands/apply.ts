@@ -53,8 +53,9 @@ async function update(session: Session, placed: Placed, first: KubeObject): Prom
 	const modified = withLastApplied(object) as unknown as JsonObject;
 	for (let attempt = 1; ; attempt++) {
 		const patch = threeWayPatch(lastApplied(current) ?? {}, modified, current as unknown as JsonObject, schema ?? {});
-		if (Object.keys(patch).length === 0) return {object: current, operation: 'unchanged'};
+		// kubectl compares nothing in a client's dry run.
 		if (dryRunOf(session) === 'client') return {object: current, operation: 'configured'};
+		if (Object.keys(patch).length === 0) return {object: current, operation: 'unchanged'};
 		try {
 			const patched = await client.json({
 				method: 'PATCH',

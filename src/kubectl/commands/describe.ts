@@ -34,7 +34,11 @@ async function describeOne(session: Session, resource: Resource, object: KubeObj
 /** The objects that the arguments mean. A name that is none of an object stands for all names that begin with it. */
 async function objectsOf(
 	session: Session,
-): Promise<{found: {resource: Resource; object: KubeObject}[]; failures: unknown[]; selecting: boolean}> {
+): Promise<{
+	found: {resource: Resource; object: KubeObject}[];
+	failures: unknown[];
+	how: 'named' | 'similar' | 'selected';
+}> {
 	const {flags, client} = session;
 	const discovery = await session.discovery();
 	const found: {resource: Resource; object: KubeObject}[] = [];
@@ -50,11 +54,12 @@ async function objectsOf(
 				error => failures.push(error),
 			);
 		}
-		return {found, failures, selecting: false};
+		return {found, failures, how: 'named'};
 	}
 	const read = readTargets(discovery, session.arguments, 'kubectl describe');
 	const namespace = flags.on('all-namespaces') ? undefined : session.namespace;
 	if (read.named) {
+		let similar = false;
 		for (const {resource, name} of read.targets) {
 			try {
 				found.push({resource, object: await getObject(client, resource, namespace, name)});
@@ -64,17 +69,18 @@ async function objectsOf(
 					object.metadata.name?.startsWith(name),
 				);
 				if (alike.length === 0) failures.push(error);
+				similar = true;
 				found.push(...alike.map(object => ({resource, object})));
 			}
 		}
-		return {found, failures, selecting: false};
+		return {found, failures, how: similar ? 'similar' : 'named'};
 	}
 	const selection = {labelSelector: flags.text('selector') || undefined};
 	for (const resource of read.resources) {
 		const objects = await listObjects(client, resource, namespace, selection);
 		found.push(...objects.map(object => ({resource, object})));
 	}
-	return {found, failures, selecting: true};
+	return {found, failures, how: 'selected'};
 }
 
 /** `kubectl describe`. */
@@ -95,7 +101,7 @@ export const command: Command = {
 				'You must specify the type of resource to describe. Use "kubectl api-resources" for a complete list of supported resources.',
 			);
 		}
-		const {found, failures, selecting} = await objectsOf(session);
+		const {found, failures, how} = await objectsOf(session);
 		const texts: string[] = [];
 		for (const {resource, object} of found) {
 			try {
@@ -105,8 +111,8 @@ export const command: Command = {
 				failures.push(error);
 			}
 		}
-		session.write(texts.join('\n\n'));
-		if (texts.length === 0 && failures.length === 0 && selecting) {
+		session.write(how === 'similar' ? texts.map(text => `${text}\n`).join('') : texts.join('\n\n'));
+		if (texts.length === 0 && failures.length === 0 && how === 'selected') {
 			session.error(
 				session.flags.on('all-namespaces')
 					? 'No resources found'
