@@ -24,55 +24,57 @@ export function clusterColumns(inner: number, hasBefore: boolean, longestName: n
 	return {pods, addresses: room - pods, before: showBefore ? ADDRESS_WIDTH : 0};
 }
 
-/** The rows of one Service as lines: each exactly the two halves and the dividing column wide. */
-export function serviceLines(
-	{service, exists, rows}: ServiceRows,
-	columns: ClusterColumns,
-	selected: string | undefined,
-	now: number,
-	text: Text,
-	symbols: Symbols,
-): {key?: string; line: Line}[] {
-	const {pods, addresses} = columns;
-	const both = (left: Line, right: Line, joint = symbols.vertical) => [
-		...fitted(left, pods, symbols.ellipsis),
+/** How the rows of a Service are shown. */
+export type ServicePlace = {
+	columns: ClusterColumns;
+	/** Lines there are. */
+	height: number;
+	/** The key of the row to keep in view. */
+	wanted: string | undefined;
+	/** The key of the row that the arrows have selected. */
+	selected: string | undefined;
+	/** ms since 1970. */
+	now: number;
+	text: Text;
+	symbols: Symbols;
+};
+
+/** The rows of one Service in at most `height` lines, each exactly the two halves and the dividing column wide. */
+export function serviceLines({service, exists, rows}: ServiceRows, place: ServicePlace): Line[] {
+	const {columns, height, wanted, text} = place;
+	const above = columns.before > 0 ? [both([], headLine(columns, text), place)] : [];
+	const noAddress = rows.every(row => !row.address || row.address.mark === 'removed');
+	const words = service === '' || !noAddress ? '' : exists ? text.screen.noAddresses : text.screen.noEndpoints(service);
+	const noPods = rows.length === 0 ? line(` ${text.screen.noPods}`, 'dim') : [];
+	const below = words || rows.length === 0 ? [both(noPods, words ? line(` ${words}`, 'dim') : [], place)] : [];
+	const room = Math.max(1, height - above.length - below.length);
+	const at = wanted === undefined ? 0 : rows.findIndex(({key}) => key === wanted);
+	const first = Math.max(0, Math.min(at - Math.floor(room / 2), rows.length - room));
+	return [...above, ...rows.slice(first, first + room).map(row => rowLine(row, place)), ...below].slice(0, height);
+}
+
+function both(left: Line, right: Line, {columns, symbols}: ServicePlace, joint = symbols.vertical): Line {
+	return [
+		...fitted(left, columns.pods, symbols.ellipsis),
 		{text: joint, tone: 'frame' as const},
-		...fitted(right, addresses, symbols.ellipsis),
+		...fitted(right, columns.addresses, symbols.ellipsis),
 	];
-	const result: {key?: string; line: Line}[] = [];
-	if (columns.before > 0) {
-		result.push({
-			line: both(
-				[],
-				fitted([{text: '   '}, {text: text.screen.before, tone: 'dim'}], 3 + columns.before + 1).concat({
-					text: text.screen.now,
-					tone: 'dim',
-				}),
-			),
-		});
-	}
-	for (const row of rows) {
-		const joined = row.pod && row.address && row.address.mark !== 'removed';
-		// Two cells stay free for the line that joins, so that all rows have the same columns.
-		const left = podHalf(row, pods - 2, symbols, text);
-		const right = addressHalf(row, columns, now, symbols, text);
-		if (row.key === selected) {
-			const whole = both(left, right, symbols.vertical);
-			result.push({key: row.key, line: toned(whole, 'selected')});
-		} else if (joined) {
-			const dash: Span = {text: ` ${symbols.horizontal}`, tone: 'frame'};
-			result.push({
-				key: row.key,
-				line: both([...fitted(left, pods - 2, symbols.ellipsis), dash], right, symbols.cross),
-			});
-		} else result.push({key: row.key, line: both(left, right)});
-	}
-	const empty = rows.every(row => !row.address || row.address.mark === 'removed');
-	if (service && (!exists || empty)) {
-		const words = exists ? text.screen.noAddresses : text.screen.noEndpoints(service);
-		result.push({line: both(rows.length === 0 ? line(` ${text.screen.noPods}`, 'dim') : [], line(` ${words}`, 'dim'))});
-	} else if (rows.length === 0) result.push({line: both(line(` ${text.screen.noPods}`, 'dim'), [])});
-	return result;
+}
+
+function headLine({before}: ClusterColumns, {screen}: Text): Line {
+	return [{text: '   '}, ...fitted(line(screen.before, 'dim'), before + 1), {text: screen.now, tone: 'dim'}];
+}
+
+function rowLine(row: JoinedRow, place: ServicePlace): Line {
+	const {columns, selected, now, text, symbols} = place;
+	// Two cells stay free for the line that joins, so that all rows have the same columns.
+	const width = columns.pods - 2;
+	const left = podHalf(row, width, symbols, text);
+	const right = addressHalf(row, columns, now, symbols, text);
+	if (row.key === selected) return toned(both(left, right, place), 'selected');
+	if (!row.pod || !row.address || row.address.mark === 'removed') return both(left, right, place);
+	const dash: Span = {text: ` ${symbols.horizontal}`, tone: 'frame'};
+	return both([...fitted(left, width, symbols.ellipsis), dash], right, place, symbols.cross);
 }
 
 function podHalf(row: JoinedRow, width: number, symbols: Symbols, text: Text): Line {

@@ -46,6 +46,21 @@ export function joinedRows(view: RunView, recent: Recent, now: number): ServiceR
 	return services.map((service, index) => serviceRows(view, recent, now, service, pods, index === 0));
 }
 
+let latest: {view: RunView; recent: Recent; until: number; rows: ServiceRows[]} | undefined;
+
+/**
+ * The same, not made anew while neither the view has changed nor anything recent has grown old: every key press draws
+ * a frame, and a frame must not cost what five thousand Pods do.
+ */
+export function joinedRowsOnce(view: RunView, recent: Recent, now: number): ServiceRows[] {
+	const sameCluster =
+		latest?.view.now === view.now && latest.view.before === view.before && latest.view.watch === view.watch;
+	if (latest && sameCluster && latest.recent === recent && now < latest.until) return latest.rows;
+	const rows = joinedRows(view, recent, now);
+	latest = {view, recent, until: now + 500, rows};
+	return rows;
+}
+
 type ShownPod = {view: PodView; gone: boolean};
 
 function podsToShow(view: RunView, recent: Recent, now: number): ShownPod[] {

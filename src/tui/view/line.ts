@@ -16,8 +16,17 @@ export function charactersOf(text: string): string[] {
 
 /** How many cells a text takes. Measuring is a quarter of what a frame costs, so plain ASCII takes the short way. */
 export function widthOf(text: string): number {
-	return isAscii(text) ? text.length : stringWidth(text);
+	if (isAscii(text)) return text.length;
+	const known = widths.get(text);
+	if (known !== undefined) return known;
+	const width = stringWidth(text);
+	if (widths.size >= 5000) widths.clear();
+	widths.set(text, width);
+	return width;
 }
+
+/** Of other texts a screen mostly has the same ones as in the frame before. */
+const widths = new Map<string, number>();
 
 function isAscii(text: string): boolean {
 	return /^[\x20-\x7e]*$/.test(text);

@@ -3,7 +3,20 @@ import type {Symbols, Tone} from '../theme.ts';
 import {type Line, line, type Span, wrap} from './line.ts';
 
 /** Markdown as lines of at most `width` cells: headings, paragraphs, lists, code, quotes, tables, emphasis. */
-export function markdownLines(source: string, width: number, symbols: Symbols): Line[] {
+export function markdownLines(source: string, width: number, symbols: Symbols): readonly Line[] {
+	const key = `${width} ${symbols.bullet} ${source}`;
+	const known = rendered.get(key);
+	if (known) return known;
+	if (rendered.size >= 50) rendered.clear();
+	const lines = render(source, width, symbols);
+	rendered.set(key, lines);
+	return lines;
+}
+
+/** A step's story is drawn in every frame, and is the same in nearly all of them. */
+const rendered = new Map<string, readonly Line[]>();
+
+function render(source: string, width: number, symbols: Symbols): Line[] {
 	const lines = blocks(lexer(source), width, symbols);
 	while (lines.length > 0 && lines.at(-1)?.length === 0) lines.pop();
 	return lines;

@@ -7,7 +7,7 @@ import type {Symbols, Theme} from '../theme.ts';
 import {clusterColumns, serviceLines} from './cluster-pane.ts';
 import {beside, edge, filled, sided} from './frame.ts';
 import {helpLines} from './help.ts';
-import {joinedRows} from './joined-rows.ts';
+import {joinedRowsOnce, type ServiceRows} from './joined-rows.ts';
 import {keyHintLine, keyHints} from './key-hints.ts';
 import {fitted, hardWrap, type Line, line, lineWidth, type Span, wrap} from './line.ts';
 import {promptLines} from './prompt.ts';
@@ -214,10 +214,10 @@ function clusterSections(
 	const {text, now} = around;
 	const {symbols} = around.theme;
 	const {view} = state;
-	const services = joinedRows(view, state.recent, now);
+	const services = joinedRowsOnce(view, state.recent, now);
 	const all = services.flatMap(({rows}) => rows);
 	metrics.rowKeys = [...new Set(all.map(({key}) => key))];
-	const longest = Math.max(7, ...all.map(({pod}) => pod?.view.name.length ?? 0));
+	const longest = all.reduce((most, {pod}) => Math.max(most, pod?.view.name.length ?? 0), 7);
 	const columns = clusterColumns(width - 2, view.before !== undefined, longest);
 
 	const subject = all.find(({key}) => key === state.selected) ?? mostTelling(services);
@@ -238,21 +238,17 @@ function clusterSections(
 				: (view.observe.error ?? text.screen.retrying);
 
 	const sections = services.map((rows, index): Section => {
-		const lines = serviceLines(
-			rows,
+		const room = index === services.length - 1 ? rest - share * (services.length - 1) : share;
+		const shown = serviceLines(rows, {
 			columns,
-			state.focus === 'cluster' ? state.selected : undefined,
+			height: room,
+			wanted: subject?.key,
+			selected: state.focus === 'cluster' ? state.selected : undefined,
 			now,
 			text,
 			symbols,
-		);
-		const room = index === services.length - 1 ? rest - share * (services.length - 1) : share;
-		const shown = windowOf(
-			lines,
-			room,
-			lines.findIndex(({key}) => key !== undefined && key === state.selected),
-		);
-		const count = lines.length > room ? `  ${rows.rows.length}` : '';
+		});
+		const count = rows.rows.length > room ? `  ${rows.rows.length}` : '';
 		const podTitle = `${text.screen.pods}  ${view.watch.pods}${count}`;
 		return {
 			titles: [
@@ -280,18 +276,13 @@ function clusterSections(
 }
 
 /** Without a selection the row that has most to tell: a new address, else a Pod that is no endpoint, else the first. */
-function mostTelling(services: ReturnType<typeof joinedRows>) {
+function mostTelling(services: ServiceRows[]) {
 	const rows = services.flatMap(service => service.rows).filter(({pod}) => pod && !pod.gone);
 	return (
 		rows.findLast(({address}) => address?.mark === 'added') ??
 		rows.findLast(({address, pod}) => !address && !pod?.view.terminating) ??
 		rows[0]
 	);
-}
-
-function windowOf(lines: {line: Line}[], height: number, wanted: number): Line[] {
-	const first = Math.max(0, Math.min(wanted - Math.floor(height / 2), lines.length - height));
-	return lines.slice(first, first + height).map(row => row.line);
 }
 
 function smallBody(state: LabState, around: Surroundings, height: number, metrics: Metrics): Line[] {

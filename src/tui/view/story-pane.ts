@@ -23,7 +23,7 @@ export function storyDocument(
 	const {step} = view;
 	const anchors: StoryDocument['anchors'] = {};
 	const lines: Line[] = [...wrap([{text: `${view.stepIndex + 1}. ${step.title}`, tone: 'title'}], width, 3), []];
-	const add = (block: Line[]) => {
+	const add = (block: readonly Line[]) => {
 		if (block.length > 0) lines.push(...block, []);
 	};
 	add(markdownLines(step.story, width, symbols));

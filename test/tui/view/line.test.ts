@@ -3,7 +3,7 @@ import {unicodeSymbols} from '../../../src/tui/theme.ts';
 import {fitted, hardWrap, line, lineWidth, shortenedName, startOf, textOf, wrap} from '../../../src/tui/view/line.ts';
 import {markdownLines} from '../../../src/tui/view/markdown.ts';
 
-const texts = (lines: ReturnType<typeof wrap>) => lines.map(textOf);
+const texts = (lines: readonly ReturnType<typeof line>[]) => lines.map(textOf);
 
 describe('breaking lines', () => {
 	it('breaks English between words', () => {
