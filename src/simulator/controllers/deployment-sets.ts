@@ -6,7 +6,7 @@ import type {Deployment, PodTemplate, ReplicaSet} from '../types.ts';
 import {annotation, byCreation, maxSurge, newSetReplicas, revisionOf} from './deployment-arithmetic.ts';
 import {getCondition, hasDeadline, withCondition} from './deployment-status.ts';
 import type {Recorder} from './events.ts';
-import {controllerOf, controllerReference, dependentsIn} from './owners.ts';
+import {controllerOf, controllerReference, dependentsIn, unmanagedReplicaSetsIn} from './owners.ts';
 import {podTemplateHash} from './pod-template-hash.ts';
 
 const hashLabel = 'pod-template-hash';
@@ -21,6 +21,7 @@ type ResolvedSets = {newSet: ReplicaSet | undefined; oldSets: ReplicaSet[]; all:
  */
 export function deploymentSets({clock, store, registry}: Simulation, events: Recorder) {
 	const dependents = dependentsIn(store);
+	const unmanagedSets = unmanagedReplicaSetsIn(store);
 
 	/** The Deployment's own ReplicaSets, after adopting those that match and letting go of those that do not. */
 	function claimSets(deployment: Deployment): ReplicaSet[] {
@@ -38,9 +39,8 @@ export function deploymentSets({clock, store, registry}: Simulation, events: Rec
 			return false;
 		});
 		if (deletionTimestamp) return owned;
-		const orphans = [...store.list<ReplicaSet>('replicasets', namespace)].filter(
-			({metadata}) =>
-				!controllerOf(metadata) && !metadata.deletionTimestamp && matchesSelector(selector, metadata.labels),
+		const orphans = [...unmanagedSets(namespace!)].filter(
+			({metadata}) => !metadata.deletionTimestamp && matchesSelector(selector, metadata.labels),
 		);
 		const adopted = orphans.map(set => {
 			const ownerReferences = [...(set.metadata.ownerReferences ?? []), controllerReference(deployment)];

@@ -120,12 +120,18 @@ function fieldText(struct: string, field: string, value: Json): string {
 const pick = (value: Json, keys: Set<string>): Json =>
 	Object.fromEntries(Object.entries(value).filter(([key]) => keys.has(key)));
 
+const fieldsOf = new Map<string, Set<string>>();
+
+/** The JSON names of a struct's fields, those of embedded structs included. */
 function jsonFields(type: string): Set<string> {
+	const known = fieldsOf.get(type);
+	if (known) return known;
 	const names = new Set<string>();
 	for (const field of structs[type]!.split(' ')) {
 		if (field.startsWith('+')) for (const inner of jsonFields(field.slice(1))) names.add(inner);
 		else names.add(jsonName(field.split(':')[0]!));
 	}
+	fieldsOf.set(type, names);
 	return names;
 }
 

@@ -1,5 +1,5 @@
 import type {Store} from '../store.ts';
-import type {KubeObject, ObjectMeta, OwnerReference} from '../types.ts';
+import type {KubeObject, ObjectMeta, OwnerReference, ReplicaSet} from '../types.ts';
 
 /** The owner that manages an object (metav1.GetControllerOf). */
 export const controllerOf = ({ownerReferences}: ObjectMeta): OwnerReference | undefined =>
@@ -72,4 +72,24 @@ export function dependentsIn(store: Store): Dependents {
 	};
 	indexes.set(store, index);
 	return index;
+}
+
+const unmanagedSets = new WeakMap<Store, (namespace: string) => Iterable<ReplicaSet>>();
+
+/** The ReplicaSets of a namespace that nobody manages; kept up to date with the store and shared by all controllers. */
+export function unmanagedReplicaSetsIn(store: Store): (namespace: string) => Iterable<ReplicaSet> {
+	const known = unmanagedSets.get(store);
+	if (known) return known;
+	const byNamespace = new Map<string, Map<string, ReplicaSet>>();
+	const note = (set: ReplicaSet, exists: boolean) => {
+		const {namespace = '', name} = set.metadata;
+		const group = byNamespace.get(namespace) ?? new Map<string, ReplicaSet>();
+		if (exists && !controllerOf(set.metadata)) byNamespace.set(namespace, group.set(name, set));
+		else group.delete(name);
+	};
+	for (const set of store.list<ReplicaSet>('replicasets')) note(set, true);
+	store.subscribe<ReplicaSet>('replicasets', ({type, object}) => note(object, type !== 'DELETED'));
+	const find = (namespace: string) => byNamespace.get(namespace)?.values() ?? [];
+	unmanagedSets.set(store, find);
+	return find;
 }

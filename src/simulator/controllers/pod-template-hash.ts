@@ -10,13 +10,15 @@ const alphanums = 'bcdfghjklmnpqrstvwxz2456789';
  */
 export function podTemplateHash(template: PodTemplate, collisionCount?: number): string {
 	const text = goDump('PodTemplateSpec', template) ?? sortedJson(template);
-	const bytes = [...new TextEncoder().encode(text)];
-	if (collisionCount !== undefined) {
-		for (let shift = 0; shift < 32; shift += 8) bytes.push((collisionCount >>> shift) & 255);
-		bytes.push(0, 0, 0, 0);
-	}
 	let sum = 0x811c9dc5;
-	for (const byte of bytes) sum = Math.imul(sum ^ byte, 0x01000193) >>> 0;
+	const add = (byte: number) => {
+		sum = Math.imul(sum ^ byte, 0x01000193) >>> 0;
+	};
+	for (const byte of new TextEncoder().encode(text)) add(byte);
+	if (collisionCount !== undefined) {
+		for (let shift = 0; shift < 32; shift += 8) add((collisionCount >>> shift) & 255);
+		for (let i = 0; i < 4; i++) add(0);
+	}
 	return [...String(sum)].map(digit => alphanums[digit.charCodeAt(0) % alphanums.length]).join('');
 }
 
