@@ -75,12 +75,24 @@ function olderDescriptionsOf(name) {
 	const [group, version, kind] = name.replace(/^io\.k8s\.(api|apimachinery\.pkg\.apis)\./, '').split('.');
 	const file = path.join(typesFolder, group, `${version}.d.ts`);
 	if (!existsSync(file)) return {};
-	const body =
-		new RegExp(`export interface ${kind} \\{\\n([\\s\\S]*?)\\n\\}`).exec(fs.readFileSync(file, 'utf8'))?.[1] ?? '';
-	const found = {};
+	const source = fs.readFileSync(file, 'utf8');
+	const match = new RegExp(
+		`(?:/\\*\\*((?:(?!\\*/)[\\s\\S])*)\\*/\\n)?export interface ${kind} \\{\\n([\\s\\S]*?)\\n\\}`,
+	).exec(source);
+	const [, own = '', body = ''] = match ?? [];
+	const found = {'': plain(own)};
 	for (const [, text, field] of body.matchAll(/\/\*\*([\s\S]*?)\*\/\s*(?:readonly )?"?([\w$]+)"?\??:/g))
-		found[field] = text.replaceAll(/^ *\* ?/gm, '').trim();
+		found[field] = plain(text);
 	return found;
+}
+
+const plain = comment => comment.replaceAll(/^ *\* ?/gm, '').trim();
+/** The models put a text on one line; where the older text says the same, or begins the same, its paragraphs are kept. */
+function withParagraphs(text, older) {
+	if (!older || !text) return text || older;
+	const [now, before] = [squeezed(text), squeezed(older)];
+	if (now === before) return older;
+	return now.startsWith(`${before} `) ? `${older}\n\n${now.slice(before.length + 1)}` : text;
 }
 
 const squeezed = text => text?.replaceAll(/\s+/g, ' ');
@@ -155,11 +167,11 @@ for (const name of [...wanted].sort()) {
 	const known = descriptionsOf(name);
 	const older = olderDescriptionsOf(name);
 	const texts = description ? {...known, '': description} : known;
+	if (texts['']) texts[''] = withParagraphs(texts[''], older['']);
 	for (const [field, {description: text}] of Object.entries(schema.properties ?? {})) {
 		if (text) texts[field] = text;
-		// The models put a text on one line; where the older text is the same, it still has its paragraphs.
-		const before = older[field];
-		if (before && (!texts[field] || squeezed(before) === squeezed(texts[field]))) texts[field] = before;
+		texts[field] = withParagraphs(texts[field], older[field]);
+		if (!texts[field]) delete texts[field];
 		delete schema.properties[field].description;
 	}
 	fields[name] = schema;

@@ -3,7 +3,7 @@ import type {ConfigMap} from '../types.ts';
 import {columnsOf} from './columns.ts';
 import type {ResourceDefinition} from './definition.ts';
 import {age} from './duration.ts';
-import {forbidden, invalidValue} from './field-error.ts';
+import {forbidden, invalidValue, tooLong} from './field-error.ts';
 import {configKeyErrors} from './names.ts';
 import {validateMeta} from './object-meta.ts';
 import {deepEqual, standardVerbs} from './shared.ts';
@@ -39,13 +39,7 @@ function validate(map: ConfigMap, old: ConfigMap | undefined): Cause[] {
 		for (const text of configKeyErrors(key)) causes.push(invalidValue(`binaryData[${key}]`, key, text));
 		size += Buffer.byteLength(value, 'base64');
 	}
-	if (size > maxSize) {
-		causes.push({
-			reason: 'FieldValueTooLong',
-			message: `Too long: may not be more than ${maxSize} bytes`,
-			field: '',
-		});
-	}
+	if (size > maxSize) causes.push(tooLong('', maxSize));
 	return causes;
 }
 

@@ -1,6 +1,6 @@
 import type {Cause} from '../errors.ts';
 import type {KubeObject, LabelSelector} from '../types.ts';
-import {forbidden, immutableText, invalidValue, required} from './field-error.ts';
+import {forbidden, immutableText, invalidValue, required, tooLong} from './field-error.ts';
 import {dnsSubdomainErrors, labelValueErrors, qualifiedNameErrors} from './names.ts';
 
 type NameRule = (name: string) => string[];
@@ -24,8 +24,7 @@ export function validateAnnotations(annotations: Record<string, string> | undefi
 		size += Buffer.byteLength(key) + Buffer.byteLength(value);
 	}
 	const limit = 256 * 1024;
-	if (size > limit)
-		causes.push({reason: 'FieldValueTooLong', message: `Too long: may not be more than ${limit} bytes`, field});
+	if (size > limit) causes.push(tooLong(field, limit));
 	return causes;
 }
 

@@ -22,7 +22,7 @@ function addRestarts(restarts: Restarts, status: ContainerStatus) {
 }
 
 /** The words of the STATUS column, the ready count and the restarts. */
-export function podState(pod: Pod): {status: string; ready: number; total: number; restarts: Restarts} {
+function podState(pod: Pod): {status: string; ready: number; total: number; restarts: Restarts} {
 	const {spec, status, metadata} = pod;
 	const sidecars = new Set(
 		(spec.initContainers ?? []).filter(container => container.restartPolicy === 'Always').map(({name}) => name),

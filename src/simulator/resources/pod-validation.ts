@@ -111,7 +111,7 @@ function validateHostNetworkPorts({hostNetwork, containers = []}: PodSpec, field
 }
 
 /** A Pod's spec; `field` is where it stands, as `spec` or `spec.template.spec`. */
-export function validatePodSpec(spec: PodSpec, field: string): Cause[] {
+function validatePodSpec(spec: PodSpec, field: string): Cause[] {
 	const causes = validateVolumes(spec, `${field}.volumes`);
 	const volumes = new Set((spec.volumes ?? []).map(({name}) => name as string));
 	const rule = (name: string, faults: (value: string) => string[]) => {

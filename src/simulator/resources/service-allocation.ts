@@ -7,8 +7,8 @@ import {ipFamily, parseIp} from './ip.ts';
 // Cluster IPs and node ports, as pkg/registry/core/service/storage/alloc.go gives them out on a single-stack cluster.
 
 const serviceKind = {group: '', plural: 'services', kind: 'Service'};
-/** The range of cluster IPs, as kind and kubeadm set it. */
-export const serviceRange = {cidr: '10.96.0.0/16', prefix: '10.96.'};
+/** What the addresses of the range 10.96.0.0/16 begin with, as kind sets it. */
+const servicePrefix = '10.96.';
 const nodePorts = {first: 30000, last: 32767};
 
 const refuse = (service: Service, ...causes: ReturnType<typeof invalidValue>[]): never => {
@@ -96,7 +96,7 @@ function allocateClusterIp(service: Service, context: StrategyContext) {
 			refuse(service, invalidValue('spec.clusterIPs', spec.clusterIPs, `failed to allocate IP ${wanted}: ${text}`));
 		// What is no address at all is left to validation.
 		if (!parseIp(wanted)) return;
-		const inRange = wanted.startsWith(serviceRange.prefix) && !/^10\.96\.(0\.0|255\.255)$/.test(wanted);
+		const inRange = wanted.startsWith(servicePrefix) && !/^10\.96\.(0\.0|255\.255)$/.test(wanted);
 		if (!inRange) why('the provided network does not match the current range');
 		if (used.has(wanted)) why('provided IP is already allocated');
 		return;
@@ -104,7 +104,7 @@ function allocateClusterIp(service: Service, context: StrategyContext) {
 	// The lower part of the range is kept for addresses that are asked for by name.
 	for (let attempt = 0; attempt < 100_000; attempt++) {
 		const offset = 256 + context.random.below(65_535 - 256);
-		const ip = `${serviceRange.prefix}${offset >> 8}.${offset & 255}`;
+		const ip = `${servicePrefix}${offset >> 8}.${offset & 255}`;
 		if (used.has(ip)) continue;
 		spec.clusterIP = ip;
 		spec.clusterIPs = [ip];

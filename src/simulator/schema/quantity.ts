@@ -5,10 +5,10 @@ const decimal: Record<string, number> = {n: -9, u: -6, m: -3, '': 0, k: 3, M: 6,
 const binary: Record<string, number> = {Ki: 10, Mi: 20, Gi: 30, Ti: 40, Pi: 50, Ei: 60};
 
 /** The text of the error for something that looks like no quantity at all. */
-export const quantityFormatError =
+const quantityFormatError =
 	"quantities must match the regular expression '^([+-]?[0-9.]+)([eEinumkKMGTP]*[-+]?[0-9]*)$'";
 /** The text of the error for a suffix that does not exist. */
-export const quantitySuffixError = "unable to parse quantity's suffix";
+const quantitySuffixError = "unable to parse quantity's suffix";
 
 type Parsed = {nanos: bigint; format: 'decimal' | 'binary' | 'exponent'};
 
