@@ -275,6 +275,7 @@ describe('time', () => {
 		time.move(3_600_000);
 		open();
 		expect(time.now() - run.view().startedAt).toBe(4_000);
+		expect(run.summary().spent).toBe(4_000);
 	});
 });
 
