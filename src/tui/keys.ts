@@ -44,7 +44,7 @@ export type KeyName =
 	| `ctrl-${string}`;
 
 /** The words that act like a lab key when they are all there is on the line. */
-export const words = {
+const words = {
 	next: 'next',
 	back: 'back',
 	hint: 'hint',

@@ -8,10 +8,10 @@ import {predictionIsOpen} from './view/story-pane.ts';
 /** The panes that a small terminal shows one at a time. */
 export const panes = ['story', 'cluster', 'output'] as const;
 
-export type Pane = (typeof panes)[number];
+type Pane = (typeof panes)[number];
 
 /** Where the story stands: at a line, or wherever a part of it begins. */
-export type StoryPosition = number | 'prediction' | 'hints' | 'explanation';
+type StoryPosition = number | 'prediction' | 'hints' | 'explanation';
 
 /** Everything the screen is drawn from. Immutable. */
 export type LabState = {

@@ -429,15 +429,15 @@ function withView(state: LabState, given: RunView): LabState {
 
 const settledViews = new WeakMap<RunView, RunView>();
 
-/** Until the first listing has come nothing is known, so nothing that held is called broken yet. */
+/** Until the first listing has come nothing is known: what held is not called broken, nor what was there gone. */
 function settled(view: RunView): RunView {
-	if (view.observe.state !== 'listing' || view.step.checks.every(({state}) => state !== 'broken')) return view;
+	if (view.observe.state !== 'listing') return view;
 	const known = settledViews.get(view);
 	if (known) return known;
 	const checks = view.step.checks.map(check =>
 		check.state === 'broken' ? {...check, state: 'waiting' as const, waiting: undefined} : check,
 	);
-	const result = {...view, step: {...view.step, checks}};
+	const result = {...view, before: undefined, step: {...view.step, checks}};
 	settledViews.set(view, result);
 	return result;
 }

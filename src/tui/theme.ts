@@ -72,7 +72,7 @@ export const unicodeSymbols: Symbols = {
 };
 
 /** Signs for a terminal whose locale is not UTF-8. */
-export const asciiSymbols: Symbols = {
+const asciiSymbols: Symbols = {
 	added: '+',
 	removed: '-',
 	changed: '~',

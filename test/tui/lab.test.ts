@@ -263,6 +263,19 @@ describe('going through a lesson', () => {
 	});
 });
 
+describe('before the cluster has answered', () => {
+	it('calls nothing broken or gone', () => {
+		const checks = [{id: 'a', state: 'broken' as const, text: 'Three addresses', waiting: '0 of 3'}];
+		const first = aView({observe: {state: 'listing'}, step: aStep({solved: true, checks}), before: aView().now});
+		const {lab, run} = aLab(first);
+		expect(lab.store.get().view.step.checks[0]?.state).toBe('waiting');
+		expect(lab.store.get().view.before).toBeUndefined();
+		run.set({...first, observe: {state: 'live'}});
+		expect(lab.store.get().view.step.checks[0]?.state).toBe('broken');
+		expect(lab.store.get().recent.newAddresses).toEqual([]);
+	});
+});
+
 describe('the prompt', () => {
 	it('fills in the step\u2019s next command with the right arrow, and completes it with Tab', () => {
 		const step = aStep({commands: ['kubectl get pods', 'kubectl get endpoints my-service']});

@@ -14,7 +14,7 @@ const ADDRESS_WIDTH = 17;
 
 /** Divides the width inside the frame (without the dividing column) between Pods and addresses. */
 export function clusterColumns(inner: number, hasBefore: boolean, longestName: number): ClusterColumns {
-	const podsWanted = 3 + longestName + 1 + IP_WIDTH + 1 + STATUS_WIDTH;
+	const podsWanted = 3 + longestName + 1 + IP_WIDTH + 1 + STATUS_WIDTH + 2;
 	const room = inner - 1;
 	const addressesWanted = 3 + ADDRESS_WIDTH + 14;
 	const withBefore = addressesWanted + ADDRESS_WIDTH + 1;
@@ -33,6 +33,8 @@ export type ServicePlace = {
 	wanted: string | undefined;
 	/** The key of the row that the arrows have selected. */
 	selected: string | undefined;
+	/** The cluster has not said yet what there is. */
+	listing: boolean;
 	/** ms since 1970. */
 	now: number;
 	text: Text;
@@ -45,6 +47,7 @@ export function serviceLines({service, exists, rows}: ServiceRows, place: Servic
 	const above = columns.before > 0 ? [both([], headLine(columns, text), place)] : [];
 	const noAddress = rows.every(row => !row.address || row.address.mark === 'removed');
 	const words = service === '' || !noAddress ? '' : exists ? text.screen.noAddresses : text.screen.noEndpoints(service);
+	if (place.listing) return [both(line(` ${text.screen.connecting}`, 'dim'), [], place)];
 	const noPods = rows.length === 0 ? line(` ${text.screen.noPods}`, 'dim') : [];
 	const below = words || rows.length === 0 ? [both(noPods, words ? line(` ${words}`, 'dim') : [], place)] : [];
 	const room = Math.max(1, height - above.length - below.length);

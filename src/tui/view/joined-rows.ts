@@ -4,7 +4,7 @@ import type {AddressView, PodView, Snapshot} from '../../observe/snapshot.ts';
 import {isRecent, type Recent} from './recent.ts';
 
 /** How a row stands against the remembered snapshot, or without one against a moment ago. */
-export type Mark = 'added' | 'removed' | 'changed' | 'same';
+type Mark = 'added' | 'removed' | 'changed' | 'same';
 
 /** The address half of a row. */
 export type AddressCell = {

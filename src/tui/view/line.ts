@@ -59,7 +59,7 @@ export function startOf(text: string, width: number): string {
 }
 
 /** The longest end of a text that takes at most `width` cells. */
-export function endOf(text: string, width: number): string {
+function endOf(text: string, width: number): string {
 	if (widthOf(text) <= width) return text;
 	let result = '';
 	let used = 0;

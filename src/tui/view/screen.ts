@@ -244,6 +244,7 @@ function clusterSections(
 			height: room,
 			wanted: subject?.key,
 			selected: state.focus === 'cluster' ? state.selected : undefined,
+			listing: view.observe.state === 'listing',
 			now,
 			text,
 			symbols,
@@ -336,7 +337,7 @@ function roomyBody(state: LabState, around: Surroundings, height: number, metric
 	const {symbols} = around.theme;
 	const outputHeight = roomyOutputHeight(state, columns - 4, height);
 	const top = height - outputHeight;
-	const left = Math.min(76, Math.floor(columns * 0.38));
+	const left = Math.min(66, Math.floor(columns * 0.38));
 	const {step, finished} = state.view;
 	const checks = finished ? [] : checkLines(step.checks, left - 4, symbols);
 	// An open question has to be seen whole before anything is typed. The checks, which nobody needs before that, give

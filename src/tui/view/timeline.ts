@@ -4,7 +4,7 @@ import type {Symbols, Tone} from '../theme.ts';
 import {type Line, line, lineWidth, type Span, shortenedName} from './line.ts';
 
 /** A length of time as the screen says it: `20 ms`, `1.4 s`, `25 s`, `3 min`. */
-export function duration(ms: number): string {
+function duration(ms: number): string {
 	if (ms < 1000) return `${Math.max(0, Math.round(ms))} ms`;
 	if (ms < 9_950) return `${(ms / 1000).toFixed(1)} s`;
 	if (ms < 90_000) return `${Math.round(ms / 1000)} s`;
@@ -37,7 +37,7 @@ const signs: Partial<Record<TimelineEntry['what'], (symbols: Symbols) => string>
 };
 
 /** What has happened since the last command, each with its time since then; everything, where there was no command. */
-export function sinceCommand(timeline: readonly TimelineEntry[]): TimelineEntry[] {
+function sinceCommand(timeline: readonly TimelineEntry[]): TimelineEntry[] {
 	const start = timeline.findLastIndex(({what}) => what === 'command');
 	return timeline.slice(Math.max(0, start));
 }

@@ -181,6 +181,12 @@ describe('what the screen shows', () => {
 		);
 	});
 
+	it('claims nothing before the cluster has said what there is', () => {
+		const {text} = drawn(aState({}, {observe: {state: 'listing'}, now: aSnapshot([], undefined)}));
+		expect(text).toContain('connecting…');
+		expect(text).not.toContain('no Pods yet');
+	});
+
 	it('shows a solved step whose state has been undone since as broken, not as done', () => {
 		const checks = [{id: 'a', state: 'broken' as const, text: 'Three addresses', waiting: '2 of 3'}];
 		expect(drawn(aState({}, {step: aStep({solved: true, checks})})).text).toContain('! Three addresses');
