@@ -102,9 +102,8 @@ export function createRouter(server: Server): Router {
 			const info = parsePath(url.pathname);
 			if (info?.group !== '' || info.resource !== 'pods' || !info.name) throw notServed(info);
 			const call = {server, info, query: url.searchParams};
-			if (info.subresource === 'exec') await serveExec(call, request, socket, head);
+			if (info.subresource === 'exec' || info.subresource === 'attach') await serveExec(call, request, socket, head);
 			else if (info.subresource === 'portforward') await servePortForward(call, request, socket, head);
-			else if (info.subresource === 'attach') throw noAttach();
 			else throw notServed(info);
 		},
 	};
@@ -215,11 +214,6 @@ const actions: Record<string, {method: string | undefined; serve(call: Call): Pr
 async function upgradeRequired(): Promise<void> {
 	throw badRequest('Upgrade request required');
 }
-
-const noAttach = () =>
-	badRequest(
-		'the embedded cluster cannot attach to a running process; use kubectl exec for a new one, or kubectl logs',
-	);
 
 function answerList(call: Call): void {
 	const {server, response, info, query, definition, form} = call;

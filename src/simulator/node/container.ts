@@ -3,10 +3,13 @@ import type {PodNetwork} from '../network/pod-network.ts';
 import {type FileChanges, FileSystem, type Mount} from '../programs/file-system.ts';
 import type {ImageContents, Signal} from '../programs/image.ts';
 import {Machine} from '../programs/machine.ts';
-import {emptyPipe} from '../programs/pipe.ts';
+import {emptyPipe, Pipe} from '../programs/pipe.ts';
 import type {Simulation} from '../simulation.ts';
 import type {Container} from '../types.ts';
 import {ContainerLog} from './container-log.ts';
+import {createTerminal, interrupt} from './terminal.ts';
+
+type Write = (data: string | Uint8Array) => void;
 
 /** What a container is made from. */
 export type ContainerStart = {
@@ -29,6 +32,10 @@ export type RunningContainer = {
 	log: ContainerLog;
 	environment: Record<string, string>;
 	directory: string;
+	/** The first process' stdin, when the Pod asks for one (`stdin: true`). */
+	input: {type(data: Uint8Array): void; end(): void} | undefined;
+	/** Passes on what the first process writes from now on; `ended` gets its exit code. */
+	attach(streams: {stdout: Write; stderr: Write}, ended: (code: number) => void): () => void;
 	/** Sends the first process a signal from outside, as the container runtime does. */
 	signal(signal: Signal): void;
 	/** Ends all processes at once, without an exit. */
@@ -69,14 +76,36 @@ export function startContainer(start: ContainerStart): RunningContainer {
 	const directory = spec.workingDir || image.workingDirectory;
 	// A container that goes on after a restart of the cluster does not write its first lines again.
 	let muted = previous !== undefined;
-	const write = (data: string | Uint8Array) => {
-		if (!muted) log.write(data);
-	};
+	const attached = new Set<{streams: {stdout: Write; stderr: Write}; ended: (code: number) => void}>();
+	const output =
+		(stream: 'stdout' | 'stderr'): Write =>
+		data => {
+			if (muted) return;
+			log.write(data);
+			for (const {streams} of attached) streams[stream](data);
+		};
+	const input = spec.stdin ? new Pipe() : undefined;
+	const terminal =
+		input && spec.tty
+			? createTerminal(input, output('stdout'), () => {
+					const first = machine.processes.find(({pid}) => pid === 1);
+					if (first) interrupt(machine, first);
+				})
+			: undefined;
 	machine.start(
-		{arguments: line, environment: start.environment, directory, stdin: emptyPipe(), stdout: write, stderr: write},
+		{
+			arguments: line,
+			environment: start.environment,
+			directory,
+			stdin: input ?? emptyPipe(),
+			stdout: terminal?.output ?? output('stdout'),
+			stderr: terminal?.output ?? output('stderr'),
+			tty: terminal !== undefined,
+		},
 		code => {
 			closeAll();
 			log.end();
+			for (const {ended} of attached) ended(code);
 			start.exited(code);
 		},
 	);
@@ -86,11 +115,18 @@ export function startContainer(start: ContainerStart): RunningContainer {
 		log,
 		environment: start.environment,
 		directory,
+		input: input && {type: terminal?.type ?? input.write, end: () => input.end()},
+		attach(streams, ended) {
+			const entry = {streams, ended};
+			attached.add(entry);
+			return () => void attached.delete(entry);
+		},
 		signal: signal => void machine.signal(1, signal, true),
 		destroy() {
 			machine.stop();
 			closeAll();
 			log.end();
+			for (const {ended} of attached) ended(137);
 		},
 	};
 }

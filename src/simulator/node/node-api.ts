@@ -39,6 +39,8 @@ export type NodeApi = {
 		command: string[],
 		streams: ExecStreams,
 	): Promise<number>;
+	/** Connects to the first process of a container, until it ends or the client goes; resolves to its exit code. */
+	attach(namespace: string, pod: string, container: string | undefined, streams: ExecStreams): Promise<number>;
 	/** Opens a TCP connection to a port of the Pod, from inside the Pod's own network (port-forward). */
 	connect(namespace: string, pod: string, port: number): Promise<Duplex>;
 };

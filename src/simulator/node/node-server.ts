@@ -1,12 +1,12 @@
 import {badRequest, notFound, StatusError} from '../errors.ts';
 import {openStream} from '../network/duplex.ts';
-import {CommandNotFound, type Machine, type Process} from '../programs/machine.ts';
+import {CommandNotFound, type Process} from '../programs/machine.ts';
 import {BrokenPipe, emptyPipe, Pipe} from '../programs/pipe.ts';
 import type {Simulation} from '../simulation.ts';
 import type {Container, Pod} from '../types.ts';
 import type {NodeApi} from './node-api.ts';
 import type {PodWorker} from './pod-worker.ts';
-import {createTerminal, type Terminal} from './terminal.ts';
+import {createTerminal, interrupt} from './terminal.ts';
 
 /** Answers for the kubelets of all nodes; `find` gives the worker of a Pod. */
 export function createNodeApi(
@@ -88,7 +88,7 @@ export function createNodeApi(
 				};
 				if (streams.signal.aborted) end();
 				streams.signal.addEventListener('abort', end, {once: true});
-				if (stdin) pump(stdin, input, terminal).catch(reject);
+				if (stdin) pump(stdin, terminal?.type ?? input.write, () => input.end()).catch(reject);
 				return await promise.finally(() => streams.signal.removeEventListener('abort', end));
 			} catch (error) {
 				if (!(error instanceof CommandNotFound)) throw error;
@@ -102,6 +102,25 @@ export function createNodeApi(
 			}
 		},
 
+		async attach(namespace, name, container, streams) {
+			const {pod, chosen, slot} = slotOf(namespace, name, container);
+			if (!pod.spec.nodeName) throw badRequest(`pod ${name} does not have a host assigned`);
+			const running = slot?.running;
+			if (!running) throw badRequest(`container ${chosen} not found in pod ${name}_${namespace}`);
+			const {promise, resolve, reject} = Promise.withResolvers<number>();
+			const detach = running.attach(streams, resolve);
+			const leave = () => {
+				detach();
+				resolve(0);
+			};
+			streams.signal.addEventListener('abort', leave, {once: true});
+			if (streams.stdin && running.input) {
+				const {type, end} = running.input;
+				pump(streams.stdin, type, () => slot.record.spec.stdinOnce === true && end()).catch(reject);
+			}
+			return await promise.finally(() => streams.signal.removeEventListener('abort', leave));
+		},
+
 		async connect(namespace, name, port) {
 			const pod = registry.get<Pod>('pods', namespace, name);
 			if (!pod.spec.nodeName) throw badRequest(`pod ${name} does not have a host assigned`);
@@ -111,13 +130,13 @@ export function createNodeApi(
 			// kubelet dials inside the Pod's own network namespace: the server sees localhost.
 			const server = worker.listeners.listener(port);
 			if (!server) {
-				const {uid} = pod.metadata;
+				const id = `${pod.metadata.uid}${pod.metadata.uid}`.replaceAll('-', '');
 				throw new StatusError(
 					500,
 					'InternalError',
-					`error forwarding port ${port} to pod ${uid}, uid : failed to execute portforward in network namespace: ` +
-						`failed to connect to localhost:${port} inside namespace "${uid}", IPv4: dial tcp4 127.0.0.1:${port}: ` +
-						`connect: connection refused`,
+					`error forwarding port ${port} to pod ${id}, uid : failed to execute portforward in network namespace ` +
+						`"/var/run/netns/cni-${pod.metadata.uid}": failed to connect to localhost:${port} inside namespace "${id}", ` +
+						`IPv4: dial tcp4 127.0.0.1:${port}: connect: connection refused IPv6 dial tcp6: address localhost: no suitable address found `,
 				);
 			}
 			return openStream({server, source: '127.0.0.1', to: {ip, port}});
@@ -126,23 +145,13 @@ export function createNodeApi(
 }
 
 /** Passes a client's input on; a client that goes away without an end is an end too. */
-async function pump(stdin: AsyncIterable<Uint8Array>, input: Pipe, terminal: Terminal | undefined) {
+async function pump(stdin: AsyncIterable<Uint8Array>, type: (data: Uint8Array) => void, end: () => void) {
 	try {
-		for await (const chunk of stdin) {
-			if (terminal) terminal.type(chunk);
-			else input.write(chunk);
-		}
+		for await (const chunk of stdin) type(chunk);
 	} catch (error) {
 		if (!(error instanceof BrokenPipe)) throw error;
 	}
-	input.end();
-}
-
-/** Ctrl-C: the process and all that it started get SIGINT. */
-function interrupt(machine: Machine, process: Process) {
-	const family = new Set([process.pid]);
-	for (const {pid, parent} of machine.processes) if (family.has(parent)) family.add(pid);
-	for (const pid of [...family].reverse()) machine.signal(pid, 'SIGINT');
+	end();
 }
 
 /** The container that was asked for, or the only one; throws the API server's text. */

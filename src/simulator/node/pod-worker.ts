@@ -315,9 +315,9 @@ export class PodWorker {
 		const {record} = slot;
 		const {name, namespace} = this.#pod.metadata;
 		const where = `pod ${name}_${namespace}(${this.uid})`;
-		if (record.state.terminated) {
-			record.last = record.state;
-			const delay = `${formatSeconds(slot.crash.state?.delay ?? 0)}`;
+		if (record.state.waiting?.reason !== 'CrashLoopBackOff') {
+			if (record.state.terminated) record.last = record.state;
+			const delay = formatSeconds(slot.crash.state?.delay ?? 0);
 			record.state = {
 				waiting: {
 					reason: 'CrashLoopBackOff',
@@ -416,12 +416,12 @@ export class PodWorker {
 				}
 				record.last = record.state.terminated ? record.state : record.last;
 				record.id = containerID(n => this.#below(n));
-				this.#run(slot, image, undefined, environment);
-				if (!slot.running && !record.state.terminated) return;
-				if (slot.running) {
+				if (this.#run(slot, image, undefined, environment)) {
 					this.#event('Normal', 'Started', 'Container started', slot);
-					this.#startProbes(slot);
-					this.#postStart(slot);
+					if (slot.running) {
+						this.#startProbes(slot);
+						this.#postStart(slot);
+					}
 				}
 				this.#ipShown = true;
 				this.#soon(8 + this.#below(12));
@@ -436,7 +436,7 @@ export class PodWorker {
 		return {...this.#pod, status: {...status, podIP: this.#ip, hostIP: this.#context.hostIP}};
 	}
 
-	/** Starts the container's first process. Without a process in the end, the record says why. */
+	/** Starts the container's first process, which may end at once; false when it could not even start. */
 	#run(
 		slot: Slot,
 		image: OpenImage,
@@ -447,7 +447,7 @@ export class PodWorker {
 			slot.record.spec,
 			image.contents,
 		),
-	) {
+	): boolean {
 		const {simulation, network, node} = this.#context;
 		const {record} = slot;
 		const {namespace = ''} = this.#pod.metadata;
@@ -483,24 +483,30 @@ export class PodWorker {
 				record.readiness = !record.spec.readinessProbe;
 			}
 			if (early !== undefined) this.#exited(slot, early);
+			return true;
 		} catch (error) {
 			if (!(error instanceof CommandNotFound)) throw error;
 			const why =
 				'failed to create containerd task: failed to create shim task: OCI runtime create failed: runc create ' +
 				`failed: unable to start container process: error during container init: ${error.message}`;
 			this.#event('Warning', 'Failed', `Error: ${why}`, slot);
-			const now = timestamp(this.#now());
 			slot.crash.failed(this.#now());
-			record.state = {
+			const ended = {
 				terminated: {
 					exitCode: error.notExecutable ? 126 : 128,
 					reason: 'StartError',
 					message: why,
 					startedAt: '1970-01-01T00:00:00Z',
-					finishedAt: now,
+					finishedAt: timestamp(this.#now()),
 					containerID: `containerd://${record.id}`,
 				},
 			};
+			record.state = ended;
+			if (this.#restarts(record)) {
+				record.last = ended;
+				record.state = {waiting: {reason: 'RunContainerError', message: why}};
+			}
+			return false;
 		}
 	}
 

@@ -1,3 +1,4 @@
+import type {Machine, Process} from '../programs/machine.ts';
 import type {Pipe} from '../programs/pipe.ts';
 
 /** A terminal between a client and a process: what is typed passes here to the process and is echoed. */
@@ -68,4 +69,11 @@ export function createTerminal(input: Pipe, show: (data: string) => void, interr
 			show((typeof data === 'string' ? data : Buffer.from(data).toString()).replace(/\r?\n/g, '\r\n'));
 		},
 	};
+}
+
+/** Ctrl-C: the process and all that it started get SIGINT. */
+export function interrupt(machine: Machine, process: Process): void {
+	const family = new Set([process.pid]);
+	for (const {pid, parent} of machine.processes) if (family.has(parent)) family.add(pid);
+	for (const pid of [...family].reverse()) machine.signal(pid, 'SIGINT');
 }

@@ -11,6 +11,11 @@ import {type Cluster, runningPod, startCluster} from './harness.ts';
 let stopped = 0;
 /** A node whose containers know five commands, and whose Pods answer on port 80 with a line. */
 const nodes: NodeApi = {
+	async attach(_namespace, pod, _container, {stdin, stdout}) {
+		stdout(`attached to ${pod}\n`);
+		for await (const chunk of stdin ?? []) stdout(chunk);
+		return 0;
+	},
 	async logs(_namespace, pod, {follow, tailLines}, write, signal) {
 		const lines = ['one\n', 'two\n'];
 		write((tailLines === undefined ? lines : lines.slice(-tailLines)).join(''));
@@ -226,9 +231,9 @@ describe('before the upgrade', () => {
 		expect(reply.body).toMatchObject({code: 400, message: 'container nope is not valid for pod web'});
 	});
 
-	test('attach says what to use instead', async () => {
-		const {stderr} = await run('kubectl', ['attach', 'web']);
-		expect(stderr).toContain('use kubectl exec for a new one');
+	test('attach shows what the first process writes', async () => {
+		const {stdout} = await run('kubectl', ['attach', 'web']);
+		expect(stdout).toContain('attached to web');
 	});
 
 	test('a plain request is told to upgrade', async () => {

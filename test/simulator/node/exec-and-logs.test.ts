@@ -187,3 +187,32 @@ test('port-forward reaches the program as from inside the Pod', async () => {
 	expect(await lab.logs('web')).toContain('127.0.0.1 - - ');
 	await expect(lab.nodes.nodeApi.connect('default', 'web', 81)).rejects.toThrow('connection refused');
 });
+
+test('attach reaches the first process of a container that wants input, and ends with it', async () => {
+	const lab = createLab();
+	lab.pod(
+		'talk',
+		{image: 'busybox:1.36', command: ['sh'], stdin: true, stdinOnce: true},
+		{spec: {restartPolicy: 'Never'}},
+	);
+	lab.advance(3000);
+	let shown = '';
+	async function* lines() {
+		yield Buffer.from('echo hello\n');
+		yield Buffer.from('exit 4\n');
+	}
+	const streams = {
+		stdin: lines(),
+		stdout: (data: string | Uint8Array) => {
+			shown += data;
+		},
+		stderr: () => {},
+		tty: false,
+		signal: new AbortController().signal,
+	};
+	expect(await lab.nodes.nodeApi.attach('default', 'talk', undefined, streams)).toBe(4);
+	expect(shown).toBe('hello\n');
+	lab.advance(3000);
+	expect(lab.get('talk').status.phase).toBe('Failed');
+	expect(await lab.logs('talk')).toBe('hello\n');
+});

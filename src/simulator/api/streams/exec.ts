@@ -2,6 +2,7 @@ import type {IncomingMessage} from 'node:http';
 import {type Duplex, PassThrough, type Writable} from 'node:stream';
 import type {RawData} from 'ws';
 import {badRequest, StatusError} from '../../errors.ts';
+import type {ExecStreams} from '../../node/node-api.ts';
 import type {Call} from '../context.ts';
 import {booleanParameter} from '../options.ts';
 import {containerOf, nodesOf, podOf, requireNode} from './pod-target.ts';
@@ -23,7 +24,7 @@ type Wire = {
 	signal: AbortSignal;
 };
 
-/** Runs a command in a container over WebSocket (v5, v4.channel.k8s.io) or SPDY. Throws StatusError before the upgrade. */
+/** Runs a command in a container, or attaches to its first process, over WebSocket (v5, v4.channel.k8s.io) or SPDY. Throws StatusError before the upgrade. */
 export async function serveExec(
 	call: Pick<Call, 'server' | 'info' | 'query'>,
 	request: IncomingMessage,
@@ -41,7 +42,9 @@ export async function serveExec(
 		stderr: booleanParameter(query, 'stderr'),
 		tty: booleanParameter(query, 'tty'),
 	};
-	if (wanted.command.length === 0) throw badRequest('you must specify at least one command for the container');
+	const attach = info.subresource === 'attach';
+	if (!attach && wanted.command.length === 0)
+		throw badRequest('you must specify at least one command for the container');
 	if (!wanted.stdin && !wanted.stdout && !wanted.stderr)
 		throw badRequest('you must specify at least one of stdin, stdout, stderr');
 	requireNode(pod);
@@ -53,15 +56,19 @@ export async function serveExec(
 
 	const bytes = (data: string | Uint8Array) => (typeof data === 'string' ? Buffer.from(data) : data);
 	try {
-		const code = await nodes.exec(info.namespace!, info.name!, wanted.container, wanted.command, {
+		const streams: ExecStreams = {
 			...(wanted.stdin && {stdin: wire.stdin}),
 			stdout: data => wanted.stdout && wire.stdout(bytes(data)),
 			stderr: data =>
 				wanted.tty ? wanted.stdout && wire.stdout(bytes(data)) : wanted.stderr && wire.stderr(bytes(data)),
 			tty: wanted.tty,
 			signal: wire.signal,
-		});
-		wire.finish(code === 0 ? {metadata: {}, status: 'Success'} : exitStatus(code));
+		};
+		const code = attach
+			? await nodes.attach(info.namespace!, info.name!, wanted.container, streams)
+			: await nodes.exec(info.namespace!, info.name!, wanted.container, wanted.command, streams);
+		// Who attaches reads the exit code from the Pod's status.
+		wire.finish(attach || code === 0 ? {metadata: {}, status: 'Success'} : exitStatus(code));
 	} catch (error) {
 		const failure =
 			error instanceof StatusError
