@@ -100,7 +100,8 @@ async function run(argv: string[], io: Io): Promise<number> {
  */
 export async function runKubectl(argv: string[], io: Io): Promise<number> {
 	try {
-		return await run(argv, io);
+		const code = await run(argv, io);
+		return io.signal.aborted ? 130 : code;
 	} catch (error) {
 		if (io.signal.aborted) return 130;
 		if (!(error instanceof Exit && error.message === '')) io.stderr.write(`${describeFailure(error)}\n`);

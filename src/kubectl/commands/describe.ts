@@ -32,9 +32,7 @@ async function describeOne(session: Session, resource: Resource, object: KubeObj
 }
 
 /** The objects that the arguments mean. A name that is none of an object stands for all names that begin with it. */
-async function objectsOf(
-	session: Session,
-): Promise<{
+async function objectsOf(session: Session): Promise<{
 	found: {resource: Resource; object: KubeObject}[];
 	failures: unknown[];
 	how: 'named' | 'similar' | 'selected';
