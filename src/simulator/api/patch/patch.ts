@@ -1,6 +1,8 @@
-import {conflict, notFound} from '../../errors.ts';
+import {conflict, notFound, StatusError} from '../../errors.ts';
 import type {ResourceDefinition} from '../../resources/definition.ts';
 import {fieldSchema} from '../../schema/field-schema.ts';
+import {goText} from '../../schema/go-text.ts';
+import {typedError} from '../../schema/typed-errors.ts';
 import type {KubeObject} from '../../types.ts';
 import {
 	asObject,
@@ -68,21 +70,22 @@ function shownPatch({kind, apiVersion, ...rest}: JsonObject, content: unknown, t
 	return {shown: JSON.stringify({kind, apiVersion, ...rest}), wording: 'json'};
 }
 
-/** A JSON value as Go's `%+v` prints it. */
-function goText(value: unknown): string {
-	if (value === null) return '<nil>';
-	if (Array.isArray(value)) return `[${value.map(goText).join(' ')}]`;
-	if (typeof value !== 'object') return String(value);
-	const entries = Object.entries(value).sort(([a], [b]) => (a < b ? -1 : 1));
-	return `map[${entries.map(([key, member]) => `${key}:${goText(member)}`).join(' ')}]`;
-}
-
 function patchedJson(target: JsonObject, content: unknown, type: string, definition: ResourceDefinition): JsonObject {
 	const {kind} = definition;
 	if (type === jsonPatchType) return asObject(jsonPatch(target, content), kind);
 	const patch = asObject(content, kind);
 	if (type === mergePatchType) return structuredClone(asObject(mergePatch(target, patch), kind));
 	return structuredClone(strategicMerge(target, patch, fieldSchema(apiVersionOf(definition), kind)));
+}
+
+/** Throws the StatusError 500 of a real server for an applied object with fields that its schema does not have. */
+function checkType(json: JsonObject, definition: ResourceDefinition, {namespace = '', name}: Call['info']) {
+	const {kind} = definition;
+	const apiVersion = apiVersionOf(definition);
+	const fault = json.kind === kind && json.apiVersion === apiVersion && typedError(apiVersion, kind, json);
+	if (!fault) return;
+	const what = `${namespace}/${name}; ${apiVersion}, Kind=${kind}`;
+	throw new StatusError(500, '', `failed to create typed patch object (${what}): ${fault}`);
 }
 
 function applied(
@@ -93,6 +96,7 @@ function applied(
 ): KubeObject {
 	const {definition, info, query} = call;
 	const json = asObject(patch, definition.kind);
+	checkType(json, definition, info);
 	const config = checkDraft(call, json, fieldValidationOf(query));
 	placeInNamespace(config, info.namespace, definition);
 	checkName(config, info.name!);
