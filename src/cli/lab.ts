@@ -35,14 +35,18 @@ export async function lab(id: string | undefined, options: LabOptions, context: 
 	try {
 		const {settings, damage} = readSettings(home.settings);
 		if (damage) note(damageLine(damage, text));
-		if (id !== undefined) return await openLesson(id, options, home, context);
-		const picked = await pick(settings, home, context);
+		const remembered = inLanguage(context, context.languageChosen ? undefined : settings.language);
+		if (id !== undefined) return await openLesson(id, options, home, remembered);
+		const picked = await pick(settings, home, remembered);
 		if (!picked) return signal.aborted ? 130 : 0;
-		const chosen = {...context, language: picked.language, text: textIn(picked.language)};
-		return await openLesson(picked.lesson, {...options, cluster: picked.cluster}, home, chosen);
+		return await openLesson(picked.lesson, options, home, inLanguage(context, picked.language));
 	} finally {
 		taken.lock.release();
 	}
+}
+
+function inLanguage(context: Context, language: Language = context.language): Context {
+	return {...context, language, text: textIn(language)};
 }
 
 async function pick(settings: Settings, home: Home, context: Context): Promise<Picked | undefined> {
@@ -64,7 +68,7 @@ async function pick(settings: Settings, home: Home, context: Context): Promise<P
 			{id: 'auto', title: inAll(text => text.cli.autoCluster)},
 			{id: 'embedded', title: inAll(text => text.cli.embeddedCluster)},
 		],
-		language: context.languageChosen ? context.language : (settings.language ?? context.language),
+		language: context.language,
 		cluster: settings.cluster ?? 'auto',
 		environment: context.environment,
 		signal: context.signal,

@@ -1,5 +1,5 @@
-import {spawn} from 'node:child_process';
 import {constants} from 'node:os';
+import {execa} from 'execa';
 import {openEmbeddedCluster} from '../clusters/embedded-cluster.ts';
 import {interactiveShell, shellEnvironment} from '../clusters/shell.ts';
 import {prepareBin} from '../clusters/work-folder.ts';
@@ -24,7 +24,7 @@ export async function shell(options: RunOptions, context: Context): Promise<Exit
 	context.note(text.cli.shell.welcome(cluster.title));
 	const release = context.holdInterrupt();
 	try {
-		const child = spawn(program, {
+		const {exitCode, signal, cause} = await execa(program, {
 			stdio: 'inherit',
 			env: shellEnvironment({
 				base: environment,
@@ -33,13 +33,15 @@ export async function shell(options: RunOptions, context: Context): Promise<Exit
 				kubectlCache: home.kubectlCache,
 				bin: prepareBin(home.bin, environment, context.launcher),
 			}),
+			extendEnv: false,
+			reject: false,
+			cancelSignal: context.signal,
+			// What a terminal sends when it closes; interactive shells do not heed SIGTERM.
+			killSignal: 'SIGHUP',
 		});
-		const forward = () => child.kill('SIGHUP');
-		context.signal.addEventListener('abort', forward, {once: true});
-		return await new Promise<ExitCode>((resolve, reject) => {
-			child.once('error', reject);
-			child.once('exit', (code, by) => resolve(by ? 128 + constants.signals[by] : (code ?? 1)));
-		});
+		if (signal) return 128 + constants.signals[signal as NodeJS.Signals];
+		if (exitCode === undefined) throw cause;
+		return exitCode;
 	} finally {
 		release();
 		await cluster.close();

@@ -2,15 +2,14 @@ import {isLanguage, type Language} from '../text/text.ts';
 import {type Damage, type JsonFormat, readJsonFile, writeJsonFile} from './json-file.ts';
 
 /** What the lab remembers of a learner's choices. */
-export type Settings = {language?: Language; cluster?: string; lesson?: string};
+export type Settings = {language?: Language; cluster?: string};
 
 const format: JsonFormat<Settings> = {
 	version: 1,
-	parse({language, cluster, lesson}) {
+	parse({language, cluster}) {
 		const settings: Settings = {};
 		if (typeof language === 'string' && isLanguage(language)) settings.language = language;
 		if (typeof cluster === 'string') settings.cluster = cluster;
-		if (typeof lesson === 'string') settings.lesson = lesson;
 		return settings;
 	},
 };

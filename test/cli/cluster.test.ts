@@ -282,6 +282,18 @@ describe('shell', () => {
 		},
 	);
 
+	test.each(['SIGTERM', 'SIGHUP'] as const)('%s ends the shell too', async signal => {
+		const SHELL = fakeShell('echo $$; exec sleep 600');
+		const running = sandbox.start(['shell'], {SHELL});
+		await until(() => running.stdout().endsWith('\n'));
+		const pid = Number(running.stdout());
+		expect(lives(pid)).toBe(true);
+		running.child.kill(signal);
+		await running.ended;
+		expect(lives(pid)).toBe(false);
+		expect(await status()).toMatchObject({running: false});
+	});
+
 	test('refuses to nest', async () => {
 		expect(await sandbox.run(['shell'], {ENDPOINT_LAB: '1'})).toMatchObject({
 			code: 1,

@@ -177,6 +177,10 @@ test('without a lesson the picker offers them, and remembers the language that w
 	await picker.press(leave);
 	expect(await picker.exited).toBe(0);
 	expect(JSON.parse(readFileSync(join(sandbox.home, 'settings.json'), 'utf8'))).toMatchObject({language: 'zh-CN'});
+	const direct = lab(['endpoints']);
+	await direct.waitFor(text => text.includes('第 1/6 步'));
+	await direct.press(leave);
+	expect(await direct.exited).toBe(0);
 	const again = lab([]);
 	await again.waitFor(text => text.includes('端点跟随 Pod'));
 	await again.press('q');
