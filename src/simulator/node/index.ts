@@ -1,7 +1,7 @@
 import type {HttpServer} from '../network/http-server.ts';
 import type {ClusterNetwork} from '../network/network.ts';
 import type {Part, Simulation} from '../simulation.ts';
-import type {Change, Store} from '../store.ts';
+import type {Change} from '../store.ts';
 import type {Node, Pod} from '../types.ts';
 import {Kubelet, type KubeletSnapshot} from './kubelet.ts';
 import type {NodeApi} from './node-api.ts';
@@ -31,6 +31,7 @@ export function startNodes(simulation: Simulation, network: ClusterNetwork, snap
 		if (kubelets.has(name)) return;
 		const kubelet = new Kubelet(simulation, network, node, snapshot[name]);
 		kubelets.set(name, kubelet);
+		attachApiServer(node, network);
 		const pods = [...store.list<Pod>('pods')].filter(({spec}) => spec.nodeName === name);
 		kubelet.restore(pods, snapshot[name]);
 	};
@@ -48,7 +49,6 @@ export function startNodes(simulation: Simulation, network: ClusterNetwork, snap
 		}),
 	];
 	const scheduler = startScheduler(simulation);
-	const detach = attachApiServer(store, network);
 	return {
 		nodeApi: createNodeApi(simulation, (namespace, name) => {
 			const pod = store.get<Pod>('pods', namespace, name);
@@ -58,24 +58,17 @@ export function startNodes(simulation: Simulation, network: ClusterNetwork, snap
 		stop() {
 			for (const unsubscribe of subscriptions) unsubscribe();
 			scheduler.stop();
-			detach();
 			for (const kubelet of kubelets.values()) kubelet.stop();
 		},
 	};
 }
 
 /** Whoever speaks plain HTTP to the API server from inside the cluster hears what Go's TLS server says. */
-function attachApiServer(store: Store, network: ClusterNetwork): () => void {
-	const body = Buffer.from('Client sent an HTTP request to an HTTPS server.\n');
-	const server: HttpServer = (_, reply) => reply({status: 400, headers: {}, body});
-	const addresses = [...store.list<Node>('nodes')]
-		.filter(({metadata}) => metadata.labels?.['node-role.kubernetes.io/control-plane'] !== undefined)
-		.flatMap(({status}) => status.addresses ?? [])
-		.filter(({type}) => type === 'InternalIP');
-	const detach = addresses.map(({address}) =>
-		network.attach(address, {listener: port => (port === 6443 ? server : undefined)}),
-	);
-	return () => {
-		for (const each of detach) each();
-	};
+const apiServer: HttpServer = (_, reply) =>
+	reply({status: 400, headers: {}, body: Buffer.from('Client sent an HTTP request to an HTTPS server.\n')});
+
+function attachApiServer({metadata, status}: Node, network: ClusterNetwork): void {
+	if (metadata.labels?.['node-role.kubernetes.io/control-plane'] === undefined) return;
+	for (const {type, address} of status.addresses ?? [])
+		if (type === 'InternalIP') network.attach(address, {listener: port => (port === 6443 ? apiServer : undefined)});
 }

@@ -8,6 +8,8 @@ import type {Node, Pod} from '../types.ts';
 import {bindPod} from './binding.ts';
 
 type Why = string;
+const untolerated: Why = 'node(s) had untolerated taint(s)';
+const tooManyPods: Why = 'Too many pods';
 
 const isTerminal = ({status}: Pod) => status.phase === 'Succeeded' || status.phase === 'Failed';
 const keyOf = ({metadata}: Pod) => `${metadata.namespace}/${metadata.name}`;
@@ -149,16 +151,14 @@ function misfit(pod: Pod, node: Node, podsThere: number): Why | undefined {
 	for (const taint of taints) {
 		if (taint.effect === 'PreferNoSchedule' || tolerates(pod, taint)) continue;
 		// The NodeUnschedulable plugin speaks first of a cordoned node.
-		if (taint.key === 'node.kubernetes.io/unschedulable') return 'node(s) were unschedulable';
-		const value = taint.value ? `: ${taint.value}` : '';
-		return `node(s) had untolerated taint(s) {${taint.key}${value}}`;
+		return taint.key === 'node.kubernetes.io/unschedulable' ? 'node(s) were unschedulable' : untolerated;
 	}
 	const ready = node.status?.conditions?.find(({type}) => type === 'Ready')?.status === 'True';
-	if (!ready && taints.length === 0) return 'node(s) had untolerated taint(s) {node.kubernetes.io/not-ready}';
+	if (!ready && taints.length === 0) return untolerated;
 	const labels = node.metadata.labels ?? {};
 	for (const [key, value] of Object.entries(pod.spec.nodeSelector ?? {}))
 		if (labels[key] !== value) return "node(s) didn't match Pod's node affinity/selector";
-	if (podsThere >= Number(node.status?.allocatable?.pods ?? 110)) return 'Too many pods';
+	if (podsThere >= Number(node.status?.allocatable?.pods ?? 110)) return tooManyPods;
 	return insufficient(pod, node);
 }
 
@@ -201,17 +201,21 @@ function tolerates(pod: Pod, taint: {key: string; value?: string; effect: string
 	});
 }
 
-/** `0/3 nodes are available: …`, with the reasons sorted as FitError.Error sorts them. */
+/**
+ * `0/3 nodes are available: …`, with the reasons sorted as FitError.Error sorts them, then what the plugins that could
+ * have made room say: dynamic resources and preemption. Only a node that is full could be helped by evicting Pods.
+ */
 function failureText(total: number, reasons: Map<Why, number>): string {
 	if (total === 0) return 'no nodes available to schedule pods';
 	const parts = [...reasons].map(([why, count]) => `${count} ${why}`).sort();
-	const helpless = [...reasons.keys()].every(why => !why.startsWith('Insufficient') && why !== 'Too many pods');
-	const victims = [...reasons].filter(([why]) => why.startsWith('Insufficient') || why === 'Too many pods');
-	const preemption: string[] = [];
-	const others = total - victims.reduce((sum, [, count]) => sum + count, 0);
-	const none = victims.reduce((sum, [, count]) => sum + count, 0);
-	if (none > 0) preemption.push(`${none} No preemption victims found for incoming pod`);
-	if (others > 0) preemption.push(`${others} Preemption is not helpful for scheduling`);
-	const note = helpless && total > 0 ? `${total} Preemption is not helpful for scheduling` : preemption.join(', ');
-	return `0/${total} nodes are available: ${parts.join(', ')}. preemption: 0/${total} nodes are available: ${note}.`;
+	const full = reasons.get(tooManyPods) ?? 0;
+	const preemption = [
+		...(full > 0 ? [`${full} No preemption victims found for incoming pod`] : []),
+		...(full < total ? [`${total - full} Preemption is not helpful for scheduling`] : []),
+	].sort();
+	const available = `0/${total} nodes are available:`;
+	return (
+		`${available} ${parts.join(', ')}. no new claims to deallocate, preemption: ` +
+		`${available} ${preemption.join(', ')}.`
+	);
 }

@@ -1,6 +1,7 @@
 import type {Clock} from '../clock.ts';
 import {searchDomains} from '../network/dns.ts';
 import {baseFiles, FileSystem, type Mount} from '../programs/file-system.ts';
+import {deepEqual} from '../registry.ts';
 import type {Store} from '../store.ts';
 import type {ConfigMap, Container, KubeObject, Pod} from '../types.ts';
 import {fieldValue} from './field-value.ts';
@@ -35,17 +36,27 @@ export type PodVolumes = {
 	mounts(container: Container): Mount[];
 };
 
+/** How old a mounted ConfigMap or Secret may be, in ms: the kubelet looks about once a minute. */
+const syncPeriod = 60_000;
+
 /** Prepares the volumes of a Pod. `ip` gives its address, which /etc/hosts names. */
 export function podVolumes({store, clock}: {store: Store; clock: Clock}, pod: Pod, ip: () => string): PodVolumes {
-	const opened = new Map<string, FileSystem>();
+	const opened = new Map<string, {files: FileSystem; at: number; texts: Record<string, string>}>();
 	const now = () => clock.now();
 	const open = (volume: Volume): FileSystem => {
-		let files = opened.get(volume.name);
-		if (!files) {
-			const texts = volume.emptyDir ? {} : volumeTexts(store, pod, volume);
-			files = new FileSystem(baseFiles(prefixed(texts), now()), now);
-			opened.set(volume.name, files);
+		const known = opened.get(volume.name);
+		if (known && (volume.emptyDir || now() - known.at < syncPeriod)) return known.files;
+		let texts: Record<string, string> = {};
+		try {
+			if (!volume.emptyDir) texts = volumeTexts(store, pod, volume);
+		} catch (error) {
+			// What is mounted stays when its ConfigMap is deleted.
+			if (!(error instanceof MountError) || !known) throw error;
+			texts = known.texts;
 		}
+		const same = known && deepEqual(texts, known.texts);
+		const files = same ? known.files : new FileSystem(baseFiles(prefixed(texts), now()), now);
+		opened.set(volume.name, {files, at: now(), texts});
 		return files;
 	};
 	const volumes = (pod.spec.volumes ?? []) as Volume[];
@@ -66,8 +77,9 @@ export function podVolumes({store, clock}: {store: Store; clock: Clock}, pod: Po
 			for (const {name, mountPath, readOnly = false, subPath} of container.volumeMounts ?? []) {
 				const volume = volumes.find(candidate => candidate.name === name);
 				if (!volume) continue;
-				const files = () => (subPath ? oneFile(open(volume), `/${subPath}`, now) : open(volume));
-				own.push({path: mountPath.replace(/(.)\/$/, '$1'), files: once(files), readOnly: readOnly || !volume.emptyDir});
+				// A file mounted by subPath does not follow later changes, as in a real cluster.
+				const files = subPath ? once(() => oneFile(open(volume), `/${subPath}`, now)) : () => open(volume);
+				own.push({path: mountPath.replace(/(.)\/$/, '$1'), files, readOnly: readOnly || !volume.emptyDir});
 			}
 			return [...own, ...etcFiles(pod, ip, now)];
 		},

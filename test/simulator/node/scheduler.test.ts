@@ -25,8 +25,8 @@ test('a node selector that no node fits: the Pod waits and says why, and goes wh
 	lab.pod('web', {}, {spec: {nodeSelector: {disk: 'ssd'}}});
 	lab.advance(1000);
 	const message =
-		"0/3 nodes are available: 1 node(s) had untolerated taint(s) {node-role.kubernetes.io/control-plane}, 2 node(s) didn't " +
-		"match Pod's node affinity/selector. preemption: 0/3 nodes are available: 3 Preemption is not helpful for scheduling.";
+		"0/3 nodes are available: 1 node(s) had untolerated taint(s), 2 node(s) didn't " +
+		"match Pod's node affinity/selector. no new claims to deallocate, preemption: 0/3 nodes are available: 3 Preemption is not helpful for scheduling.";
 	expect(lab.events('web')).toEqual([`FailedScheduling: ${message}`]);
 	expect(lab.condition('web', 'PodScheduled')).toMatchObject({status: 'False', reason: 'Unschedulable', message});
 	lab.registry.modify<Node>('nodes', undefined, 'lab-worker2', node => ({
@@ -55,7 +55,10 @@ test('a node takes as many Pods as it says, and the next one goes when one ends'
 	lab.advance(1000);
 	const waiting = ['a', 'b', 'c'].filter(name => !nodeOf(lab, name));
 	expect(waiting).toHaveLength(1);
-	expect(lab.events(waiting[0]!).join()).toContain('1 Too many pods');
+	expect(lab.events(waiting[0]!).join()).toContain(
+		'1 Too many pods, 1 node(s) had untolerated taint(s). no new claims to deallocate, preemption: 0/2 nodes are available: ' +
+			'1 No preemption victims found for incoming pod, 1 Preemption is not helpful for scheduling.',
+	);
 	lab.remove(['a', 'b', 'c'].find(name => nodeOf(lab, name))!);
 	lab.advance(5000);
 	expect(nodeOf(lab, waiting[0]!)).toBe('lab-worker');

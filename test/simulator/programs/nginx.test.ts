@@ -147,3 +147,25 @@ test('a page from a ConfigMap', async () => {
 		stderr: expect.stringContaining('Read-only file system'),
 	});
 });
+
+test('a changed ConfigMap reaches the mounted page within about a minute, a subPath never', async () => {
+	const lab = createLab();
+	const page = lab.create('configmaps', {
+		metadata: {name: 'page', namespace: 'default'},
+		data: {'index.html': 'old\n'},
+	});
+	const volumes = [{name: 'page', configMap: {name: 'page'}}];
+	lab.pod('web', {volumeMounts: [{name: 'page', mountPath: '/usr/share/nginx/html'}]}, {spec: {volumes}});
+	lab.pod(
+		'pinned',
+		{volumeMounts: [{name: 'page', mountPath: '/usr/share/nginx/html/index.html', subPath: 'index.html'}]},
+		{spec: {volumes}},
+	);
+	lab.advance(3000);
+	const get = async (name: string) => bodyOf(await lab.request(`http://${lab.get(name).status.podIP}/`));
+	expect([await get('web'), await get('pinned')]).toEqual(['old\n', 'old\n']);
+	lab.registry.update('configmaps', {...page, data: {'index.html': 'new\n'}} as typeof page);
+	expect(await get('web')).toBe('old\n');
+	lab.advance(65_000);
+	expect([await get('web'), await get('pinned')]).toEqual(['new\n', 'old\n']);
+});
