@@ -310,6 +310,7 @@ export const en = {
 		firstStep: 'This is the first step.',
 		exitCode: (code: number) => `exit code ${code}`,
 		interrupted: 'stopped by Ctrl-C',
+		enterReturns: 'Enter returns to the lab.',
 		notStarted: (reason: string) => `could not run: ${reason}`,
 		pressAgain: 'Press Ctrl-C again to leave the lab (nothing is lost), or go on typing.',
 		queued: (lines: number) => `${lines} more to run`,

@@ -281,6 +281,7 @@ export const zhCN: Text = {
 		firstStep: '这已经是第一步。',
 		exitCode: code => `退出码 ${code}`,
 		interrupted: '已被 Ctrl-C 停止',
+		enterReturns: '按回车返回实验。',
 		notStarted: reason => `无法运行：${reason}`,
 		pressAgain: '再按一次 Ctrl-C 离开（进度不会丢失），或继续输入。',
 		queued: lines => `还有 ${lines} 条待运行`,

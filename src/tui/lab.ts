@@ -1,7 +1,8 @@
-import {basename} from 'node:path';
+import {basename, resolve} from 'node:path';
 import type {LineRunner} from '../clusters/line-runner.ts';
 import type {RunActions, RunView} from '../engine/view.ts';
 import type {Text} from '../text/text.ts';
+import {completion} from './completion.ts';
 import {type Edit, edited, editorText, emptyEditor, pastedText} from './editor.ts';
 import {type HistoryStore, historyOf, moved, withLine} from './history.ts';
 import {type Command, commandKeys, commandOf, type KeyName, type KeyPress} from './keys.ts';
@@ -30,8 +31,10 @@ export type LabOptions = {
 	text: Text;
 	/** ms since 1970. */
 	now: () => number;
-	/** Gives the whole terminal away while the callback runs. */
-	withTerminal: (use: () => Promise<void>) => Promise<void>;
+	/** Gives the whole terminal away while the callback runs; `say` prints there and waits for Enter. */
+	withTerminal: (use: (say: (words: string) => Promise<void>) => Promise<void>) => Promise<void>;
+	/** Names in a folder of the learner's files, folders with a `/` at the end; none where it cannot be read. */
+	files: (folder: string) => readonly string[];
 	/** Columns that a command's output has. */
 	columns: () => number;
 	leave: (outcome: Outcome) => void;
@@ -73,7 +76,7 @@ const editKeys: Partial<Record<KeyName, Edit['type']>> = {
 };
 
 /** Opens the lab over a run. It draws nothing itself. */
-export function createLab({run, runner, history, text, now, withTerminal, columns, leave}: LabOptions): Lab {
+export function createLab({run, runner, history, text, now, withTerminal, files, columns, leave}: LabOptions): Lab {
 	const home = runner.cwd();
 	const first = settled(run.view());
 	const store = createStore<LabState>(
@@ -229,13 +232,15 @@ export function createLab({run, runner, history, text, now, withTerminal, column
 
 	async function inTerminal(line: string): Promise<string> {
 		let note = '';
-		await withTerminal(async () => {
+		await withTerminal(async say => {
 			try {
 				const {code} = await runner.runInTerminal(line);
 				if (code !== 0) note = text.screen.exitCode(code);
 			} catch (error) {
 				note = text.screen.notStarted(error instanceof Error ? error.message : String(error));
 			}
+			// What went wrong stands on the screen that is about to be hidden.
+			if (note) await say(`${note}. ${text.screen.enterReturns}`);
 		});
 		return note;
 	}
@@ -256,11 +261,28 @@ export function createLab({run, runner, history, text, now, withTerminal, column
 		else if (!running) command('quit');
 	}
 
+	/** Tab: the rest of the suggestion; without one, as much of the last word as is certain, and what it could be. */
+	function complete(typed: string): void {
+		const {suggestion, editor, view} = store.get();
+		if (suggestion.startsWith(typed)) {
+			edit({type: 'set', text: suggestion});
+			return;
+		}
+		if (editor.cursor < editor.characters.length) return;
+		const found = completion(typed, {
+			snapshot: view.now,
+			commands: view.step.commands,
+			files: folder => files(resolve(runner.cwd(), folder)),
+		});
+		if (found && found.text !== typed) edit({type: 'set', text: found.text});
+		if (found && found.candidates.length > 0) change({note: found.candidates.join('  ')});
+	}
+
 	function tab(back: boolean): void {
 		const state = store.get();
 		const typed = editorText(state.editor);
 		if (typed && !back) {
-			if (state.suggestion.startsWith(typed)) edit({type: 'set', text: state.suggestion});
+			complete(typed);
 			return;
 		}
 		const step = back ? -1 : 1;

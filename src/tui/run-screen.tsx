@@ -1,3 +1,5 @@
+import {once} from 'node:events';
+import {readdirSync} from 'node:fs';
 import {render, useApp, useStdout} from 'ink';
 import {type ReactNode, useEffect} from 'react';
 import type {RunView} from '../engine/view.ts';
@@ -43,8 +45,9 @@ export async function runScreen(options: ScreenOptions): Promise<Outcome> {
 		now,
 		columns: () => Math.max(40, (process.stdout.columns ?? 80) - 4),
 		withTerminal: async use => {
-			if (app) await app.suspendTerminal(use);
+			await app?.suspendTerminal(() => use(sayAndWait));
 		},
+		files: namesIn,
 		leave: outcome => {
 			left = outcome;
 			app?.exit();
@@ -81,6 +84,24 @@ export async function runScreen(options: ScreenOptions): Promise<Outcome> {
 	} finally {
 		restore();
 		lab.close();
+	}
+}
+
+/** Prints on the screen that has been given away, and waits until the learner has read it. */
+async function sayAndWait(words: string): Promise<void> {
+	process.stdout.write(`\n${words} `);
+	process.stdin.resume();
+	await once(process.stdin, 'data');
+	process.stdin.pause();
+}
+
+function namesIn(folder: string): string[] {
+	try {
+		return readdirSync(folder, {withFileTypes: true}).map(entry =>
+			entry.isDirectory() ? `${entry.name}/` : entry.name,
+		);
+	} catch {
+		return [];
 	}
 }
 

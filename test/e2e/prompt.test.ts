@@ -102,6 +102,31 @@ describe('the prompt in a real terminal', () => {
 		await lab.shows('│ back');
 	});
 
+	it('shows the error of a command that had the terminal until it has been read', {timeout: 60_000}, async () => {
+		const lab = openLab({lesson: 'endpoints', ...sizes});
+		await lab.isOpen();
+		await lab.run('kubectl exec -it nothing -- sh');
+		await lab.shows(lab.words.enterReturns);
+		expect(lab.isAlternate()).toBe(false);
+		expect(lab.text()).toContain('pods "nothing" not found');
+		await lab.press(keys.enter);
+		await lab.isOpen();
+		await lab.run('echo back');
+		await lab.shows('│ back');
+	});
+
+	it('completes what is being typed', {timeout: 60_000}, async () => {
+		const lab = openLab({lesson: 'endpoints', ...sizes});
+		await lab.isOpen();
+		await lab.type('cat dep');
+		await lab.press(keys.tab);
+		await lab.shows('$ cat deployment.yaml');
+		await lab.press(keys.ctrl('u'));
+		await lab.type('kubectl api-r');
+		await lab.press(keys.tab);
+		await lab.shows('$ kubectl api-resources');
+	});
+
 	it('stays usable while a command prints without end', {timeout: 60_000}, async () => {
 		const lab = openLab({lesson: 'endpoints', ...sizes});
 		await lab.isOpen();

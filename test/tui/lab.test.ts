@@ -24,6 +24,7 @@ function aLab(view = aView(), history: string[] = []) {
 	const run = aRun(view);
 	const kept: string[] = [];
 	const left: Outcome[] = [];
+	const said: string[] = [];
 	const running: {line: string; print: (text: string) => void; end: (code: number) => void}[] = [];
 	let interrupts = 0;
 	let inTerminal = 0;
@@ -35,7 +36,7 @@ function aLab(view = aView(), history: string[] = []) {
 			}),
 		runInTerminal: async line => {
 			running.push({line, print: () => {}, end: () => {}});
-			return {code: 0};
+			return {code: line.includes('nothing') ? 1 : 0};
 		},
 		interrupt: () => {
 			interrupts++;
@@ -48,10 +49,11 @@ function aLab(view = aView(), history: string[] = []) {
 		history: {lines: history, add: line => kept.push(line)},
 		text,
 		now: () => start,
+		files: folder => (folder === '/work/endpoints' ? ['deployment.yaml', 'service.yaml', 'sub/'] : []),
 		columns: () => 80,
 		withTerminal: async use => {
 			inTerminal++;
-			await use();
+			await use(async words => void said.push(words));
 		},
 		leave: outcome => left.push(outcome),
 	});
@@ -77,6 +79,7 @@ function aLab(view = aView(), history: string[] = []) {
 		output: () => outputLines(lab.store.get().output).map(output => output.text),
 		interrupts: () => interrupts,
 		inTerminal: () => inTerminal,
+		said,
 		moveTo: (next: string) => {
 			folder = next;
 		},
@@ -129,6 +132,14 @@ describe('running commands', () => {
 		enter('kubectl edit service my-service');
 		await settle();
 		expect(inTerminal()).toBe(1);
+	});
+
+	it('waits with an error of such a command until it has been read', async () => {
+		const {enter, settle, said, output} = aLab();
+		enter('kubectl exec -it nothing -- sh');
+		await settle();
+		expect(said).toEqual(['exit code 1. Enter returns to the lab.']);
+		expect(output().at(-1)).toBe('exit code 1');
 	});
 
 	it('shows the folder once the learner has left the lesson\u2019s', async () => {
@@ -287,6 +298,30 @@ describe('the prompt', () => {
 		type('kubectl get e');
 		press('tab');
 		expect(line()).toBe('kubectl get endpoints my-service');
+	});
+
+	it('completes verbs, types, live names and files with Tab, and shows what else would fit', () => {
+		const {press, type, line, lab} = aLab();
+		const tabs: [string, string][] = [
+			['kub', 'kubectl '],
+			['kubectl desc', 'kubectl describe '],
+			['kubectl delete pod ', 'kubectl delete pod nginx-deployment-5d5dd5db49-'],
+			['kubectl delete pod nginx-deployment-5d5dd5db49-f', 'kubectl delete pod nginx-deployment-5d5dd5db49-f6rqt '],
+			['kubectl get pods | grep x; kubectl apply -f s', 'kubectl get pods | grep x; kubectl apply -f s'],
+			['kubectl apply -f se', 'kubectl apply -f service.yaml '],
+			['cat su', 'cat sub/'],
+			['nothing-fits zzz', 'nothing-fits zzz'],
+		];
+		for (const [typed, completed] of tabs) {
+			press('ctrl-u');
+			type(typed);
+			press('tab');
+			expect(line()).toBe(completed);
+		}
+		press('ctrl-u');
+		type('kubectl apply -f s');
+		press('tab');
+		expect(lab.store.get().note).toBe('service.yaml  sub/');
 	});
 
 	it('does not give the step\u2019s command away while a prediction is open', () => {

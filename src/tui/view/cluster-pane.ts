@@ -74,10 +74,15 @@ function rowLine(row: JoinedRow, place: ServicePlace): Line {
 	const width = columns.pods - 2;
 	const left = podHalf(row, width, symbols, text);
 	const right = addressHalf(row, columns, now, symbols, text);
-	if (row.key === selected) return toned(both(left, right, place), 'selected');
-	if (!row.pod || !row.address || row.address.mark === 'removed') return both(left, right, place);
-	const dash: Span = {text: ` ${symbols.horizontal}`, tone: 'frame'};
-	return both([...fitted(left, width, symbols.ellipsis), dash], right, place, symbols.cross);
+	const whole =
+		!row.pod || !row.address || row.address.mark === 'removed'
+			? both(left, right, place)
+			: both([...fitted(left, width, symbols.ellipsis), dash(symbols)], right, place, symbols.cross);
+	return row.key === selected ? toned(whole, 'selected') : whole;
+}
+
+function dash({horizontal}: Symbols): Span {
+	return {text: ` ${horizontal}`, tone: 'frame'};
 }
 
 function podHalf(row: JoinedRow, width: number, symbols: Symbols, text: Text): Line {

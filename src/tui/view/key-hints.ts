@@ -30,8 +30,8 @@ export function keyHints(state: LabState, text: Text, symbols: Symbols): KeyHint
 		else if (moment === 'solved' || moment === 'look') hints.push({key: symbols.enter, label: keys.goOn});
 		else if (moment === 'predict')
 			hints.push({key: `1-${state.view.step.prediction?.choices.length ?? 1}`, label: keys.predict});
-		if (state.suggestion)
-			hints.push(empty ? {key: symbols.arrow, label: keys.fill} : {key: 'Tab', label: keys.complete});
+		if (empty && state.suggestion) hints.push({key: symbols.arrow, label: keys.fill});
+		if (!empty) hints.push({key: 'Tab', label: keys.complete});
 	}
 	hints.push({key: empty ? 'Tab' : 'Shift-Tab', label: keys.pane});
 	if (!state.view.finished && state.view.step.moreHints && !state.view.step.solved)

@@ -200,6 +200,13 @@ describe('what the screen shows', () => {
 	});
 });
 
+describe('the selected row', () => {
+	it('is told by more than its colour: it keeps its place and its line to the address', () => {
+		const state = aState({focus: 'cluster', selected: threePods[1]!.name});
+		expect(drawn(state).text).toMatch(/f6rqt .*─┼─ +10\.244\.2\.2:80/);
+	});
+});
+
 describe('every terminal', () => {
 	const painted = (environment: Record<string, string>) =>
 		drawn(states[2]![1], 120, 40, {environment})
