@@ -13,7 +13,7 @@ export type ShellEnvironmentOptions = {
 	gateway: string;
 	/** Folder for kubectl's discovery cache, so that `~/.kube` is not written to. */
 	kubectlCache: string;
-	/** Folder with the lab's own kubectl; looked at after the learner's PATH. */
+	/** Folder with the lab's own programs; looked at after the learner's PATH. */
 	bin?: string;
 	/** Folder with the curlrc for commands whose output is not a terminal. */
 	curlHome?: string;

@@ -1,5 +1,5 @@
 import {chmodSync, copyFileSync, existsSync, mkdirSync, readFileSync, rmSync, writeFileSync} from 'node:fs';
-import {dirname, join} from 'node:path';
+import {delimiter, dirname, join} from 'node:path';
 import {type Environment, findOnPath} from './shell.ts';
 
 /**
@@ -26,21 +26,28 @@ export function prepareWorkFolder(
 }
 
 /**
- * On a machine without kubectl: a folder with a program of that name that runs the lab's own, to go at the end of PATH.
- * Undefined where the learner has a kubectl. `launcher` is the lab's start script.
+ * A folder to go at the end of PATH, with programs that start the lab again: `endpoint-lab`, which npx and a checkout do not
+ * put there, and on a machine without kubectl the lab's own under that name. `launcher` is the lab's start script.
  */
-export function prepareBin(bin: string, environment: Environment, launcher: string): string | undefined {
-	if (findOnPath('kubectl', environment.PATH)) return undefined;
+export function prepareBin(bin: string, environment: Environment, launcher: string): string {
 	mkdirSync(bin, {recursive: true, mode: 0o700});
-	if (process.platform === 'win32') {
-		writeFileSync(join(bin, 'kubectl.cmd'), `@"${process.execPath}" "${launcher}" kubectl %*\r\n`);
-		return bin;
-	}
-	const quoted = (path: string) => `'${path.replaceAll("'", `'\\''`)}'`;
-	const file = join(bin, 'kubectl');
-	writeFileSync(file, `#!/bin/sh\nexec ${quoted(process.execPath)} ${quoted(launcher)} kubectl "$@"\n`);
-	chmodSync(file, 0o755);
+	// In a shell of the lab the folder is on PATH already.
+	const others = environment.PATH?.split(delimiter)
+		.filter(folder => folder !== bin)
+		.join(delimiter);
+	writeProgram(bin, 'endpoint-lab', [process.execPath, launcher]);
+	if (findOnPath('kubectl', others)) rmSync(join(bin, 'kubectl'), {force: true});
+	else writeProgram(bin, 'kubectl', [process.execPath, launcher, 'kubectl']);
 	return bin;
+}
+
+function writeProgram(folder: string, name: string, words: string[]): void {
+	if (process.platform === 'win32') {
+		writeFileSync(join(folder, `${name}.cmd`), `@${words.map(word => `"${word}"`).join(' ')} %*\r\n`);
+		return;
+	}
+	const quoted = words.map(word => `'${word.replaceAll("'", `'\\''`)}'`).join(' ');
+	writeFileSync(join(folder, name), `#!/bin/sh\nexec ${quoted} "$@"\n`, {mode: 0o755});
 }
 
 /**

@@ -79,6 +79,9 @@ describe('the lab’s own kubectl', () => {
 		const launcher = join(folder, "it's a launcher.mjs");
 		writeFileSync(launcher, 'console.log(JSON.stringify(process.argv.slice(2)))');
 		const bin = prepareBin(join(folder, 'bin'), {PATH: '/nowhere'}, launcher);
+		expect(JSON.parse(execFileSync(findOnPath('endpoint-lab', bin)!, ['status'], {encoding: 'utf8'}))).toEqual([
+			'status',
+		]);
 		const kubectl = findOnPath('kubectl', bin)!;
 		expect(JSON.parse(execFileSync(kubectl, ['get', 'pods', '-l', 'a b'], {encoding: 'utf8'}))).toEqual([
 			'kubectl',
@@ -87,8 +90,11 @@ describe('the lab’s own kubectl', () => {
 			'-l',
 			'a b',
 		]);
+		prepareBin(bin, {PATH: `/nowhere${delimiter}${bin}`}, launcher);
+		expect(findOnPath('kubectl', bin)).toBe(kubectl);
 		program('kubectl');
-		expect(prepareBin(join(folder, 'bin'), {PATH: folder}, launcher)).toBeUndefined();
+		prepareBin(bin, {PATH: folder}, launcher);
+		expect(findOnPath('kubectl', bin)).toBeUndefined();
 	});
 });
 
