@@ -10,6 +10,16 @@ import {deepEqual, standardVerbs} from './shared.ts';
 
 const tokenMountPath = '/var/run/secrets/kubernetes.io/serviceaccount';
 
+// One object for all Pods: ten thousand of them would hold ten thousand equal copies.
+const tokenVolume = {
+	defaultMode: 0o644,
+	sources: [
+		{serviceAccountToken: {expirationSeconds: 3607, path: 'token'}},
+		{configMap: {items: [{key: 'ca.crt', path: 'ca.crt'}], name: 'kube-root-ca.crt'}},
+		{downwardAPI: {items: [{fieldRef: {apiVersion: 'v1', fieldPath: 'metadata.namespace'}, path: 'namespace'}]}},
+	],
+};
+
 /** What the ServiceAccount admission plugin adds: the account, and its token where no container brings its own. */
 function admitServiceAccount(pod: Pod, {store, random}: StrategyContext) {
 	const {spec, metadata} = pod;
@@ -42,23 +52,23 @@ function admitServiceAccount(pod: Pod, {store, random}: StrategyContext) {
 			{mountPath: tokenMountPath, name: volume, readOnly: true},
 		];
 	}
-	const sources = [
-		{serviceAccountToken: {expirationSeconds: 3607, path: 'token'}},
-		{configMap: {items: [{key: 'ca.crt', path: 'ca.crt'}], name: 'kube-root-ca.crt'}},
-		{downwardAPI: {items: [{fieldRef: {apiVersion: 'v1', fieldPath: 'metadata.namespace'}, path: 'namespace'}]}},
-	];
-	spec.volumes = [...(spec.volumes ?? []), {name: volume, projected: {defaultMode: 0o644, sources}}];
+	spec.volumes = [...(spec.volumes ?? []), {name: volume, projected: tokenVolume}];
 }
+
+const defaultTolerations = ['node.kubernetes.io/not-ready', 'node.kubernetes.io/unreachable'].map(key => ({
+	effect: 'NoExecute',
+	key,
+	operator: 'Exists',
+	tolerationSeconds: 300,
+}));
 
 /** The DefaultTolerationSeconds admission plugin: a Pod stays five minutes on a node that is gone. */
 function admitTolerations(pod: Pod) {
-	for (const key of ['node.kubernetes.io/not-ready', 'node.kubernetes.io/unreachable']) {
+	for (const toleration of defaultTolerations) {
 		const tolerated = pod.spec.tolerations?.some(
-			toleration =>
-				(!toleration.key || toleration.key === key) && (!toleration.effect || toleration.effect === 'NoExecute'),
+			({key, effect}) => (!key || key === toleration.key) && (!effect || effect === 'NoExecute'),
 		);
 		if (tolerated) continue;
-		const toleration = {effect: 'NoExecute', key, operator: 'Exists', tolerationSeconds: 300};
 		pod.spec.tolerations = [...(pod.spec.tolerations ?? []), toleration];
 	}
 }
