@@ -3,8 +3,16 @@ import type {Run} from './open-run.ts';
 import {until} from './until.ts';
 import type {StepView} from './view.ts';
 
-/** Runs one command line to its end and answers with its exit code. */
-export type Execute = (line: string) => Promise<{code: number}>;
+/** How a command ended: its exit code, and whether it had to be interrupted because it took too long. */
+type Ended = {code: number; timedOut?: boolean};
+
+/** Runs one command line to its end. */
+export type Execute = (line: string) => Promise<Ended>;
+
+/** Whether a command ended as its lesson says. */
+export function endedAsExpected({code, timedOut}: Ended, fails: boolean): boolean {
+	return !timedOut && (code !== 0) === fails;
+}
 
 /** What happens while a lesson's own commands solve it. */
 export type SolveEvent =
@@ -54,11 +62,11 @@ export async function solveSteps({run, upTo, execute, limitMs, time, signal, tel
 			}
 			for (const {line, fails} of commands) {
 				tell({type: 'command', line});
-				const {code} = await execute(line);
+				const ended = await execute(line);
 				if (signal.aborted) return false;
 				run.actions.ran(line);
-				const expected = (code !== 0) === fails;
-				tell({type: 'exit', line, code, expected});
+				const expected = endedAsExpected(ended, fails);
+				tell({type: 'exit', line, code: ended.code, expected});
 				if (!expected) {
 					tell({type: 'stuck', step: run.view().step, why: 'command-failed'});
 					return false;

@@ -3,12 +3,9 @@ import type {Execute} from '../engine/solve-steps.ts';
 import {pause, type Time} from '../observe/time.ts';
 import {createLineSplitter} from './line-splitter.ts';
 
-/** How a command that took too long counts, as for the `timeout` command. */
-const timedOutCode = 124;
-
 /**
  * Runs command lines one after the other with a time limit (ms) each, passing on what they print line by line. A command
- * that takes longer is interrupted and counts as exit code 124.
+ * that takes longer is interrupted, and never counts as ended as expected.
  */
 export function createExecute(
 	runner: Pick<LineRunner, 'run' | 'interrupt'>,
@@ -26,7 +23,7 @@ export function createExecute(
 		});
 		try {
 			const {code} = await runner.run(line, {onOutput: lines.push});
-			return {code: timedOut ? timedOutCode : code};
+			return {code, timedOut};
 		} finally {
 			lines.flush();
 			ended.abort();

@@ -2,6 +2,7 @@ import type {Cluster} from '../clusters/cluster.ts';
 import type {LineRunner} from '../clusters/line-runner.ts';
 import {completeCommands} from '../engine/complete-commands.ts';
 import {allHold, isLooking} from '../engine/judge.ts';
+import {endedAsExpected} from '../engine/solve-steps.ts';
 import {until} from '../engine/until.ts';
 import type {Moments} from '../lesson/expressions.ts';
 import type {Check, Command, Lesson, Step, WrongAnswer} from '../lesson/lesson.ts';
@@ -79,10 +80,10 @@ export async function testLesson(options: TestOptions): Promise<boolean> {
 		if (!complete) return unprovable('commands-incomplete', commands.map(({line}) => line.source).join('; '), {step});
 		for (const {line, fails} of complete) {
 			output = [];
-			const {code} = await execute(line);
+			const ended = await execute(line);
 			if (signal.aborted) throw new Unprovable();
-			if (strict && (code !== 0) !== fails) {
-				unprovable('command-failed', [`${line} (${code})`, ...output.slice(-5)].join('\n'), {step});
+			if (strict && !endedAsExpected(ended, fails)) {
+				unprovable('command-failed', [`${line} (${ended.code})`, ...output.slice(-5)].join('\n'), {step});
 			}
 		}
 	};
@@ -134,8 +135,10 @@ export async function testLesson(options: TestOptions): Promise<boolean> {
 	const cleanUp = async (found: Set<string>) => {
 		for (const line of lesson.cleanup) {
 			output = [];
-			const {code} = await execute(line);
-			if (code !== 0) problem('command-failed', [`${line} (${code})`, ...output.slice(-5)].join('\n'));
+			const ended = await execute(line);
+			const {code} = ended;
+			if (!endedAsExpected(ended, false))
+				problem('command-failed', [`${line} (${code})`, ...output.slice(-5)].join('\n'));
 		}
 		const deadline = time.now() + limitMs;
 		for (;;) {
