@@ -37,7 +37,6 @@ export const en = {
 			version: 'another version of endpoint-lab wrote it',
 			content: 'it holds something else',
 		},
-		resetDone: (lesson: string) => `The lesson "${lesson}" starts from its beginning.`,
 		bringing: (number: number, steps: number, title: string) => `Doing step ${number} of ${steps} for you: ${title}`,
 		broughtNot: (title: string) =>
 			`the step "${title}" could not be done for you. Start the lesson again with --reset, or look at its cluster with "endpoint-lab shell".`,

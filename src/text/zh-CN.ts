@@ -33,7 +33,6 @@ export const zhCN: Text = {
 			version: '由另一个版本的 endpoint-lab 写入',
 			content: '内容不是预期的',
 		},
-		resetDone: lesson => `课程“${lesson}”将从头开始。`,
 		bringing: (number, steps, title) => `正在替您完成第 ${number}/${steps} 步：${title}`,
 		broughtNot: title => `无法替您完成“${title}”这一步。请用 --reset 从头开始，或者用 "endpoint-lab shell" 查看集群。`,
 		cleaning: lesson => `正在删除课程“${lesson}”创建的对象。`,
