@@ -3,7 +3,7 @@ import https from 'node:https';
 import type {Readable} from 'node:stream';
 import {ConnectionFailure, KubectlError, StatusFailure} from './errors.ts';
 import type {Endpoint} from './kubeconfig.ts';
-import type {JsonValue, KubeObject, Status} from './objects.ts';
+import type {KubeObject, Status} from './objects.ts';
 
 /** One request; `query` values that are undefined are left out. */
 export type Request = {
@@ -201,6 +201,3 @@ export const patchTypes = {
 	strategic: 'application/strategic-merge-patch+json',
 	apply: 'application/apply-patch+yaml',
 } as const;
-
-/** The body of a DELETE. */
-export type DeleteOptions = {propagationPolicy?: string; gracePeriodSeconds?: number; dryRun?: JsonValue};

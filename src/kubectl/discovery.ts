@@ -74,7 +74,7 @@ type ResourceList = {
 const accept = 'application/json;g=apidiscovery.k8s.io;v=v2;as=APIGroupDiscoveryList,application/json';
 
 /** The resource types in the order that the server tells them, every version of a group after its preferred one. */
-export function resourcesOf({items}: AggregatedDiscovery): Resource[] {
+function resourcesOf({items}: AggregatedDiscovery): Resource[] {
 	return items.flatMap(({metadata, versions = []}) =>
 		versions.flatMap(({version, resources = []}) =>
 			resources.map(item => ({

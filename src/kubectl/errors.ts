@@ -33,7 +33,7 @@ export class StatusFailure extends Error {
 }
 
 /** Several failures of one run, each to be printed on lines of its own. */
-export class ManyFailures extends Error {
+class ManyFailures extends Error {
 	readonly failures: unknown[];
 
 	constructor(failures: unknown[]) {

@@ -2,7 +2,7 @@ import {parseArgs} from 'node:util';
 import {KubectlError, lacks} from './errors.ts';
 
 /** One flag: `list` may be given again and again, `optional` may stand without a value and then means `bare`. */
-export type Flag = {type: 'boolean' | 'text' | 'list'; short?: string; bare?: string; initial?: string};
+type Flag = {type: 'boolean' | 'text' | 'list'; short?: string; bare?: string; initial?: string};
 
 /** The flags of a command by their long names. */
 export type FlagSet = Record<string, Flag>;

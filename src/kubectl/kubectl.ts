@@ -6,7 +6,7 @@ import {type Command, type Io, Session} from './session.ts';
 type Load = () => Promise<{command: Command}>;
 
 /** The commands, each loaded only when it is called: most runs need one, and a learner waits for it. */
-export const commands: Record<string, Load> = {
+const commands: Record<string, Load> = {
 	get: () => import('./commands/get.ts'),
 	describe: () => import('./commands/describe.ts'),
 	apply: () => import('./commands/apply.ts'),
@@ -22,6 +22,7 @@ export const commands: Record<string, Load> = {
 	set: () => import('./commands/set.ts'),
 	run: () => import('./commands/run.ts'),
 	edit: () => import('./commands/edit.ts'),
+	attach: () => import('./commands/attach.ts'),
 	logs: () => import('./commands/logs.ts'),
 	exec: () => import('./commands/exec.ts'),
 	'port-forward': () => import('./commands/port-forward.ts'),
@@ -37,7 +38,6 @@ export const commands: Record<string, Load> = {
 /** Commands of stock kubectl that are not here. */
 const missing = new Set([
 	'alpha',
-	'attach',
 	'auth',
 	'autoscale',
 	'certificate',
@@ -94,17 +94,27 @@ async function run(argv: string[], io: Io): Promise<number> {
 	}
 }
 
+/** What a shell reports for a program whose reader went away, as in `kubectl get pods -w | head -1`. */
+const brokenPipe = 141;
+
 /**
  * Runs kubectl's command line: what stock kubectl would print goes to `stdout` and `stderr`. Resolves to the exit code
  * and never rejects; 130 when `signal` ended it.
  */
 export async function runKubectl(argv: string[], io: Io): Promise<number> {
+	const reader = new AbortController();
+	const gone = () => reader.abort();
+	io.stdout.on('error', gone);
+	const signal = AbortSignal.any([io.signal, reader.signal]);
+	const ended = () => (reader.signal.aborted ? brokenPipe : 130);
 	try {
-		const code = await run(argv, io);
-		return io.signal.aborted ? 130 : code;
+		const code = await run(argv, {...io, signal});
+		return signal.aborted ? ended() : code;
 	} catch (error) {
-		if (io.signal.aborted) return 130;
+		if (signal.aborted) return ended();
 		if (!(error instanceof Exit && error.message === '')) io.stderr.write(`${describeFailure(error)}\n`);
 		return exitCodeOf(error);
+	} finally {
+		io.stdout.off('error', gone);
 	}
 }

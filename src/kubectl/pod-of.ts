@@ -18,7 +18,7 @@ const isReady = (pod: KubeObject) =>
 const phases = ['Pending', 'Unknown', 'Running'];
 
 /** Orders Pods so that the one most worth talking to is first (controller.ActivePods). */
-export function byActivity(a: KubeObject, b: KubeObject): number {
+function byActivity(a: KubeObject, b: KubeObject): number {
 	const assigned = (pod: KubeObject) => ((pod.spec as {nodeName?: string}).nodeName ? 1 : 0);
 	const phase = (pod: KubeObject) => phases.indexOf(statusOf(pod).phase ?? '');
 	const restarts = (pod: KubeObject) =>
@@ -33,7 +33,7 @@ export function byActivity(a: KubeObject, b: KubeObject): number {
 }
 
 /** The label selector of the Pods behind an object. Throws KubectlError, beginning with `cannot`, where there is none. */
-export function podSelectorOf(resource: Resource, object: KubeObject, cannot: string): string {
+function podSelectorOf(resource: Resource, object: KubeObject, cannot: string): string {
 	const {selector} = (object.spec ?? {}) as {
 		selector?: Record<string, string> & {matchLabels?: Record<string, string>};
 	};

@@ -9,7 +9,13 @@ import {startKubernetes} from '../../src/simulator/kubernetes.ts';
 export type Outcome = {code: number | undefined; stdout: string; stderr: string};
 
 /** What a run may be given beside its arguments. */
-export type RunOptions = {stdin?: string; cwd?: string; signal?: AbortSignal; environment?: Record<string, string>};
+type RunOptions = {
+	stdout?: PassThrough;
+	stdin?: string;
+	cwd?: string;
+	signal?: AbortSignal;
+	environment?: Record<string, string>;
+};
 
 /** An embedded cluster of its own, and the built-in kubectl for it. */
 export type TestCluster = {
@@ -28,7 +34,7 @@ export async function startTestCluster(): Promise<TestCluster> {
 	const kubernetes = await startKubernetes({folder: state, now: Date.now(), seed: 1, speed: 10});
 	const {kubeconfig} = kubernetes;
 
-	const start: TestCluster['start'] = (argv, {stdin = '', cwd = folder, signal, environment = {}} = {}) => {
+	const start: TestCluster['start'] = (argv, {stdin = '', cwd = folder, signal, environment = {}, stdout} = {}) => {
 		const text = {out: '', err: ''};
 		const collect = (name: 'out' | 'err') => {
 			const stream = new PassThrough();
@@ -40,7 +46,7 @@ export async function startTestCluster(): Promise<TestCluster> {
 		};
 		const done = runKubectl(argv, {
 			stdin: Readable.from(stdin === '' ? [] : [Buffer.from(stdin)]),
-			stdout: collect('out'),
+			stdout: stdout ?? collect('out'),
 			stderr: collect('err'),
 			environment: {...(process.env as Record<string, string>), KUBECONFIG: kubeconfig, ...environment},
 			cwd,

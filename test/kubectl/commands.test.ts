@@ -2,6 +2,7 @@ import {mkdtempSync, readFileSync, rmSync, writeFileSync} from 'node:fs';
 import {createServer} from 'node:net';
 import {tmpdir} from 'node:os';
 import {join} from 'node:path';
+import {PassThrough} from 'node:stream';
 import {spawn} from '@lydell/node-pty';
 import {afterAll, beforeAll, describe, expect, it} from 'vitest';
 import {until} from '../until.ts';
@@ -10,6 +11,14 @@ import {startTestCluster, type TestCluster} from './cluster.ts';
 process.env.TZ = 'UTC';
 
 const manifests = join(import.meta.dirname, '../fixtures/kubectl/manifests');
+
+/** The built-in kubectl as a process of its own, for what needs a terminal. */
+const asProcess = `
+import {runKubectl} from ${JSON.stringify(new URL('../../src/kubectl/kubectl.ts', import.meta.url).href)};
+const {stdin, stdout, stderr, env: environment} = process;
+const signal = new AbortController().signal;
+process.exitCode = await runKubectl(process.argv.slice(1), {stdin, stdout, stderr, environment, cwd: process.cwd(), signal});
+`;
 
 describe('the built-in kubectl', () => {
 	let cluster: TestCluster;
@@ -175,7 +184,7 @@ describe('the built-in kubectl', () => {
 	});
 
 	it('gives a shell in a container the whole terminal, and gives it back', async () => {
-		const argv = [join(import.meta.dirname, 'main.ts'), 'exec', '-it', 'deploy/web', '--', 'sh'];
+		const argv = ['--input-type=module', '--eval', asProcess, '--', 'exec', '-it', 'deploy/web', '--', 'sh'];
 		const environment = {...(process.env as Record<string, string>), KUBECONFIG: cluster.kubeconfig};
 		const terminal = spawn(process.execPath, argv, {cols: 100, rows: 30, env: environment});
 		let screen = '';
@@ -190,6 +199,20 @@ describe('the built-in kubectl', () => {
 		expect(await exit).toBe(4);
 		expect(screen).not.toContain('\r\r\n');
 		expect(screen.endsWith('command terminated with exit code 4\r\n')).toBe(true);
+	});
+
+	it('runs a Pod for one command, and removes it', async () => {
+		const command = ['run', 'once', '--rm', '-i', '--restart=Never', '--image=busybox:1.36', '--'];
+		const {code, stdout, stderr} = await run([...command, 'sh', '-c', 'read line; echo "got $line"; exit 5'], {
+			stdin: 'a line\n',
+		});
+		expect([code, stdout]).toEqual([5, 'got a line\npod "once" deleted from default namespace\n']);
+		expect(stderr).toContain("If you don't see a command prompt, try pressing enter.\n");
+		expect(stderr).toContain('pod default/once terminated (Error)\n');
+		await until(async () => (await run(['get', 'pod', 'once'])).code === 1);
+		expect((await run(['run', 'x', '--rm', '--image=busybox'])).stderr).toContain(
+			'--rm should only be used for attached containers',
+		);
 	});
 
 	it('forwards a port of a Service to a Pod, until it is stopped', async () => {
@@ -251,6 +274,14 @@ describe('the built-in kubectl', () => {
 		expect(text).toMatch(/^ {2}elsewhere +web-\S+ +100m \(\d+%\) +0 \(0%\) +64Mi \(\d+%\) +128Mi \(\d+%\) +\S+$/m);
 		expect(text).toMatch(/^ {2}cpu +200m \(\d+%\) +0 \(0%\)$/m);
 		expect(text).toMatch(/^PodCIDR: +10\.244\.1\.0\/24$/m);
+	});
+
+	it('ends quietly when nobody reads on', async () => {
+		const stdout = new PassThrough();
+		const done = cluster.start(['get', 'pods', '-w'], {stdout}).done;
+		await until(() => stdout.readableLength > 0);
+		stdout.destroy(new Error('EPIPE'));
+		expect(await done).toBe(141);
 	});
 
 	it('shows what the server answers to a path', async () => {

@@ -1,6 +1,6 @@
-import {readFileSync} from 'node:fs';
+import {existsSync, readFileSync} from 'node:fs';
 import {sync as writeFileAtomic} from 'write-file-atomic';
-import {parseDocument} from 'yaml';
+import {type Document, parseDocument} from 'yaml';
 import {KubectlError, lacks, usageError} from '../errors.ts';
 import {commandHelp} from '../help.ts';
 import {type Kubeconfig, kubeconfigFiles} from '../kubeconfig.ts';
@@ -69,12 +69,18 @@ function contextsTable(session: Session): void {
 	session.write(new TabWriter(tableTabs).format(`${lines.join('\n')}\n`));
 }
 
-/** Changes the first kubeconfig file that there is. Comments and unknown fields stay. */
-function change(session: Session, path: (string | number)[], value: string): void {
-	const [file] = kubeconfigFiles(session.flags.text('kubeconfig'), session.io.environment);
-	const document = parseDocument(readFileSync(file!, 'utf8'));
-	document.setIn(path, value);
-	writeFileAtomic(file!, document.toString(), {mode: 0o600});
+/** Changes the first kubeconfig file in which `find` finds a place to write to. Comments and unknown fields stay. */
+function change(session: Session, find: (config: Document) => (string | number)[] | undefined, value: string): void {
+	for (const file of kubeconfigFiles(session.flags.text('kubeconfig'), session.io.environment)) {
+		if (!existsSync(file)) continue;
+		const document = parseDocument(readFileSync(file, 'utf8'));
+		const path = find(document);
+		if (!path) continue;
+		document.setIn(path, value);
+		writeFileAtomic(file, document.toString(), {mode: 0o600});
+		return;
+	}
+	throw new KubectlError('no kubeconfig file was found to write to');
 }
 
 function switchContext(session: Session, name: string | undefined): void {
@@ -82,7 +88,9 @@ function switchContext(session: Session, name: string | undefined): void {
 		throw new KubectlError("a context name is needed\nSee 'kubectl config use-context -h' for help and examples");
 	if (!session.config.contexts.some(context => context.name === name))
 		throw new KubectlError(`no context exists with the name: "${name}"`);
-	change(session, ['current-context'], name);
+	const isSet = (config: Document) => config.has('current-context');
+	const files = session.config['current-context'] ? isSet : () => true;
+	change(session, config => (files(config) ? ['current-context'] : undefined), name);
 	session.print(`Switched to context "${name}".`);
 }
 
@@ -90,10 +98,15 @@ function setContext(session: Session, name: string | undefined): void {
 	const {flags, config} = session;
 	const wanted = flags.on('current') ? config['current-context'] : name;
 	if (!wanted) throw new KubectlError('you must specify a non-empty context name or --current');
-	const index = config.contexts.findIndex(context => context.name === wanted);
-	if (index < 0) throw lacks('config set-context for a new context');
+	if (!config.contexts.some(context => context.name === wanted)) throw lacks('config set-context for a new context');
 	for (const key of ['namespace', 'cluster', 'user']) {
-		if (flags.given(key)) change(session, ['contexts', index, 'context', key], flags.text(key));
+		if (!flags.given(key)) continue;
+		const place = (document: Document) => {
+			const {contexts = []} = document.toJS() as {contexts?: {name: string}[]};
+			const index = contexts.findIndex(context => context.name === wanted);
+			return index < 0 ? undefined : ['contexts', index, 'context', key];
+		};
+		change(session, place, flags.text(key));
 	}
 	session.print(`Context "${wanted}" modified.`);
 }

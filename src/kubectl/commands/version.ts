@@ -5,7 +5,7 @@ import {toYaml} from '../printers/yaml.ts';
 import type {Command} from '../session.ts';
 
 /** The kubectl whose words and columns these are. */
-export const kubectlVersion = 'v1.36.2';
+const kubectlVersion = 'v1.36.2';
 
 const client = {
 	major: '1',

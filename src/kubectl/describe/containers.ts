@@ -14,7 +14,7 @@ import type {DescriptionWriter} from './writer.ts';
 type Container = Wire<V1Container>;
 
 /** Quantities of resources under a title. */
-export function describeResources(
+function describeResources(
 	out: DescriptionWriter,
 	resources: Wire<V1ResourceRequirements> | undefined,
 	level: number,
@@ -58,7 +58,7 @@ function describeState(out: DescriptionWriter, title: string, state: Wire<V1Cont
 }
 
 /** A probe on one line (describe.DescribeProbe). */
-export function describeProbe(probe: Wire<V1Probe>): string {
+function describeProbe(probe: Wire<V1Probe>): string {
 	const {
 		initialDelaySeconds = 0,
 		timeoutSeconds = 0,

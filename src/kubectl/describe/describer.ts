@@ -4,7 +4,7 @@ import type {Resource} from '../discovery.ts';
 import type {KubeList, KubeObject, Wire} from '../objects.ts';
 
 /** What a describer needs beside its object. */
-export type Surroundings = {
+type Surroundings = {
 	client: Client;
 	resource: Resource;
 	/** Ms since 1970. */

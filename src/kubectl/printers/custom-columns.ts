@@ -6,7 +6,7 @@ import {valuesAt} from './jsonpath.ts';
 type Column = {header: string; values: (data: unknown) => unknown[]};
 
 /** Reads `NAME:.metadata.name,…` (get.NewCustomColumnsPrinterFromSpec). Throws KubectlError. */
-export function parseColumns(spec: string): Column[] {
+function parseColumns(spec: string): Column[] {
 	if (spec === '') throw new KubectlError('custom-columns format specified but no custom columns given');
 	return spec.split(/,(?![^[(]*[\])])/).map(part => {
 		const colon = part.indexOf(':');
