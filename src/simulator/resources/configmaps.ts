@@ -39,7 +39,8 @@ function validate(map: ConfigMap, old: ConfigMap | undefined): Cause[] {
 		for (const text of configKeyErrors(key)) causes.push(invalidValue(`binaryData[${key}]`, key, text));
 		size += Buffer.byteLength(value, 'base64');
 	}
-	if (size > maxSize) causes.push(tooLong('', maxSize));
+	// The real server names the whole object by an empty path, which prints as brackets.
+	if (size > maxSize) causes.push(tooLong('[]', maxSize));
 	return causes;
 }
 

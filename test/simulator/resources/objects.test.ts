@@ -64,6 +64,13 @@ describe('ConfigMaps and Secrets', () => {
 		]);
 	});
 
+	it('more than a mebibyte', () => {
+		const {create} = emptyCluster();
+		expect(causesOf(() => create('configmaps', {data: {a: 'x'.repeat(1024 * 1024 + 1)}}))).toEqual([
+			'[]: Too long: may not be more than 1048576 bytes',
+		]);
+	});
+
 	it('an immutable one stays as it is', () => {
 		const {create, edit} = emptyCluster();
 		create('configmaps', {immutable: true, data: {a: '1'}});
