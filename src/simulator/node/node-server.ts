@@ -13,23 +13,23 @@ export function createNodeApi(
 	{registry, random}: Simulation,
 	find: (namespace: string, name: string) => PodWorker | undefined,
 ): NodeApi {
-	const slotOf = (namespace: string, name: string, container: string | undefined) => {
+	const containerOf = (namespace: string, name: string, container: string | undefined) => {
 		const pod = registry.get<Pod>('pods', namespace, name);
 		const chosen = chooseContainer(pod, container);
-		return {pod, chosen, slot: find(namespace, name)?.slots.find(({record}) => record.spec.name === chosen)};
+		return {pod, chosen, worker: find(namespace, name)?.container(chosen)};
 	};
 	return {
 		async logs(namespace, name, options, write, signal) {
-			const {pod, chosen, slot} = slotOf(namespace, name, options.container);
+			const {pod, chosen, worker} = containerOf(namespace, name, options.container);
 			// A Pod that no node has yet has an empty log.
 			if (!pod.spec.nodeName) return;
-			const waiting = slot?.record.state.waiting;
-			if (!slot || (waiting && !slot.log) || (waiting && !options.previous && !slot.record.last.terminated)) {
+			const waiting = worker?.record.state.waiting;
+			if (!worker || (waiting && !worker.log) || (waiting && !options.previous && !worker.record.last.terminated)) {
 				const reason = waiting?.reason ?? 'ContainerCreating';
 				const why = explainWaiting(reason);
 				throw badRequest(`container "${chosen}" in pod "${name}" is waiting to start: ${why}`);
 			}
-			const log = options.previous ? slot.previousLog : slot.log;
+			const log = options.previous ? worker.previousLog : worker.log;
 			if (!log) {
 				if (options.previous) throw badRequest(`previous terminated container "${chosen}" in pod "${name}" not found`);
 				return;
@@ -48,14 +48,14 @@ export function createNodeApi(
 		},
 
 		async exec(namespace, name, container, command, streams) {
-			const {pod, chosen, slot} = slotOf(namespace, name, container);
+			const {pod, chosen, worker} = containerOf(namespace, name, container);
 			if (!pod.spec.nodeName) throw badRequest(`pod ${name} does not have a host assigned`);
 			if (pod.status.phase === 'Succeeded' || pod.status.phase === 'Failed') {
 				throw badRequest(`cannot exec into a container in a completed pod; current phase is ${pod.status.phase}`);
 			}
-			const running = slot?.running;
+			const running = worker?.running;
 			if (!running) {
-				const message = slot?.record.id
+				const message = worker?.record.id
 					? `failed to exec in container: container is not in running state`
 					: `unable to upgrade connection: container not found ("${chosen}")`;
 				throw new StatusError(500, 'InternalError', message);
@@ -103,9 +103,9 @@ export function createNodeApi(
 		},
 
 		async attach(namespace, name, container, streams) {
-			const {pod, chosen, slot} = slotOf(namespace, name, container);
+			const {pod, chosen, worker} = containerOf(namespace, name, container);
 			if (!pod.spec.nodeName) throw badRequest(`pod ${name} does not have a host assigned`);
-			const running = slot?.running;
+			const running = worker?.running;
 			if (!running) throw badRequest(`container ${chosen} not found in pod ${name}_${namespace}`);
 			const {promise, resolve, reject} = Promise.withResolvers<number>();
 			const detach = running.attach(streams, resolve);
@@ -116,7 +116,7 @@ export function createNodeApi(
 			streams.signal.addEventListener('abort', leave, {once: true});
 			if (streams.stdin && running.input) {
 				const {type, end} = running.input;
-				pump(streams.stdin, type, () => slot.record.spec.stdinOnce === true && end()).catch(reject);
+				pump(streams.stdin, type, () => worker.record.spec.stdinOnce === true && end()).catch(reject);
 			}
 			return await promise.finally(() => streams.signal.removeEventListener('abort', leave));
 		},

@@ -28,15 +28,13 @@ export type PodRuntime = {
 	sandboxReady: boolean;
 	/** The Pod was deleted and all its containers have ended. */
 	terminated: boolean;
-	/** Set when the kubelet itself refused or ended the Pod. */
-	failure?: {reason: string; message: string};
 };
 
 /** A sidecar is an init container that is always restarted; the Pod goes on once it has started. */
 export const isSidecar = ({init, spec}: ContainerRecord): boolean => init && spec.restartPolicy === 'Always';
 
 export const isRunning = ({state}: ContainerRecord): boolean => state.running !== undefined;
-export const isReady = (record: ContainerRecord): boolean => isRunning(record) && record.started && record.readiness;
+const isReady = (record: ContainerRecord): boolean => isRunning(record) && record.started && record.readiness;
 
 /** True when an init container no longer holds the Pod up. */
 export const initDone = (record: ContainerRecord): boolean =>
@@ -44,15 +42,14 @@ export const initDone = (record: ContainerRecord): boolean =>
 
 /** The status that the kubelet writes, as generateAPIPodStatus in pkg/kubelet/kubelet_pods.go makes it. */
 export function podStatus(pod: Pod, runtime: PodRuntime, now: number): PodStatus {
-	const {containers, hostIP, startTime, podIP, failure} = runtime;
+	const {containers, hostIP, startTime, podIP} = runtime;
 	const generation = pod.metadata.generation ?? 1;
 	const inits = containers.filter(({init}) => init);
 	const mains = containers.filter(({init}) => !init);
-	const phase = failure ? 'Failed' : phaseOf(pod, inits, mains, runtime.terminated);
+	const phase = phaseOf(pod, inits, mains, runtime.terminated);
 	const initialized = inits.every(initDone);
 	return {
 		phase,
-		...(failure && {reason: failure.reason, message: failure.message}),
 		conditions: conditions(pod, runtime, phase, initialized, generation, now),
 		...(inits.length > 0 && {initContainerStatuses: inits.map(containerStatus)}),
 		containerStatuses: mains.map(containerStatus),
