@@ -90,9 +90,10 @@ export async function runScreen(options: ScreenOptions): Promise<Outcome> {
 /** Prints on the screen that has been given away, and waits until the learner has read it. */
 async function sayAndWait(words: string): Promise<void> {
 	process.stdout.write(`\n${words} `);
-	process.stdin.resume();
-	await once(process.stdin, 'data');
-	process.stdin.pause();
+	// Read as Ink does: a stream that `data` has set flowing would give its readers nothing afterwards.
+	process.stdin.ref();
+	await once(process.stdin, 'readable');
+	process.stdin.read();
 }
 
 function namesIn(folder: string): string[] {
