@@ -5,7 +5,7 @@ import type {ServiceIndex} from './service-index.ts';
 export type RecordType = 'A' | 'AAAA' | 'CNAME' | 'SRV' | 'PTR';
 
 /** One record of an answer; `data` is an address, a name, or `priority weight port target` of an SRV record. */
-export type DnsRecord = {name: string; type: RecordType; data: string};
+type DnsRecord = {name: string; type: RecordType; data: string};
 
 export type DnsAnswer = {code: 'NOERROR' | 'NXDOMAIN'; records: DnsRecord[]};
 

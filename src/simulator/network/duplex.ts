@@ -5,7 +5,7 @@ import type {Connection} from './network.ts';
 import {createServer, STATUS_CODES} from './node-http.ts';
 
 /** Two ends of one stream of bytes: what is written to one is read from the other. */
-export function duplexPair(): [Duplex, Duplex] {
+function duplexPair(): [Duplex, Duplex] {
 	const ends: Duplex[] = [];
 	const make = (other: () => Duplex) =>
 		new Duplex({

@@ -8,7 +8,13 @@ import type {Client, ClusterNetwork} from './network.ts';
 import {createServer} from './node-http.ts';
 
 /** An HTTP forward proxy on loopback whose requests are made inside the cluster's network. */
-export type Gateway = {url: string; port: number; close(): Promise<void>};
+export type Gateway = {
+	url: string;
+	port: number;
+	/** Leads into another network from now on; connections into the old one end. */
+	serve(network: ClusterNetwork): void;
+	close(): Promise<void>;
+};
 
 const hopByHop = new Set([
 	'connection',
@@ -40,6 +46,7 @@ export async function startGateway({
 	namespace?: string;
 	addressRange?: string;
 }): Promise<Gateway> {
+	let current = network;
 	const names = new Map<string, string>();
 	const clientOf = (request: IncomingMessage): Client => {
 		const credentials = /^Basic (.+)$/i.exec(request.headers['proxy-authorization'] ?? '')?.[1];
@@ -50,10 +57,10 @@ export async function startGateway({
 	};
 	clientOf({headers: {}} as IncomingMessage);
 	const server = createServer((request, response) => {
-		answer(request, response, network, clientOf(request)).catch(() => response.destroy());
+		answer(request, response, current, clientOf(request)).catch(() => response.destroy());
 	});
 	server.on('connect', (request: IncomingMessage, socket: Duplex, head: Buffer) => {
-		tunnel(request, socket, head, network, clientOf(request));
+		tunnel(request, socket, head, current, clientOf(request));
 	});
 	const sockets = new Set<{destroy(): void}>();
 	server.on('connection', socket => {
@@ -68,6 +75,10 @@ export async function startGateway({
 	return {
 		url: `http://127.0.0.1:${actual}`,
 		port: actual,
+		serve(network) {
+			current = network;
+			for (const socket of sockets) socket.destroy();
+		},
 		close: () =>
 			new Promise(resolve => {
 				server.close(() => resolve());

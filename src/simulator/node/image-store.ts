@@ -23,9 +23,7 @@ export type ImageLookup =
 const opened = new Map<string, OpenImage>();
 
 /** Splits a reference into its full repository and tag, as containerd's reference package does. */
-export function parseReference(
-	name: string,
-): {repository: string; tag: string; digest: string | undefined} | undefined {
+function parseReference(name: string): {repository: string; tag: string; digest: string | undefined} | undefined {
 	const [rest = '', digest] = name.split('@');
 	const colon = rest.lastIndexOf(':');
 	const tagged = colon > rest.lastIndexOf('/');

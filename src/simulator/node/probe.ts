@@ -6,7 +6,7 @@ import type {Container, Probe} from '../types.ts';
 import type {RunningContainer} from './container.ts';
 
 /** What a probe found; `text` is what an Unhealthy event says after `… probe failed: `. */
-export type ProbeResult = {ok: true} | {ok: false; text: string};
+type ProbeResult = {ok: true} | {ok: false; text: string};
 
 /** A probe with the defaults of the API server filled in. */
 const timing = (probe: Probe) => ({

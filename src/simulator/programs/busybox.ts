@@ -1,4 +1,4 @@
-import {oldNslookup} from './commands/network.ts';
+import {oldNslookup} from './commands/nslookup.ts';
 import {baseFiles} from './file-system.ts';
 import type {Command, Image} from './image.ts';
 import {CommandNotFound} from './machine.ts';

@@ -1,4 +1,4 @@
-import {curl as curlCommand} from './commands/network.ts';
+import {curl as curlCommand} from './commands/curl.ts';
 import {baseFiles} from './file-system.ts';
 import type {Image} from './image.ts';
 import {type sh, standardFiles, standardPath, standardPrograms} from './standard.ts';

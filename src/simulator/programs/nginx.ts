@@ -1,5 +1,5 @@
 import type {HttpReply, HttpRequest} from '../network/http-server.ts';
-import {curl} from './commands/network.ts';
+import {curl} from './commands/curl.ts';
 import {baseFiles, type FileSystem} from './file-system.ts';
 import {errorLogDate, httpDate, logDate, reasonPhrase} from './http-text.ts';
 import type {Command, Image} from './image.ts';
@@ -31,7 +31,7 @@ const oldest = 9;
 type Version = readonly [major: number, minor: number, patch: number];
 
 /** The version that a tag such as `1.14.2`, `1.25-alpine` or `latest` stands for; undefined when there is none. */
-export function nginxVersion(tag: string): Version | undefined {
+function nginxVersion(tag: string): Version | undefined {
 	const [base = '', ...variant] = tag.split('-');
 	if (!/^((alpine|perl|otel|slim|bookworm|bullseye|trixie|buster|stretch)[\d.]*-?)*$/.test(variant.join('-')))
 		return undefined;

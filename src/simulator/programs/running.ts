@@ -2,7 +2,7 @@
  * What a running command waits for: it calls `resume` once when the wait is over; the function it returns gives up
  * waiting.
  */
-export type Wait = (resume: () => void) => () => void;
+type Wait = (resume: () => void) => () => void;
 
 /**
  * A command at work. Commands are generators rather than promises, so that simulated time can be moved by hand, a

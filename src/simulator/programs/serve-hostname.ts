@@ -17,7 +17,7 @@ const text = (process: Process, status: number, body: string): HttpReply => ({
 });
 
 /** Answers every request with the Pod's name, on port 9376. */
-export const serveHostnameCommand: Command = function* serveHostname(process) {
+const serveHostnameCommand: Command = function* serveHostname(process) {
 	const words = process.arguments.slice(1);
 	const {values} = readOptions(
 		words.map(word => word.replace(/^-(?=\w{2})/, '--')),

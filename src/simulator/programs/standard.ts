@@ -1,7 +1,9 @@
 import {fileCommands} from './commands/files.ts';
-import {networkCommands} from './commands/network.ts';
+import {nc} from './commands/nc.ts';
+import {nslookup} from './commands/nslookup.ts';
 import {systemCommands} from './commands/system.ts';
 import {textCommands} from './commands/text.ts';
+import {wget} from './commands/wget.ts';
 import type {Command} from './image.ts';
 import {shellProgram} from './shell/sh.ts';
 
@@ -37,7 +39,7 @@ export const bash: Command = shellProgram(
 /** A shell and the small tools, by absolute path. */
 export const standardPrograms: [string, Command][] = [
 	['/bin/sh', sh],
-	...Object.entries({...fileCommands, ...textCommands, ...systemCommands, ...networkCommands}).map(
+	...Object.entries({...fileCommands, ...textCommands, ...systemCommands, nc, nslookup, wget}).map(
 		([name, command]): [string, Command] => [`/bin/${name}`, command],
 	),
 ];

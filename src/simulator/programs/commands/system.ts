@@ -15,7 +15,7 @@ const plain = (run: (process: Process, words: string[]) => number): Command =>
 	};
 
 /** Milliseconds of `5`, `0.5`, `2m`, `1h`, `infinity`; undefined for anything else. */
-export function duration(text: string): number | undefined {
+function duration(text: string): number | undefined {
 	if (text === 'infinity' || text === 'inf') return Number.POSITIVE_INFINITY;
 	const match = /^(\d*\.?\d+)([smhd]?)$/.exec(text);
 	if (!match) return undefined;

@@ -30,7 +30,7 @@ export class Jump {
 }
 
 /** An error that ends a script, such as a bad substitution. */
-export class ShellError extends Error {}
+class ShellError extends Error {}
 
 /** One shell or subshell at work: its variables, functions and options. */
 export class Shell {
