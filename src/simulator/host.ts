@@ -9,18 +9,20 @@ export type WorkerOptions = {
 	port?: number;
 	/** Forgets the saved state first. */
 	fresh?: boolean;
-	/** How fast the cluster's time passes; 1 without it. */
+	/** A file with a saved state to begin with; what the folder holds is kept aside. */
+	from?: string;
+	/** How fast the cluster's time passes; without it as it does outside, or not at all when the saved cluster was paused. */
 	speed?: Speed;
 };
 
 /** What the worker tells its host. */
 export type WorkerMessage =
-	| {type: 'ready'; url: string; gateway: string; kubeconfig: string; damaged?: string}
+	| {type: 'ready'; url: string; gateway: string; kubeconfig: string; damaged?: string; before?: string}
 	| {type: 'failed'; message: string; code?: string}
 	| {type: 'closed'};
 
 /** What the host tells the worker. */
-export type HostMessage = {type: 'close'} | {type: 'speed'; speed: Speed} | {type: 'step'};
+export type HostMessage = {type: 'close'};
 
 /** The embedded Kubernetes, running in a thread of its own. */
 export type SimulatorWorker = {
@@ -31,8 +33,8 @@ export type SimulatorWorker = {
 	kubeconfig: string;
 	/** Where a damaged state was moved to, if there was one. */
 	damaged?: string;
-	setSpeed(speed: Speed): void;
-	step(): void;
+	/** Where the state was moved to that was there before the one of `from`. */
+	before?: string;
 	/** Settles only if the worker dies by itself. */
 	failed: Promise<Error>;
 	/** Saves the state and stops the thread. */
@@ -82,8 +84,7 @@ export async function startSimulatorWorker(options: WorkerOptions): Promise<Simu
 		gateway: first.gateway,
 		kubeconfig: first.kubeconfig,
 		...(first.damaged && {damaged: first.damaged}),
-		setSpeed: speed => post({type: 'speed', speed}),
-		step: () => post({type: 'step'}),
+		...(first.before && {before: first.before}),
 		failed: gone.promise.then(error =>
 			closing ? new Promise<never>(() => {}) : (error ?? new Error('the embedded cluster stopped')),
 		),

@@ -33,12 +33,15 @@ export class Store {
 	#revision: number;
 	#tables = new Map<string, Table>();
 	#everything = new Set<Listener>();
+	#closing = new Set<() => void>();
+	/** What was before the store was made is not known to it, whatever the resource. */
+	readonly #start: number;
 
 	constructor(snapshot?: StoreSnapshot) {
 		this.#revision = snapshot?.revision ?? 0;
+		this.#start = this.#revision;
 		for (const [resource, objects] of Object.entries(snapshot?.objects ?? {})) {
 			const table = this.#table(resource);
-			table.forgotten = this.#revision;
 			for (const object of objects) this.#put(table, keyOf(object.metadata.namespace, object.metadata.name), object);
 		}
 	}
@@ -130,6 +133,23 @@ export class Store {
 		}
 	}
 
+	/** Ends the store: another one takes its place. Whoever watches it is told to list anew. */
+	close(): void {
+		for (const table of this.#tables.values()) {
+			table.forgotten = Number.POSITIVE_INFINITY;
+			table.history = [];
+			table.listeners.clear();
+		}
+		this.#everything.clear();
+		for (const listener of this.#closing) listener();
+	}
+
+	/** Calls `listener` when the store is closed. */
+	onClose(listener: () => void): () => void {
+		this.#closing.add(listener);
+		return () => void this.#closing.delete(listener);
+	}
+
 	snapshot(): StoreSnapshot {
 		const objects: Record<string, KubeObject[]> = {};
 		for (const [resource, table] of this.#tables) objects[resource] = [...table.objects.values()];
@@ -160,7 +180,7 @@ export class Store {
 	#table(resource: string): Table {
 		let table = this.#tables.get(resource);
 		if (!table) {
-			table = {objects: new Map(), byNamespace: new Map(), history: [], forgotten: 0, listeners: new Set()};
+			table = {objects: new Map(), byNamespace: new Map(), history: [], forgotten: this.#start, listeners: new Set()};
 			this.#tables.set(resource, table);
 		}
 		return table;

@@ -11,13 +11,12 @@ try {
 		now: Date.now(),
 		seed: randomInt(2 ** 31),
 	});
-	const {clock, store} = kubernetes.simulation;
 
 	// The state on disk follows the cluster within a moment, so that even kill -9 loses next to nothing; a large state
 	// is written less often, so that writing never takes more than a twentieth of the time.
 	let timer: NodeJS.Timeout | undefined;
 	let pause = 100;
-	store.subscribeAll(() => {
+	kubernetes.subscribe(() => {
 		timer ??= setTimeout(() => {
 			timer = undefined;
 			const start = performance.now();
@@ -27,8 +26,6 @@ try {
 	});
 
 	parentPort?.on('message', (message: HostMessage) => {
-		if (message.type === 'speed') clock.setSpeed(message.speed);
-		if (message.type === 'step') clock.step();
 		if (message.type === 'close') {
 			clearTimeout(timer);
 			kubernetes.close().then(
@@ -40,8 +37,8 @@ try {
 			);
 		}
 	});
-	const {url, gateway, kubeconfig, damaged} = kubernetes;
-	post({type: 'ready', url, gateway, kubeconfig, ...(damaged && {damaged})});
+	const {url, gateway, kubeconfig, damaged, before} = kubernetes;
+	post({type: 'ready', url, gateway, kubeconfig, ...(damaged && {damaged}), ...(before && {before})});
 } catch (error) {
 	const {message, code} = error as NodeJS.ErrnoException;
 	post({type: 'failed', message, ...(code && {code})});

@@ -2,10 +2,8 @@ import type {IncomingMessage} from 'node:http';
 import {badRequest, StatusError} from '../errors.ts';
 import {jsonSyntaxError} from './json-syntax.ts';
 
-const limit = 3 * 1024 * 1024;
-
-/** The whole body of a request. Throws StatusError 413 above 3 MiB, as the real server. */
-export function readBody(request: IncomingMessage): Promise<Buffer> {
+/** The whole body of a request. Throws StatusError 413 above `limit` bytes: 3 MiB, as the real server. */
+export function readBody(request: IncomingMessage, limit = 3 * 1024 * 1024): Promise<Buffer> {
 	return new Promise((resolve, reject) => {
 		const chunks: Buffer[] = [];
 		let size = 0;

@@ -5,6 +5,7 @@ import type {ResourceDefinition} from '../resources/definition.ts';
 import type {KubeObject} from '../types.ts';
 import {answerReview, isReview} from './access-review.ts';
 import type {Call, Server} from './context.ts';
+import {serveControl} from './control.ts';
 import {discovery, reviews} from './discovery.ts';
 import {itemJson} from './encode.ts';
 import {apiVersionOf} from './field-manager.ts';
@@ -57,6 +58,8 @@ export function createRouter(server: Server): Router {
 			const url = requestUrl(request);
 			const path = url.pathname;
 			if (answerPlain(url, request, response)) return;
+			if (server.control && path.startsWith('/simulator/'))
+				return await serveControl(server, server.control, request, response);
 			if (path.startsWith('/openapi/')) {
 				if (await openApi(path, url.searchParams, request, response)) return;
 				return sendError(response, notServed());

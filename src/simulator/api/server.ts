@@ -7,7 +7,8 @@ import {StatusError} from '../errors.ts';
 import type {Network, NodeApi} from '../node/node-api.ts';
 import type {Simulation} from '../simulation.ts';
 import type {Credentials} from './certificate.ts';
-import type {Server} from './context.ts';
+import type {Backend, Server} from './context.ts';
+import type {Control} from './control.ts';
 import {sendError} from './respond.ts';
 import {createRouter} from './route.ts';
 
@@ -15,6 +16,8 @@ import {createRouter} from './route.ts';
 export type ApiServer = {
 	url: string;
 	port: number;
+	/** Serves another cluster from now on. What streams from the old one's containers is cut off. */
+	serve(backend: Backend): void;
 	/** Ends every connection; watches end at once. */
 	close(): Promise<void>;
 };
@@ -26,6 +29,8 @@ export type ApiServerOptions = {
 	/** Without it the proxy subresources answer that there is no network. */
 	network?: Network;
 	credentials: Credentials;
+	/** What answers /simulator; without it there is no such path. */
+	control?: Control;
 	/** 0 takes any free port. */
 	port?: number;
 };
@@ -39,12 +44,13 @@ export async function startApiServer({
 	nodes,
 	network,
 	credentials,
+	control,
 	port = 0,
 }: ApiServerOptions): Promise<ApiServer> {
 	// A clock of its own at the pace of real time: what a client waits for does not stand still with the cluster.
 	const realTime = new SimulatedClock(0);
 	realTime.setSpeed(1);
-	const server: Server = {simulation, nodes, network, realTime: realTime as Clock};
+	const server: Server = {simulation, nodes, network, control, realTime: realTime as Clock};
 	const router = createRouter(server);
 	const token = digest(credentials.token);
 	const allowed = ({url = '/', headers}: IncomingMessage) => {
@@ -70,8 +76,11 @@ export async function startApiServer({
 			router.handle(request, response).catch(error => sendError(response, error));
 		},
 	);
+	const streams = new Set<Socket>();
 	https.on('upgrade', (request: IncomingMessage, socket: Socket, head: Buffer) => {
 		socket.on('error', () => {});
+		streams.add(socket);
+		socket.on('close', () => streams.delete(socket));
 		if (!allowed(request)) return refuseUpgrade(socket, unauthorized());
 		router.upgrade(request, socket, head).catch(error => refuseUpgrade(socket, error));
 	});
@@ -98,6 +107,10 @@ export async function startApiServer({
 	return {
 		url: `https://127.0.0.1:${bound}`,
 		port: bound,
+		serve(backend) {
+			Object.assign(server, backend);
+			for (const socket of streams) socket.destroy();
+		},
 		async close() {
 			realTime.stop();
 			const closed = new Promise<void>(resolve => https.close(() => resolve()));

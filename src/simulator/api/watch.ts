@@ -63,6 +63,7 @@ export function serveWatch(request: WatchRequest, response: ServerResponse): voi
 		if (over) return;
 		over = true;
 		unsubscribe();
+		forgetClose();
 		timeout.cancel();
 		bookmarks?.cancel();
 		if (!response.writableEnded) response.end();
@@ -102,6 +103,7 @@ export function serveWatch(request: WatchRequest, response: ServerResponse): voi
 		put(text);
 	}
 	const unsubscribe = store.subscribe(plural, schedule);
+	const forgetClose = store.onClose(flush);
 	const seconds = options.timeoutSeconds && options.timeoutSeconds > 0 ? options.timeoutSeconds : defaultTimeoutSeconds;
 	const bookmark = () => {
 		if (!blocked) put(write.bookmark(Math.max(sent, store.revision)));

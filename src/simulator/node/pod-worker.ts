@@ -6,10 +6,10 @@ import {Backoff} from './backoff.ts';
 import {type ContainerSnapshot, ContainerWorker, type PodHost} from './container-worker.ts';
 import type {KubeletContext} from './kubelet-context.ts';
 import {initDone, isRunning, isSidecar, podStatus} from './pod-status.ts';
-import {MountError, type PodVolumes, podVolumes} from './volumes.ts';
+import {MountError, type PodVolumes, podVolumes, type VolumesSnapshot} from './volumes.ts';
 
 /** What is kept of a Pod that the API does not hold. */
-export type PodSnapshot = {containers: Record<string, ContainerSnapshot>};
+export type PodSnapshot = {containers: Record<string, ContainerSnapshot>; volumes?: VolumesSnapshot};
 
 /**
  * Brings one Pod through its life on its node, as a pod worker of the kubelet does (pkg/kubelet/pod_workers.go): the
@@ -76,6 +76,7 @@ export class PodWorker {
 
 	/** Goes on with a Pod that was running before the cluster was stopped; nothing of it is restarted. */
 	adopt(snapshot: PodSnapshot | undefined): void {
+		this.#volumes.restore(snapshot?.volumes ?? {});
 		const {phase, podIP, containerStatuses = [], initContainerStatuses = []} = this.#pod.status;
 		this.#finished = phase === 'Succeeded' || phase === 'Failed';
 		if (!this.#finished && !podIP) {
@@ -136,7 +137,10 @@ export class PodWorker {
 	}
 
 	snapshot(): PodSnapshot {
-		return {containers: Object.fromEntries(this.containers.map(one => [one.name, one.snapshot()]))};
+		return {
+			containers: Object.fromEntries(this.containers.map(one => [one.name, one.snapshot()])),
+			volumes: this.#volumes.snapshot(),
+		};
 	}
 
 	#host(): PodHost {

@@ -1,6 +1,6 @@
 import type {Clock} from '../clock.ts';
 import {searchDomains} from '../network/dns.ts';
-import {baseFiles, FileSystem, type Mount} from '../programs/file-system.ts';
+import {baseFiles, type FileChanges, FileSystem, type Mount} from '../programs/file-system.ts';
 import {deepEqual} from '../registry.ts';
 import type {Store} from '../store.ts';
 import type {ConfigMap, Container, KubeObject, Pod} from '../types.ts';
@@ -34,13 +34,21 @@ export type PodVolumes = {
 	check(): void;
 	/** What is mounted in one container, the files that every container gets included. */
 	mounts(container: Container): Mount[];
+	/** What was written into each emptyDir. */
+	snapshot(): VolumesSnapshot;
+	/** Puts that back, before anything is mounted. */
+	restore(snapshot: VolumesSnapshot): void;
 };
+
+/** The files of a Pod's emptyDir volumes by name; plain JSON. */
+export type VolumesSnapshot = Record<string, FileChanges>;
 
 /** How old a mounted ConfigMap or Secret may be, in ms: the kubelet looks about once a minute. */
 const syncPeriod = 60_000;
 
 /** Prepares the volumes of a Pod. `ip` gives its address, which /etc/hosts names. */
 export function podVolumes({store, clock}: {store: Store; clock: Clock}, pod: Pod, ip: () => string): PodVolumes {
+	let kept: VolumesSnapshot = {};
 	const opened = new Map<string, {files: FileSystem; at: number; texts: Record<string, string>}>();
 	const now = () => clock.now();
 	const open = (volume: Volume): FileSystem => {
@@ -55,7 +63,9 @@ export function podVolumes({store, clock}: {store: Store; clock: Clock}, pod: Po
 			texts = known.texts;
 		}
 		const same = known && deepEqual(texts, known.texts);
-		const files = same ? known.files : new FileSystem(baseFiles(prefixed(texts), now()), now);
+		const files = same
+			? known.files
+			: new FileSystem(baseFiles(prefixed(texts), now()), now, {changes: kept[volume.name]});
 		opened.set(volume.name, {files, at: now(), texts});
 		return files;
 	};
@@ -82,6 +92,17 @@ export function podVolumes({store, clock}: {store: Store; clock: Clock}, pod: Po
 				own.push({path: mountPath.replace(/(.)\/$/, '$1'), files, readOnly: readOnly || !volume.emptyDir});
 			}
 			return [...own, ...etcFiles(pod, ip, now)];
+		},
+		snapshot() {
+			const written: VolumesSnapshot = {};
+			for (const {name, emptyDir} of volumes) {
+				const changes = emptyDir && (opened.get(name)?.files.snapshot() ?? kept[name]);
+				if (changes) written[name] = changes;
+			}
+			return written;
+		},
+		restore(snapshot) {
+			kept = snapshot;
 		},
 	};
 }

@@ -1,0 +1,85 @@
+import type {Speed} from './clock.ts';
+import type {Part, Simulation} from './simulation.ts';
+
+/** How the cluster's time stands: its time and that of the next pending event, in ms since 1970. */
+export type ClockState = {now: number; speed: Speed; next: number | undefined};
+
+/** How fast time may pass besides 0 (paused) and Infinity (as fast as it goes). */
+export const slowest = 0.25;
+export const fastest = 100;
+
+/**
+ * After so much cluster time without a change nothing is under way any more: it is longer than the longest back-off of
+ * a container that crashes, which is five minutes.
+ */
+const quietMs = 330_000;
+
+/** What changes while nothing happens. */
+const housekeeping = new Set(['events', 'leases']);
+
+/** The pace of a cluster's time, as whoever watches it wants it. */
+export type Pace = Part & {
+	state(): ClockState;
+	/** 0 pauses. With Infinity time jumps from event to event, and passes as real time does while nothing is under way. */
+	setSpeed(speed: Speed): void;
+	/**
+	 * Pauses, and moves time on until an object has changed; false when none does for five and a half minutes, which have
+	 * passed then.
+	 */
+	step(): boolean;
+};
+
+/** Takes over the clock of a simulation. */
+export function createPace({clock, store}: Pick<Simulation, 'clock' | 'store'>): Pace {
+	let speed: Speed = clock.speed;
+	let lastChange = clock.now();
+	let check: {cancel(): void} | undefined;
+
+	const checkQuiet = () => {
+		const left = lastChange + quietMs - clock.now();
+		if (left > 0) check = clock.after(left, checkQuiet);
+		else {
+			check = undefined;
+			clock.setSpeed(1);
+		}
+	};
+	const hurry = () => {
+		lastChange = clock.now();
+		check ??= clock.after(quietMs, checkQuiet);
+		if (clock.speed !== Number.POSITIVE_INFINITY) clock.setSpeed(Number.POSITIVE_INFINITY);
+	};
+	const unsubscribe = store.subscribeAll(({resource}) => {
+		if (speed === Number.POSITIVE_INFINITY && !housekeeping.has(resource)) hurry();
+	});
+	const setSpeed = (wanted: Speed) => {
+		speed = wanted;
+		if (speed === Number.POSITIVE_INFINITY) return hurry();
+		check?.cancel();
+		check = undefined;
+		clock.setSpeed(speed);
+	};
+
+	return {
+		state: () => ({now: clock.now(), speed, next: clock.next}),
+		setSpeed,
+		step() {
+			setSpeed(0);
+			let changed = false;
+			const stop = store.subscribeAll(({resource}) => {
+				changed ||= !housekeeping.has(resource);
+			});
+			try {
+				const end = clock.now() + quietMs;
+				for (let next = clock.next; !changed && next !== undefined && next <= end; next = clock.next) clock.step();
+				if (!changed) clock.advance(end - clock.now());
+			} finally {
+				stop();
+			}
+			return changed;
+		},
+		stop() {
+			unsubscribe();
+			check?.cancel();
+		},
+	};
+}
