@@ -1,0 +1,103 @@
+#!/usr/bin/env node
+// Measures the embedded cluster beside floors and a peer in the same run, and prints the table of the README.
+// usage: npm run bench            (about five minutes; npm run build first)
+import {mkdtempSync, rmSync} from 'node:fs';
+import {cpus, tmpdir} from 'node:os';
+import {join} from 'node:path';
+import {fileURLToPath} from 'node:url';
+import {build} from 'tsdown';
+import {$} from 'zx';
+
+$.verbose = false;
+const here = fileURLToPath(new URL('./bench/', import.meta.url));
+const work = mkdtempSync(join(tmpdir(), 'endpoint-lab-bench-'));
+const measure = async (script, ...parameters) =>
+	JSON.parse((await $`${process.execPath} ${script} ${parameters}`).stdout.trim().split('\n').at(-1));
+const bench = (name, ...parameters) => measure(join(here, `${name}.mjs`), ...parameters);
+const two = value => value.toPrecision(2).replace(/e\+\d+$/, () => '') && String(Number(value.toPrecision(2)));
+
+await build({
+	config: false,
+	entry: {webernetes: join(here, 'webernetes.mjs')},
+	outDir: work,
+	platform: 'node',
+	format: 'esm',
+	dts: false,
+	logLevel: 'error',
+	deps: {alwaysBundle: [/.*/], onlyBundle: false},
+});
+const peer = pods => measure(join(work, 'webernetes.mjs'), pods);
+
+const rows = [];
+const row = (what, ours, beside, goal) => {
+	rows.push([what, ours, beside, goal]);
+	console.error(`${what}: ${ours} (${beside})`);
+};
+
+const start = await bench('start', 9);
+row(
+	'new cluster: start to first answer',
+	`${two(start.first)} ms`,
+	`bare HTTPS server in a thread ${two(start.floor)} ms`,
+	'≤ 100 ms',
+);
+row(
+	'known cluster: start to first answer',
+	`${two(start.again)} ms`,
+	`bare HTTPS server in a thread ${two(start.floor)} ms`,
+	'≤ 100 ms',
+);
+
+const deployments = {};
+for (const pods of [3, 100, 300, 1000, 3000, 10_000]) deployments[pods] = await bench('deployment', pods);
+for (const pods of [3, 100, 300]) {
+	const theirs = await peer(pods);
+	const ours = deployments[pods];
+	const ratio = `@ngrok/webernetes ${two(theirs.cpuSeconds)} s, ${two(theirs.cpuSeconds / ours.cpuSeconds)} times ours`;
+	row(
+		`Deployment of ${pods} Pods until all are endpoints, CPU`,
+		`${two(ours.cpuSeconds)} s`,
+		ratio,
+		pods === 300 ? '≤ 0.4 s, 20 times' : '',
+	);
+}
+for (const pods of [1000, 3000, 10_000]) {
+	const {cpuSeconds, peakMegabytes} = deployments[pods];
+	row(
+		`Deployment of ${pods} Pods until all are endpoints, CPU`,
+		`${two(cpuSeconds)} s`,
+		`peak memory ${Math.round(peakMegabytes)} MB`,
+		pods === 10_000 ? '≤ 12 s, ≤ 600 MB' : '',
+	);
+}
+const exponent = Math.log(deployments[10_000].cpuSeconds / deployments[300].cpuSeconds) / Math.log(10_000 / 300);
+row('growth exponent from 300 to 10,000 Pods', exponent.toFixed(2), 'linear is 1', '≤ 1.15');
+
+const idle = await bench('idle', 1000, 20);
+const nothing = await bench('idle', 0, 5);
+row(
+	'1,000 ready Pods with readiness probes, idle',
+	`${two(idle.share * 100)} % of a core`,
+	`no Pods ${two(nothing.share * 100)} %`,
+	'≤ 3 %',
+);
+
+const traffic = await bench('traffic', 10_000, 100, 500);
+row(
+	'list of 10,000 Pods',
+	`${Math.round(traffic.listMs)} ms for ${Math.round(traffic.megabytes)} MB`,
+	`the same bytes from a bare server ${Math.round(traffic.floorMs)} ms`,
+	'',
+);
+row(
+	`100 watchers while 500 Pods churn`,
+	`${traffic.eventsPerSecond.toLocaleString('en')} events/s`,
+	`${traffic.events} changes each; ${traffic.wrong} watchers wrong, ${traffic.repeated} events repeated`,
+	'0 and 0',
+);
+rmSync(work, {recursive: true, force: true});
+
+console.log(`Node ${process.versions.node}, ${cpus().length} cores (${cpus()[0].model.trim()})\n`);
+console.log('| measure | endpoint-lab | beside it, in the same run | goal |\n|---|---|---|---|');
+for (const cells of rows) console.log(`| ${cells.join(' | ')} |`);
+if (traffic.wrong || traffic.repeated) process.exitCode = 1;
