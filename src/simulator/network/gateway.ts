@@ -31,7 +31,8 @@ const firstAddress = 2;
 /**
  * Starts the gateway on 127.0.0.1. It is a client on the control plane's node, with names resolved as from a Pod of
  * namespace default. `http://NAME@127.0.0.1:PORT` gives each NAME a client address of its own, so that one shell can
- * be several clients. Requests never leave the simulated network.
+ * be several clients; an answer says in `Endpoint-Lab-Answered-By` which address gave it. Requests never leave the
+ * simulated network.
  */
 export async function startGateway({
 	network,
@@ -118,7 +119,8 @@ async function answer(request: IncomingMessage, response: ServerResponse, networ
 		return;
 	}
 	response.sendDate = false;
-	response.writeHead(result.status, namedHeaders(result.headers));
+	const {ip, port} = result.from;
+	response.writeHead(result.status, {...namedHeaders(result.headers), 'Endpoint-Lab-Answered-By': `${ip}:${port}`});
 	response.end(result.body);
 }
 

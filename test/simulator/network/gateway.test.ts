@@ -44,6 +44,13 @@ test('the answer carries the headers of the server in the Pod', async () => {
 	expect(out).toContain('ETag: "5c0692e1-264"');
 });
 
+test('the answer says which Pod gave it', async () => {
+	const {gateway, lab} = await withGateway();
+	const {out} = await curl(gateway.url, '-sI', 'my-service');
+	expect(out).toContain(`Endpoint-Lab-Answered-By: ${lab.get('my-pod').status.podIP}:80\r\n`);
+	expect((await curl(gateway.url, '-sI', 'empty')).out).not.toContain('Endpoint-Lab-Answered-By');
+});
+
 test('full names, addresses and cluster IPs work as well', async () => {
 	const {gateway, lab} = await withGateway();
 	const {spec} = lab.registry.get('services', 'default', 'my-service') as never as {spec: {clusterIP: string}};
