@@ -1,8 +1,9 @@
 import type {RunView} from '../engine/view.ts';
-import type {Editor} from './editor.ts';
-import type {HistoryPosition} from './history.ts';
-import type {Output} from './output.ts';
-import type {Recent} from './view/recent.ts';
+import {type Editor, editorText, emptyEditor} from './editor.ts';
+import {type HistoryPosition, historyOf} from './history.ts';
+import {emptyOutput, type Output} from './output.ts';
+import {suggestionFor} from './suggestion.ts';
+import {nothingRecent, type Recent, recentAfter} from './view/recent.ts';
 import {predictionIsOpen} from './view/story-pane.ts';
 
 /** The panes that a small terminal shows one at a time. */
@@ -90,4 +91,78 @@ export function momentOf({view, running}: Pick<LabState, 'view'> & Partial<LabSt
 	if (view.step.solved) return 'solved';
 	const {looking, checks} = view.step;
 	return looking && checks.every(({state}) => state === 'passed') ? 'look' : 'work';
+}
+
+/** The state at the start, with the history of earlier sessions. */
+export function firstState(view: RunView, history: readonly string[]): LabState {
+	return suggested({
+		view: settled(view),
+		recent: nothingRecent,
+		output: emptyOutput,
+		editor: emptyEditor,
+		history: historyOf(history),
+		focus: 'prompt',
+		shown: 'story',
+		story: 0,
+		outputBack: 0,
+		outputRows: 0,
+		queue: [],
+		ran: new Set(),
+		folder: '',
+		suggestion: '',
+		leaving: false,
+	});
+}
+
+/** The state with what its prompt proposes. */
+export function suggested(state: LabState): LabState {
+	const commands = state.view.finished ? [] : state.view.step.commands;
+	const typed = editorText(state.editor);
+	const suggestion =
+		momentOf(state) === 'predict' && !typed ? '' : suggestionFor(typed, commands, state.ran, state.history.lines);
+	return suggestion === state.suggestion ? state : {...state, suggestion};
+}
+
+/** The state with more output. Who has scrolled back goes on seeing the same lines. */
+export function printed(state: LabState, output: Output): LabState {
+	const added = output.lines.length - state.output.lines.length;
+	return {...state, output, outputBack: state.outputBack === 0 ? 0 : state.outputBack + Math.max(0, added)};
+}
+
+/** Whether all that a step which only looks proposes to look at has been looked at, and `line` was the last of it. */
+export function hasLooked({view, ran}: LabState, line: string): boolean {
+	const {looking, solved, commands} = view.step;
+	return looking && solved && commands.includes(line.trim()) && commands.every(command => ran.has(command));
+}
+
+/** The state with a new view of the run: another step starts afresh, a step just solved shows what there is to say. */
+export function withView(state: LabState, given: RunView): LabState {
+	const view = settled(given);
+	if (view === state.view) return state;
+	const sameStep = view.step.id === state.view.step.id && view.finished === state.view.finished;
+	// What the first listing brings has not just come.
+	const listed = state.view.observe.state === 'listing';
+	const recent = listed ? state.recent : recentAfter(state.recent, state.view.now, view.now);
+	const next: LabState = {...state, view, recent};
+	if (!sameStep)
+		return suggested({...next, story: 0, shown: 'story', ran: new Set(), selected: undefined, note: undefined});
+	const solvedNow = view.step.solved && !state.view.step.solved;
+	// A step that only looks is solved by its first command; its story stays until the others have been run.
+	const leftToLook = view.step.looking && view.step.commands.some(command => !state.ran.has(command));
+	return suggested(solvedNow && view.step.explanation && !leftToLook ? {...next, story: 'explanation'} : next);
+}
+
+const settledViews = new WeakMap<RunView, RunView>();
+
+/** Until the first listing has come nothing is known: what held is not called broken, nor what was there gone. */
+function settled(view: RunView): RunView {
+	if (view.observe.state !== 'listing') return view;
+	const known = settledViews.get(view);
+	if (known) return known;
+	const checks = view.step.checks.map(check =>
+		check.state === 'broken' ? {...check, state: 'waiting' as const, waiting: undefined} : check,
+	);
+	const result = {...view, before: undefined, step: {...view.step, checks}};
+	settledViews.set(view, result);
+	return result;
 }

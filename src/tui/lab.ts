@@ -4,14 +4,24 @@ import type {RunActions, RunView} from '../engine/view.ts';
 import type {Text} from '../text/text.ts';
 import {completion} from './completion.ts';
 import {type Edit, edited, editorText, emptyEditor, pastedText} from './editor.ts';
-import {type HistoryStore, historyOf, moved, withLine} from './history.ts';
+import {type HistoryStore, moved, withLine} from './history.ts';
 import {type Command, commandKeys, commandOf, type KeyName, type KeyPress} from './keys.ts';
-import {type LabState, type Metrics, momentOf, noMetrics, panes} from './lab-state.ts';
+import {
+	firstState,
+	hasLooked,
+	type LabState,
+	type Metrics,
+	momentOf,
+	noMetrics,
+	printed,
+	suggested,
+	withView,
+} from './lab-state.ts';
+import {otherPane, paged, scrolled} from './moving.ts';
 import {closeOpen, emptyOutput, type Output, outputLines, withCommand, withNote, withText} from './output.ts';
 import {createStore, type Store} from './store.ts';
-import {suggestionFor} from './suggestion.ts';
 import {wantsTerminal} from './terminal-commands.ts';
-import {nothingRecent, recentAfter, recentWithout} from './view/recent.ts';
+import {recentWithout} from './view/recent.ts';
 
 /** A lesson run as the screen drives it. */
 export type ScreenRun = {
@@ -78,34 +88,14 @@ const editKeys: Partial<Record<KeyName, Edit['type']>> = {
 /** Opens the lab over a run. It draws nothing itself. */
 export function createLab({run, runner, history, text, now, withTerminal, files, columns, leave}: LabOptions): Lab {
 	const home = runner.cwd();
-	const first = settled(run.view());
-	const store = createStore<LabState>(
-		suggested({
-			view: first,
-			recent: nothingRecent,
-			output: emptyOutput,
-			editor: emptyEditor,
-			history: historyOf(history.lines),
-			focus: 'prompt',
-			shown: 'story',
-			story: 0,
-			outputBack: 0,
-			outputRows: 0,
-			queue: [],
-			ran: new Set(),
-			folder: '',
-			suggestion: '',
-			leaving: false,
-		}),
-	);
+	const store = createStore<LabState>(firstState(run.view(), history.lines));
 	let metrics: Metrics = noMetrics;
 	let closed = false;
 	/** Enter has brought the present step's explanation into view; the next one goes on. */
 	let explained = false;
 
 	const change = (part: Partial<LabState>) => store.set(state => suggested({...state, ...part}));
-	const print = (print: (output: Output) => Output) =>
-		store.update(state => ({...state, output: print(state.output), outputBack: 0}));
+	const print = (chunk: string) => store.update(state => printed(state, withText(state.output, chunk)));
 
 	const unsubscribe = run.subscribe(() => {
 		const view = run.view();
@@ -179,12 +169,18 @@ export function createLab({run, runner, history, text, now, withTerminal, files,
 		else void runLine(line);
 	}
 
+	/** Runs a line, and after it whatever has been typed ahead meanwhile. */
 	async function runLine(line: string): Promise<void> {
 		const word = commandOf(line.trim());
-		if (word) {
-			command(word);
-			return;
-		}
+		if (word) command(word);
+		else await execute(line);
+		const [following, ...rest] = store.get().queue;
+		if (closed || following === undefined) return;
+		change({queue: rest});
+		await runLine(following);
+	}
+
+	async function execute(line: string): Promise<void> {
 		const terminal = wantsTerminal(line);
 		run.actions.ran(line.trim());
 		store.set(state =>
@@ -201,15 +197,12 @@ export function createLab({run, runner, history, text, now, withTerminal, files,
 		);
 		const note = terminal ? await inTerminal(line) : await streaming(line);
 		if (closed) return;
-		const {queue} = store.get();
-		const [following, ...rest] = queue;
 		const folder = runner.cwd() === home ? '' : basename(runner.cwd()) || runner.cwd();
 		store.set(state => {
 			const output = note ? withNote(state.output, note) : closeOpen(state.output);
-			const done = {...state, output, running: undefined, queue: rest, folder, shown: afterRun(state, output)};
+			const done = {...state, output, running: undefined, folder, shown: afterRun(state, output)};
 			return suggested(hasLooked(done, line) ? {...done, story: 'explanation'} : done);
 		});
-		if (following !== undefined) await runLine(following);
 	}
 
 	/** A small terminal turns to the output when that is longer than the strip below the other panes. */
@@ -221,7 +214,7 @@ export function createLab({run, runner, history, text, now, withTerminal, files,
 		try {
 			const {code, signal, interrupted} = await runner.run(line, {
 				columns: columns(),
-				onOutput: chunk => print(output => withText(output, chunk)),
+				onOutput: print,
 			});
 			if (interrupted || signal === 'SIGINT' || code === 130) return text.screen.interrupted;
 			return code === 0 ? '' : text.screen.exitCode(code);
@@ -281,54 +274,19 @@ export function createLab({run, runner, history, text, now, withTerminal, files,
 	function tab(back: boolean): void {
 		const state = store.get();
 		const typed = editorText(state.editor);
-		if (typed && !back) {
-			complete(typed);
-			return;
-		}
-		const step = back ? -1 : 1;
-		if (metrics.small) {
-			const shown = panes[(panes.indexOf(state.shown) + step + panes.length) % panes.length]!;
-			change({shown, focus: shown === 'story' && state.focus === 'prompt' ? 'prompt' : shown, selected: undefined});
-			return;
-		}
-		const ring = ['prompt', ...panes] as const;
-		const focus = ring[(ring.indexOf(state.focus) + step + ring.length) % ring.length]!;
-		change({focus, selected: undefined});
+		if (typed && !back) complete(typed);
+		else change(otherPane(state, metrics, back ? -1 : 1));
 	}
 
-	/** Moves what the arrows move: the history, a scrolled text, or the selected row. */
+	/** Up and Down: the history at the prompt, else what the pane scrolls or selects. */
 	function move(by: 1 | -1): void {
 		const state = store.get();
-		if (state.focus === 'prompt') {
-			const found = moved(state.history, editorText(state.editor), by);
-			if (found) change({history: found.history, editor: edited(state.editor, {type: 'set', text: found.text})});
-		} else if (state.focus === 'cluster') {
-			const keys = metrics.rowKeys;
-			const at = state.selected === undefined ? (by > 0 ? -1 : keys.length) : keys.indexOf(state.selected);
-			change({selected: keys[Math.max(0, Math.min(keys.length - 1, at + by))]});
-		} else scroll(by);
-	}
-
-	function scroll(by: number): void {
-		const {focus, shown, outputBack} = store.get();
-		const pane = focus === 'prompt' ? (metrics.small ? shown : 'story') : focus;
-		if (pane === 'output') {
-			const furthest = Math.max(0, metrics.outputTotal - metrics.outputRows);
-			change({outputBack: Math.max(0, Math.min(furthest, outputBack - by))});
-		} else if (pane === 'story') {
-			const furthest = Math.max(0, metrics.storyTotal - metrics.storyRows);
-			change({story: Math.max(0, Math.min(furthest, metrics.storyTop + by))});
-		} else {
-			const keys = metrics.rowKeys;
-			const at = keys.indexOf(store.get().selected ?? '');
-			change({focus: 'cluster', selected: keys[Math.max(0, Math.min(keys.length - 1, at + by))]});
+		if (state.focus !== 'prompt') {
+			change(scrolled(state, metrics, by));
+			return;
 		}
-	}
-
-	function page(by: 1 | -1): void {
-		const {focus, shown} = store.get();
-		const pane = focus === 'prompt' ? (metrics.small ? shown : 'story') : focus;
-		scroll(by * Math.max(1, (pane === 'output' ? metrics.outputRows : pane === 'story' ? metrics.storyRows : 10) - 2));
+		const found = moved(state.history, editorText(state.editor), by);
+		if (found) change({history: found.history, editor: edited(state.editor, {type: 'set', text: found.text})});
 	}
 
 	function pressInHelp(key: KeyPress): void {
@@ -382,8 +340,8 @@ export function createLab({run, runner, history, text, now, withTerminal, files,
 		'shift-tab': () => tab(true),
 		up: () => move(-1),
 		down: () => move(1),
-		'page-up': () => page(-1),
-		'page-down': () => page(1),
+		'page-up': () => change(paged(store.get(), metrics, -1)),
+		'page-down': () => change(paged(store.get(), metrics, 1)),
 	};
 
 	function editing(name: KeyName): void {
@@ -415,51 +373,4 @@ export function createLab({run, runner, history, text, now, withTerminal, files,
 			store.close();
 		},
 	};
-}
-
-/** The state with what its prompt proposes. */
-function suggested(state: LabState): LabState {
-	const commands = state.view.finished ? [] : state.view.step.commands;
-	const typed = editorText(state.editor);
-	const suggestion =
-		momentOf(state) === 'predict' && !typed ? '' : suggestionFor(typed, commands, state.ran, state.history.lines);
-	return suggestion === state.suggestion ? state : {...state, suggestion};
-}
-
-/** Whether all that a step which only looks proposes to look at has been looked at, and `line` was the last of it. */
-function hasLooked({view, ran}: LabState, line: string): boolean {
-	const {looking, solved, commands} = view.step;
-	return looking && solved && commands.includes(line.trim()) && commands.every(command => ran.has(command));
-}
-
-/** The state with a new view of the run: another step starts afresh, a step just solved shows what there is to say. */
-function withView(state: LabState, given: RunView): LabState {
-	const view = settled(given);
-	if (view === state.view) return state;
-	const sameStep = view.step.id === state.view.step.id && view.finished === state.view.finished;
-	// What the first listing brings has not just come.
-	const listed = state.view.observe.state === 'listing';
-	const recent = listed ? state.recent : recentAfter(state.recent, state.view.now, view.now);
-	const next: LabState = {...state, view, recent};
-	if (!sameStep)
-		return suggested({...next, story: 0, shown: 'story', ran: new Set(), selected: undefined, note: undefined});
-	const solvedNow = view.step.solved && !state.view.step.solved;
-	// A step that only looks is solved by its first command; its story stays until the others have been run.
-	const leftToLook = view.step.looking && view.step.commands.some(command => !state.ran.has(command));
-	return suggested(solvedNow && view.step.explanation && !leftToLook ? {...next, story: 'explanation'} : next);
-}
-
-const settledViews = new WeakMap<RunView, RunView>();
-
-/** Until the first listing has come nothing is known: what held is not called broken, nor what was there gone. */
-function settled(view: RunView): RunView {
-	if (view.observe.state !== 'listing') return view;
-	const known = settledViews.get(view);
-	if (known) return known;
-	const checks = view.step.checks.map(check =>
-		check.state === 'broken' ? {...check, state: 'waiting' as const, waiting: undefined} : check,
-	);
-	const result = {...view, before: undefined, step: {...view.step, checks}};
-	settledViews.set(view, result);
-	return result;
 }

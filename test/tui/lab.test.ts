@@ -114,6 +114,17 @@ describe('running commands', () => {
 		expect(running.map(({line}) => line)).toEqual(['first', 'second', 'third']);
 	});
 
+	it('goes on with what was typed ahead after a word of the lab', async () => {
+		const {enter, running, settle, lab} = aLab();
+		enter('first');
+		enter('hint');
+		enter('third');
+		running[0]?.end(0);
+		await settle();
+		expect(running.map(({line}) => line)).toEqual(['first', 'third']);
+		expect(lab.store.get().queue).toEqual([]);
+	});
+
 	it('stops the running command with Ctrl-C and forgets what was typed ahead', async () => {
 		const {enter, press, running, settle, interrupts, output, left} = aLab();
 		enter('sleep 100');
@@ -379,6 +390,17 @@ describe('moving about', () => {
 		running[1]?.end(0);
 		await settle();
 		expect(lab.store.get().shown).toBe('output');
+	});
+
+	it('does not move the output under the eyes of who has scrolled back in it', () => {
+		const {lab, press, enter, running} = aLab();
+		enter('long');
+		running[0]?.print('line\n'.repeat(100));
+		lab.drawn({...noMetrics, outputRows: 10, outputTotal: 101});
+		press('shift-tab', 'up', 'up', 'up');
+		expect(lab.store.get().outputBack).toBe(3);
+		running[0]?.print('more\n'.repeat(5));
+		expect(lab.store.get().outputBack).toBe(8);
 	});
 
 	it('scrolls no further than there is something', () => {

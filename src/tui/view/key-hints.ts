@@ -38,7 +38,8 @@ export function keyHints(state: LabState, text: Text, symbols: Symbols): KeyHint
 		hints.push({key: '^T', label: keys.hint});
 	if ((state.view.step.solved || moment === 'look') && !state.view.finished) hints.push({key: '^N', label: keys.next});
 	if (state.view.stepIndex > 0 || state.view.finished) hints.push({key: '^P', label: keys.back});
-	hints.push({key: empty ? '?' : '^G', label: keys.help}, {key: '^D', label: keys.quit});
+	hints.push({key: empty ? '?' : '^G', label: keys.help});
+	if (empty && moment !== 'running') hints.push({key: '^D', label: keys.quit});
 	return hints;
 }
 
