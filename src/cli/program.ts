@@ -9,7 +9,9 @@ export type RunOptions = {cluster?: string; json?: boolean};
 
 export type LabOptions = {cluster?: string; step?: string; reset?: boolean};
 
-export type UpOptions = {cluster?: string; detach?: boolean; port?: string};
+export type UpOptions = {cluster?: string; detach?: boolean; port?: string; from?: string};
+
+export type StatusOptions = RunOptions & {save?: string};
 
 export type DownOptions = {delete?: boolean};
 
@@ -77,6 +79,7 @@ export function createProgram(context: Context, done: (code: ExitCode) => void):
 		.addOption(cluster())
 		.addOption(new Option('--detach', words.detach))
 		.addOption(new Option('--port <port>', words.port))
+		.addOption(new Option('--from <file>', words.from))
 		.addOption(lang())
 		.action(async (options: UpOptions) => done(await (await import('./up.ts')).up(options, context)));
 	program
@@ -88,9 +91,19 @@ export function createProgram(context: Context, done: (code: ExitCode) => void):
 	program
 		.command('status')
 		.description(words.status)
+		.addOption(new Option('--save <file>', words.save))
 		.addOption(json(words.jsonDocument))
 		.addOption(lang())
-		.action(async (options: RunOptions) => done(await (await import('./status.ts')).status(options, context)));
+		.action(async (options: StatusOptions) => done(await (await import('./status.ts')).status(options, context)));
+	program
+		.command('clock')
+		.description(words.clock)
+		.argument('[ACTION]', words.clockAction)
+		.addOption(json(words.jsonDocument))
+		.addOption(lang())
+		.action(async (action: string | undefined, options: RunOptions) =>
+			done(await (await import('./clock.ts')).clock(action, options, context)),
+		);
 	program
 		.command('shell')
 		.description(words.shell)
@@ -121,9 +134,15 @@ const examples: Record<string, string[]> = {
 	list: ['endpoint-lab list', 'endpoint-lab list --json'],
 	play: ['endpoint-lab play endpoints', 'endpoint-lab play endpoints --json --lang zh-CN'],
 	test: ['endpoint-lab test', 'endpoint-lab test endpoints --json'],
-	up: ['endpoint-lab up', 'eval "$(endpoint-lab up --detach)" && kubectl get nodes', 'endpoint-lab up --port 6443'],
+	up: [
+		'endpoint-lab up',
+		'eval "$(endpoint-lab up --detach)" && kubectl get nodes',
+		'endpoint-lab up --port 6443',
+		'endpoint-lab up --from before.json',
+	],
 	down: ['endpoint-lab down', 'endpoint-lab down --delete'],
-	status: ['endpoint-lab status', 'endpoint-lab status --json'],
+	status: ['endpoint-lab status', 'endpoint-lab status --json', 'endpoint-lab status --save before.json'],
+	clock: ['endpoint-lab clock pause', 'endpoint-lab clock step', 'endpoint-lab clock 10', 'endpoint-lab clock resume'],
 	shell: ['endpoint-lab shell'],
 };
 

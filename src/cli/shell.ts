@@ -22,6 +22,7 @@ export async function shell(options: RunOptions, context: Context): Promise<Exit
 	const cluster = await openEmbeddedCluster({...context, home});
 	if (cluster.notice) context.note(cluster.notice);
 	context.note(text.cli.shell.welcome(cluster.title));
+	if ((await cluster.clock?.get())?.speed === 0) context.note(text.cli.clock.pausedNote);
 	const release = context.holdInterrupt();
 	try {
 		const {exitCode, signal, cause} = await execa(program, {

@@ -1,9 +1,17 @@
+import {existsSync, readFileSync, writeFileSync} from 'node:fs';
+import {resolve} from 'node:path';
 import {addressOf, type ClusterAddress} from '../clusters/embedded-cluster.ts';
-import {kubeGet} from '../clusters/kube-get.ts';
+import {kubeRequest} from '../clusters/kube-request.ts';
+import {simulatorState} from '../clusters/simulator-control.ts';
+import {speedLabel} from '../clusters/speed.ts';
+import {parseState, stateFile} from '../simulator/saved-state.ts';
+import type {Home} from '../state/home.ts';
 import {type LockHolder, lockHolder} from '../state/lock.ts';
+import type {Text} from '../text/text.ts';
+import {UserError} from '../text/user-error.ts';
 import {alignColumns} from './columns.ts';
 import type {Context, ExitCode} from './context.ts';
-import type {RunOptions} from './program.ts';
+import type {StatusOptions} from './program.ts';
 
 /** What `status --json` prints. Times are ISO 8601. */
 type Status = {
@@ -21,15 +29,19 @@ type Status = {
 	gateway?: string;
 	pods?: {total: number; ready: number};
 	services?: number;
+	/** The cluster's own time, and how fast it passes; 0 when it is paused. */
+	clock?: {now: string; speed: number | 'max'};
 	lab?: {pid: number; command: string; since: string};
 };
+
+type Clock = NonNullable<Status['clock']>;
 
 type PodList = {items: {status?: {conditions?: {type: string; status: string}[]}}[]};
 
 const answerLimitMs = 5_000;
 
-/** `endpoint-lab status`: which cluster runs, where, since when, and what is in it. */
-export async function status(options: RunOptions, context: Context): Promise<ExitCode> {
+/** `endpoint-lab status`: which cluster runs, where, since when, and what is in it; with --save its state in a file. */
+export async function status(options: StatusOptions, context: Context): Promise<ExitCode> {
 	const home = context.home();
 	const holder = lockHolder(home.clusterLock);
 	const found: Status = {
@@ -37,9 +49,42 @@ export async function status(options: RunOptions, context: Context): Promise<Exi
 		home: home.folder,
 		lab: labOf(lockHolder(home.labLock)),
 	};
-	if (options.json) context.print(JSON.stringify(found));
+	const saved = options.save === undefined ? undefined : await save(options.save, found, home, context);
+	if (options.json) context.print(JSON.stringify({...found, saved}));
 	else for (const line of lines(found, context)) context.print(line);
+	if (saved !== undefined) context.note(context.text.cli.status.saved(saved));
 	return found.state === 'silent' ? 1 : 0;
+}
+
+/** Writes the cluster's state into a new file, from the cluster itself or, when none runs, from its folder. */
+async function save(name: string, found: Status, home: Home, {text}: Context): Promise<string> {
+	const words = text.cli.status;
+	const file = resolve(name);
+	// Before the cluster is asked: a large one takes its time.
+	if (existsSync(file)) throw new UserError(words.notOverwritten(file));
+	if (found.state === 'starting') throw new UserError(words.starting(found.pid ?? 0));
+	if (found.state === 'silent') throw new UserError(words.silent(found.pid ?? 0));
+	const state = found.kubeconfig
+		? await simulatorState(found.kubeconfig, text).read()
+		: readStopped(stateFile(home.embedded), text);
+	try {
+		writeFileSync(file, state, {flag: 'wx', mode: 0o600});
+	} catch (error) {
+		if ((error as NodeJS.ErrnoException).code === 'EEXIST') throw new UserError(words.notOverwritten(file));
+		throw new UserError(words.notSaved(file, (error as Error).message));
+	}
+	return file;
+}
+
+/** The state that a stopped cluster has left, without what belongs to this machine only. */
+function readStopped(file: string, text: Text): string {
+	if (!existsSync(file)) throw new UserError(text.cli.status.nothingToSave);
+	try {
+		const {port, gatewayPort, ...state} = parseState(readFileSync(file, 'utf8'));
+		return JSON.stringify(state);
+	} catch (error) {
+		throw new UserError(text.clusters.stateUnreadable(file, (error as Error).message));
+	}
 }
 
 async function look(holder: LockHolder | undefined, signal: AbortSignal): Promise<Omit<Status, 'home'>> {
@@ -61,9 +106,9 @@ async function look(holder: LockHolder | undefined, signal: AbortSignal): Promis
 
 async function lookInside({kubeconfig}: ClusterAddress, signal: AbortSignal) {
 	try {
-		const [version, pods, services] = await Promise.all(
-			['/version', '/api/v1/pods', '/api/v1/services'].map(async path =>
-				JSON.parse((await kubeGet(kubeconfig, path, signal)).body),
+		const [version, pods, services, clock] = await Promise.all(
+			['/version', '/api/v1/pods', '/api/v1/services', '/simulator/clock'].map(async path =>
+				JSON.parse((await kubeRequest(kubeconfig, path, signal)).body),
 			),
 		);
 		const {items} = pods as PodList;
@@ -74,6 +119,7 @@ async function lookInside({kubeconfig}: ClusterAddress, signal: AbortSignal) {
 			kubernetes: (version as {gitVersion: string}).gitVersion,
 			pods: {total: items.length, ready: ready.length},
 			services: (services as {items: unknown[]}).items.length,
+			clock: {now: (clock as Clock).now, speed: (clock as Clock).speed},
 		};
 	} catch {
 		return undefined;
@@ -100,7 +146,13 @@ function lines(found: Status, {text, language}: Context): string[] {
 		[labels.kubeconfig, found.kubeconfig ?? ''],
 		[labels.gateway, found.gateway ?? ''],
 		[labels.objects, words.objects(found.pods?.ready ?? 0, found.pods?.total ?? 0, found.services ?? 0)],
+		...(found.clock && found.clock.speed !== 1 ? [timeRow(found.clock, labels.time, text, language)] : []),
 		[labels.home, found.home],
 	];
 	return alignColumns(rows);
+}
+
+function timeRow({now, speed}: Clock, label: string, text: Text, language: string): [string, string] {
+	const time = new Date(now).toLocaleString(language, {dateStyle: 'medium', timeStyle: 'medium'});
+	return [label, `${time}  ${speedLabel(speed === 'max' ? Number.POSITIVE_INFINITY : speed, text.cli.clock)}`];
 }

@@ -1,5 +1,6 @@
 import {type ChildProcess, spawn} from 'node:child_process';
 import {closeSync, openSync, readFileSync} from 'node:fs';
+import {resolve} from 'node:path';
 import {setTimeout as delay} from 'node:timers/promises';
 import {addressOf, type ClusterAddress, openEmbeddedCluster} from '../clusters/embedded-cluster.ts';
 import type {Home} from '../state/home.ts';
@@ -14,14 +15,16 @@ import type {UpOptions} from './program.ts';
 export async function up(options: UpOptions, context: Context): Promise<ExitCode> {
 	const {text} = context;
 	chooseCluster(options.cluster, text);
-	const port = parsePort(options.port, text);
-	return options.detach ? await upDetached(port, context) : await upHere(port, context);
+	const wanted = {port: parsePort(options.port, text), from: options.from && resolve(options.from)};
+	return options.detach ? await upDetached(wanted, context) : await upHere(wanted, context);
 }
 
-async function upHere(port: number | undefined, context: Context): Promise<ExitCode> {
+type Wanted = {port: number | undefined; from: string | undefined};
+
+async function upHere({port, from}: Wanted, context: Context): Promise<ExitCode> {
 	const {text, signal} = context;
 	const words = text.cli.up;
-	const cluster = await openEmbeddedCluster({...context, home: context.home(), port});
+	const cluster = await openEmbeddedCluster({...context, home: context.home(), port, from});
 	if (cluster.notice) context.note(cluster.notice);
 	if (cluster.joined) {
 		refuseOtherPort(port, cluster, text);
@@ -32,10 +35,11 @@ async function upHere(port: number | undefined, context: Context): Promise<ExitC
 	try {
 		context.note(words.running);
 		printUse(cluster, context);
+		if ((await cluster.clock?.get())?.speed === 0) context.note(text.cli.clock.pausedNote);
 		context.note(words.stay);
-		const ended = new Promise<undefined>(resolve => {
-			if (signal.aborted) resolve(undefined);
-			signal.addEventListener('abort', () => resolve(undefined), {once: true});
+		const ended = new Promise<undefined>(end => {
+			if (signal.aborted) end(undefined);
+			signal.addEventListener('abort', () => end(undefined), {once: true});
 		});
 		const failure = await Promise.race([cluster.failed, ended]);
 		if (failure) throw failure;
@@ -47,11 +51,13 @@ async function upHere(port: number | undefined, context: Context): Promise<ExitC
 }
 
 /** Starts `endpoint-lab up` in a process group of its own, which no terminal takes along, and waits until it answers. */
-async function upDetached(port: number | undefined, context: Context): Promise<ExitCode> {
+async function upDetached({port, from}: Wanted, context: Context): Promise<ExitCode> {
 	const {text, signal} = context;
 	const words = text.cli.up;
 	const home = context.home();
-	const child = lockHolder(home.clusterLock) ? undefined : spawnUp(port, home, context);
+	const running = lockHolder(home.clusterLock);
+	if (running && from) throw new UserError(text.clusters.runsAlready(running.command, running.pid));
+	const child = running ? undefined : spawnUp({port, from}, home, context);
 	let ended = false;
 	child?.once('exit', () => {
 		ended = true;
@@ -62,6 +68,9 @@ async function upDetached(port: number | undefined, context: Context): Promise<E
 		const holder = lockHolder(home.clusterLock);
 		const address = holder && addressOf(holder);
 		if (holder && address) {
+			const {notice} = holder.details ?? {};
+			if (holder.pid !== child?.pid && from) throw new UserError(text.clusters.runsAlready(holder.command, holder.pid));
+			if (holder.pid === child?.pid && typeof notice === 'string') context.note(notice);
 			if (holder.pid === child?.pid) context.note(words.detached(holder.pid));
 			else context.note(words.already(holder.command, holder.pid));
 			refuseOtherPort(port, address, text);
@@ -75,9 +84,9 @@ async function upDetached(port: number | undefined, context: Context): Promise<E
 	}
 }
 
-function spawnUp(port: number | undefined, home: Home, {launcher, language, environment}: Context): ChildProcess {
+function spawnUp({port, from}: Wanted, home: Home, {launcher, language, environment}: Context): ChildProcess {
 	const log = openSync(home.clusterLog, 'w', 0o600);
-	const words = [launcher, 'up', ...(port ? ['--port', String(port)] : [])];
+	const words = [launcher, 'up', ...(port ? ['--port', String(port)] : []), ...(from ? ['--from', from] : [])];
 	const env = {...environment, ENDPOINT_LAB_LANG: language};
 	try {
 		return spawn(process.execPath, words, {env, detached: true, stdio: ['ignore', log, log], windowsHide: true});

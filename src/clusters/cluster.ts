@@ -1,5 +1,5 @@
 /** What a lesson may ask of a cluster; asked of the interface, never by name. */
-export type Capability = 'nodes' | 'etcd' | 'many-pods' | 'clock';
+export type Capability = 'nodes' | 'etcd' | 'many-pods' | 'clock' | 'state';
 
 /** A cluster that is up, whoever runs it: a kubeconfig file and a door into its network. */
 export type Cluster = {
@@ -13,6 +13,42 @@ export type Cluster = {
 	/** URL of the HTTP forward proxy into the cluster's network (the gateway). */
 	gateway: string;
 	capabilities: ReadonlySet<Capability>;
+	/** Its time, where it can be held (capability `clock`). */
+	clock?: ClusterClock;
+	/** Its whole state, where it can be read and put back (capability `state`). */
+	state?: ClusterState;
 	/** Lets go of the cluster; what it held is kept for the next start where its kind keeps it. */
 	close(): Promise<void>;
+};
+
+/** How fast a cluster's time passes: 0 is paused, Infinity is as fast as it goes, 1 is as time passes outside. */
+export type ClusterSpeed = number;
+
+/** What a cluster says of its time, in ms since 1970; `next` is the time of its next pending event. */
+export type ClusterTime = {now: number; speed: ClusterSpeed; next: number | undefined};
+
+/** The time of a cluster that is not bound to ours. Whoever holds the kubeconfig may change it. All throw UserError. */
+export type ClusterClock = {
+	get(): Promise<ClusterTime>;
+	setSpeed(speed: ClusterSpeed): Promise<ClusterTime>;
+	/** Pauses, and goes on to the next change of an object; `changed` is false when nothing was under way. */
+	step(): Promise<ClusterTime & {changed: boolean}>;
+	/** Hears of each change of the pace, whoever makes it, until the signal ends that. */
+	follow(signal: AbortSignal): FollowedClock;
+};
+
+/** A cluster's time as it is reckoned here between what the cluster tells. */
+export type FollowedClock = {
+	/** ms since 1970. */
+	now(): number;
+	speed(): ClusterSpeed;
+	/** Calls back when the pace has changed. Returns how to stop that. */
+	subscribe(listener: () => void): () => void;
+};
+
+/** A cluster's state, as a text that only its own kind reads. Both throw UserError. */
+export type ClusterState = {
+	read(): Promise<string>;
+	/** Replaces everything in the cluster at once, or nothing when the text is no such state. */
+	restore(state: string): Promise<void>;
 };

@@ -1,4 +1,4 @@
-import {mkdirSync, rmSync} from 'node:fs';
+import {mkdirSync, readFileSync, rmSync} from 'node:fs';
 import {setTimeout as delay} from 'node:timers/promises';
 import {
 	SimulatorStartError,
@@ -6,13 +6,15 @@ import {
 	startSimulatorWorker,
 	type WorkerOptions,
 } from '../simulator/host.ts';
+import {parseState, SavedStateError} from '../simulator/saved-state.ts';
 import type {Home} from '../state/home.ts';
 import {type Lock, type LockHolder, lockHolder, takeLock} from '../state/lock.ts';
 import {makeTemporaryFolder} from '../state/temporary-folder.ts';
 import type {Text} from '../text/text.ts';
 import {UserError} from '../text/user-error.ts';
 import type {Cluster} from './cluster.ts';
-import {kubeGet} from './kube-get.ts';
+import {kubeRequest} from './kube-request.ts';
+import {simulatorClock, simulatorState} from './simulator-control.ts';
 
 /** Where a running embedded cluster answers; its process writes it into the lock file. */
 export type ClusterAddress = {kubeconfig: string; gateway: string; server: string};
@@ -35,6 +37,8 @@ export type OpenOptions = {
 	/** What the user typed, for others to read who meet the lock. */
 	command: string;
 	port?: number;
+	/** A file with a saved state to begin with. No cluster may be running then. */
+	from?: string;
 };
 
 /** How long to wait for another process that is just starting the cluster. */
@@ -47,13 +51,15 @@ const readyLimitMs = 5_000;
  * Throws UserError.
  */
 export async function openEmbeddedCluster(options: OpenOptions): Promise<EmbeddedCluster> {
-	const {home, text, signal, command, port} = options;
+	const {home, text, signal, command, port, from} = options;
+	if (from !== undefined) checkStateFile(from, text);
 	for (;;) {
 		signal.throwIfAborted();
 		const taken = takeLock(home.clusterLock, command);
 		if ('lock' in taken) {
-			return await runCluster({folder: home.embedded, port}, text, taken.lock);
+			return await runCluster({folder: home.embedded, port, from}, text, taken.lock);
 		}
+		if (from !== undefined) throw new UserError(text.clusters.runsAlready(taken.holder.command, taken.holder.pid));
 		const holder = await waitForAddress(home, taken.holder, signal);
 		if (holder) return await joinCluster(holder, text, signal);
 	}
@@ -92,7 +98,11 @@ export function addressOf({details}: LockHolder): ClusterAddress | undefined {
 /** Whether the cluster at a kubeconfig says that it is ready, within five seconds. */
 async function isReady(kubeconfig: string, signal: AbortSignal): Promise<boolean> {
 	try {
-		const answer = await kubeGet(kubeconfig, '/readyz', AbortSignal.any([signal, AbortSignal.timeout(readyLimitMs)]));
+		const answer = await kubeRequest(
+			kubeconfig,
+			'/readyz',
+			AbortSignal.any([signal, AbortSignal.timeout(readyLimitMs)]),
+		);
 		return answer.status === 200;
 	} catch {
 		return false;
@@ -134,12 +144,13 @@ async function runCluster(options: WorkerOptions, text: Text, lock?: Lock): Prom
 		throw new UserError(startProblem(error, options.port, text));
 	}
 	try {
+		const notice = noticeOf(worker, options.from, text);
 		const address = {kubeconfig: worker.kubeconfig, gateway: worker.gateway, server: worker.url};
 		const cluster = await describe(address, text);
-		lock?.describe(address);
+		lock?.describe({...address, notice});
 		return {
 			...cluster,
-			notice: worker.damaged && text.clusters.stateDamaged(worker.damaged),
+			notice,
 			failed: worker.failed.then(error => new UserError(text.clusters.died(error.message))),
 			async close() {
 				await worker.close();
@@ -151,6 +162,25 @@ async function runCluster(options: WorkerOptions, text: Text, lock?: Lock): Prom
 		lock?.release();
 		throw error;
 	}
+}
+
+/** Refuses a file that holds no state which can be restored, before anything is begun. Throws UserError. */
+function checkStateFile(file: string, text: Text): void {
+	try {
+		parseState(readFileSync(file, 'utf8'));
+	} catch (error) {
+		if (!(error instanceof SavedStateError))
+			throw new UserError(text.clusters.stateUnreadable(file, (error as Error).message));
+		if (error.newer !== undefined) throw new UserError(text.clusters.stateNewer(file, error.newer));
+		throw new UserError(text.clusters.stateFileDamaged(file, error.message));
+	}
+}
+
+/** What to tell of a state that another one has taken the place of. */
+function noticeOf({damaged, before}: SimulatorWorker, from: string | undefined, text: Text): string | undefined {
+	const kept = damaged ?? before;
+	if (kept === undefined) return undefined;
+	return from === undefined ? text.clusters.stateDamaged(kept) : text.clusters.stateBefore(kept);
 }
 
 function startProblem({code, message}: SimulatorStartError, port: number | undefined, text: Text): string {
@@ -167,13 +197,15 @@ async function describe(address: ClusterAddress, text: Text) {
 		simulated: true,
 		...address,
 		namespace: 'default',
-		capabilities: new Set(['nodes', 'many-pods', 'clock'] as const),
+		capabilities: new Set(['nodes', 'many-pods', 'clock', 'state'] as const),
+		clock: simulatorClock(address.kubeconfig, text),
+		state: simulatorState(address.kubeconfig, text),
 	};
 }
 
 /** The cluster's Kubernetes version as headers show it: `v1.36`. */
 async function kubernetesVersion(kubeconfig: string): Promise<string> {
-	const {body} = await kubeGet(kubeconfig, '/version', AbortSignal.timeout(readyLimitMs));
+	const {body} = await kubeRequest(kubeconfig, '/version', AbortSignal.timeout(readyLimitMs));
 	const {major, minor} = JSON.parse(body) as {major: string; minor: string};
 	return `v${major}.${minor}`;
 }

@@ -96,10 +96,31 @@ export const en = {
 				kubeconfig: 'kubeconfig',
 				gateway: 'gateway',
 				objects: 'objects',
+				time: 'time',
 				home: 'state',
 			},
 			runsIn: (command: string, pid: number) => `${command} (process ${pid})`,
 			objects: (ready: number, pods: number, services: number) => `${pods} Pods (${ready} ready), ${services} Services`,
+			saved: (file: string) => `The cluster's state is saved in ${file}; restore it with: endpoint-lab up --from FILE`,
+			notOverwritten: (file: string) =>
+				`${file} exists already and is left as it is. Choose another name, or remove it.`,
+			notSaved: (file: string, reason: string) => `the state cannot be written to ${file}: ${reason}`,
+			nothingToSave: 'there is no cluster yet whose state could be saved. Start one with: endpoint-lab up',
+		},
+		clock: {
+			none: 'no cluster is running. Start one with: endpoint-lab up',
+			wrong: (word: string) =>
+				`the time can be told pause, resume, step, max, or a speed from 0.25 to 100, but not "${word}". `,
+			now: (time: string, speed: string) => `The cluster's time is ${time}; speed: ${speed}.`,
+			next: (seconds: string) => `The next event is due in ${seconds} s of the cluster's time.`,
+			nothingNext: 'No event is due.',
+			nothingHappened:
+				"No object has changed within five and a half minutes of the cluster's time: nothing is under way.",
+			ahead: (duration: string) =>
+				`It is ${duration} ahead of real time, from which kubectl reckons the ages in "describe" and "events": it shows "<invalid>" there.`,
+			pausedNote: 'The cluster is paused, as it was left. It goes on with: endpoint-lab clock resume',
+			paused: 'paused',
+			max: 'as fast as it goes',
 		},
 		shell: {
 			nested: 'this already is a shell of the lab; leave it with "exit".',
@@ -123,6 +144,11 @@ export const en = {
 			up: 'run the cluster without a lesson, and print how to use it',
 			down: 'stop the cluster that "up" runs',
 			status: 'show which cluster runs, and where',
+			clock: 'hold the time of the embedded cluster, step through it, or change its speed',
+			clockAction:
+				'pause, resume, step (to the next change), a speed from 0.25 to 100, or max; shows the time without it',
+			from: 'begin with the state saved in FILE; the state before is kept aside',
+			save: "also save the cluster's state in FILE, which must not exist yet",
 			shell: 'open your own shell in the cluster, with kubectl and curl wired to it',
 			kubectl: 'the built-in kubectl, for machines without one',
 			lesson: 'a lesson, as "endpoint-lab list" names it',
@@ -158,6 +184,17 @@ export const en = {
 		died: (reason: string) => `the embedded cluster stopped: ${reason}`,
 		stateDamaged: (movedTo: string) =>
 			`The embedded cluster's state could not be read; it is kept as ${movedTo}, and the cluster starts empty.`,
+		stateUnreadable: (file: string, reason: string) => `${file} cannot be read: ${reason}`,
+		stateFileDamaged: (file: string, reason: string) =>
+			`${file} cannot be restored: ${reason}. Nothing has been changed; make a new one with: endpoint-lab status --save FILE`,
+		stateNewer: (file: string, version: number) =>
+			`${file} was written by a newer endpoint-lab (state version ${version}). Nothing has been changed; update endpoint-lab.`,
+		stateBefore: (keptAs: string) => `The state that the cluster had before is kept as ${keptAs}.`,
+		runsAlready: (command: string, pid: number) =>
+			`a saved state can only be restored while no cluster is running, and "${command}" runs one (process ${pid}). Stop it first: endpoint-lab down`,
+		controlSilent: (reason: string) =>
+			`the cluster does not answer (${reason}). See what runs with: endpoint-lab status`,
+		controlRefused: (reason: string) => `the cluster refuses: ${reason}`,
 		noLineShell: 'no POSIX shell (bash or sh) was found on PATH; install one (on Windows: WSL, or Git for Windows).',
 	},
 	engine: {
