@@ -1,8 +1,16 @@
 import {parseArgs} from 'node:util';
+import {parseDuration} from './duration.ts';
 import {KubectlError, lacks} from './errors.ts';
 
 /** One flag: `list` may be given again and again, `optional` may stand without a value and then means `bare`. */
-type Flag = {type: 'boolean' | 'text' | 'list'; short?: string; bare?: string; initial?: string};
+type Flag = {
+	type: 'boolean' | 'text' | 'list';
+	/** What the text must be. */
+	is?: 'integer' | 'duration';
+	short?: string;
+	bare?: string;
+	initial?: string;
+};
 
 /** The flags of a command by their long names. */
 export type FlagSet = Record<string, Flag>;
@@ -75,18 +83,15 @@ export class ParsedFlags {
 		return this.text(name) === 'true';
 	}
 
-	/** A whole number; undefined when the flag was not given and has no initial value. Throws on other text. */
+	/** A whole number; undefined when the flag was not given and has no initial value. */
 	integer(name: string): number | undefined {
 		const text = this.text(name);
-		if (text === '') return undefined;
-		if (!/^[-+]?\d+$/.test(text))
-			throw invalidArgument(
-				text,
-				this.#flags[name]?.short,
-				name,
-				`strconv.ParseInt: parsing "${text}": invalid syntax`,
-			);
-		return Number(text);
+		return text === '' ? undefined : Number(text);
+	}
+
+	/** Milliseconds of a Go duration; undefined when the flag was not given and has no initial value. */
+	duration(name: string): number | undefined {
+		return parseDuration(this.text(name));
 	}
 }
 
@@ -166,6 +171,17 @@ export function parseFlags(argv: string[], flags: FlagSet, command: string): Par
 				);
 			}
 			value = flag.bare;
+		}
+		if (flag.is === 'integer' && !/^[-+]?\d+$/.test(value)) {
+			throw invalidArgument(
+				value,
+				flag.short,
+				name,
+				`strconv.ParseInt: parsing ${JSON.stringify(value)}: invalid syntax${help}`,
+			);
+		}
+		if (flag.is === 'duration' && parseDuration(value) === undefined) {
+			throw invalidArgument(value, flag.short, name, `time: invalid duration ${JSON.stringify(value)}${help}`);
 		}
 		const before = values.get(name);
 		if (flag.type === 'list' && before) before.push(value);

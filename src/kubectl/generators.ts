@@ -1,7 +1,7 @@
 import {randomInt} from 'node:crypto';
 import {readdirSync, readFileSync, statSync} from 'node:fs';
 import {basename, join, resolve} from 'node:path';
-import {KubectlError, lacks} from './errors.ts';
+import {KubectlError, usageError} from './errors.ts';
 import type {KubeObject} from './objects.ts';
 import type {Session} from './session.ts';
 
@@ -69,8 +69,8 @@ const deployment: Generator = (session, args) => {
 function servicePort(text: string): {name: string; port: number; protocol: string; targetPort: number | string} {
 	const [port = '', target] = text.split(':');
 	const number = Number(port);
-	if (!/^\d+$/.test(port)) throw new KubectlError(`strconv.Atoi: parsing ${JSON.stringify(port)}: invalid syntax`);
-	if (number < 1 || number > 65535) throw new KubectlError('invalid port number');
+	const wrong = !/^\d+$/.test(port) ? 'invalid syntax' : number > 65535 ? 'value out of range' : undefined;
+	if (wrong) throw new KubectlError(`strconv.ParseUint: parsing ${JSON.stringify(port)}: ${wrong}`);
 	const targetPort = target === undefined ? number : /^\d+$/.test(target) ? Number(target) : target;
 	return {name: text.replace(':', '-'), port: number, protocol: 'TCP', targetPort};
 }
@@ -84,7 +84,7 @@ const service: Generator = (session, [type = '', ...args]) => {
 		externalname: 'ExternalName',
 	};
 	const kind = types[type];
-	if (!kind) throw lacks(`create service ${type}`.trimEnd());
+	if (!kind) throw usageError('create service', `unknown command ${JSON.stringify([type, ...args].join(' '))}`);
 	const name = oneName(args, `service ${type}`);
 	const clusterIP = flags.text('clusterip');
 	const nodePort = flags.integer('node-port') ?? 0;

@@ -61,11 +61,22 @@ function filesOf(path: string, shown: string, recursive: boolean): {path: string
 		});
 }
 
-/** Reads what `-f` names: files, folders (their .yaml, .yml and .json), and `-` for stdin. */
+/** Reads what `-f` names: files, folders (their .yaml, .yml and .json), and `-` for stdin. `args` must be empty beside it. */
 export async function readManifests(
 	names: string[],
-	{cwd, stdin, recursive, verb = 'the command'}: {cwd: string; stdin: Readable; recursive: boolean; verb?: string},
+	{
+		cwd,
+		stdin,
+		recursive,
+		verb = 'the command',
+		args = [],
+	}: {cwd: string; stdin: Readable; recursive: boolean; verb?: string; args?: string[]},
 ): Promise<Manifest[]> {
+	if (args.length > 0) {
+		throw new KubectlError(
+			'when paths, URLs, or stdin is provided as input, you may not specify resource arguments as well',
+		);
+	}
 	const manifests: Manifest[] = [];
 	for (const name of names.flatMap(name => name.split(','))) {
 		if (name === '-') {

@@ -79,7 +79,8 @@ export function metadataCommand({field, what, done, verb}: Kind): Command {
 						}
 					}
 					if (flags.on('list')) {
-						list(session, target.object.metadata.name!, present, found.length > 1);
+						const {kind, group} = target.resource;
+						list(session, `${kind}.${group}/${target.object.metadata.name}`, present, found.length > 1);
 						continue;
 					}
 					for (const key of removed)

@@ -12,7 +12,7 @@ import type {Session} from './session.ts';
 /** Flags of the commands that change objects. */
 export const mutationFlags = {
 	...outputFlags,
-	'dry-run': {type: 'text', bare: 'unchanged', initial: 'none'},
+	'dry-run': {type: 'text', bare: 'client', initial: 'none'},
 	'field-manager': {type: 'text'},
 	validate: {type: 'text', bare: 'strict'},
 } as const satisfies FlagSet;
@@ -37,7 +37,6 @@ export type DryRun = 'none' | 'client' | 'server';
 /** Reads --dry-run. Throws on another value. */
 export function dryRunOf({flags}: Session): DryRun {
 	const text = flags.text('dry-run');
-	if (text === 'unchanged') throw new KubectlError('--dry-run requires a value: "none", "server", or "client"');
 	if (text === 'none' || text === 'client' || text === 'server') return text;
 	if (text === 'false') return 'none';
 	throw new KubectlError(`Invalid dry-run value (${text}). Must be "none", "server", or "client".`);
@@ -84,13 +83,14 @@ export type Found = {resource: Resource; namespace: string | undefined; object: 
 
 /**
  * The objects that files, names or a selector mean, in their order; what could not be had comes back as failures.
- * `command` is for sentences, such as `kubectl label`; `typeIsAll` lets a bare type mean all of its objects.
+ * `command` is for sentences, such as `kubectl label`; `typeIsAll` lets a bare type mean all of its
+ * objects; `selects` is off where --selector means something else.
  */
 export async function findObjects(
 	session: Session,
 	args: string[],
 	command: string,
-	{typeIsAll = false}: {typeIsAll?: boolean} = {},
+	{typeIsAll = false, selects = true}: {typeIsAll?: boolean; selects?: boolean} = {},
 ): Promise<{found: Found[]; failures: unknown[]}> {
 	const {flags, client} = session;
 	const discovery = await session.discovery();
@@ -105,7 +105,7 @@ export async function findObjects(
 	};
 	const files = flags.list('filename');
 	if (files.length > 0) {
-		const manifests = await readManifests(files, {...session.io, recursive: flags.on('recursive')});
+		const manifests = await readManifests(files, {...session.io, recursive: flags.on('recursive'), args});
 		const placement = place(manifests, discovery, {namespace: session.namespace, forced: flags.given('namespace')});
 		failures.push(...placement.failures);
 		for (const {resource, namespace, name, source} of placement.placed) await fetch(resource, namespace, name, source);
@@ -115,7 +115,7 @@ export async function findObjects(
 		throw new KubectlError(nothingGiven);
 	}
 	const read = readTargets(discovery, args, command);
-	const labelSelector = flags.text('selector') || undefined;
+	const labelSelector = (selects && flags.text('selector')) || undefined;
 	const fieldSelector = flags.text('field-selector') || undefined;
 	if (read.named) {
 		if (labelSelector || fieldSelector) throw new KubectlError('name cannot be provided when a selector is specified');

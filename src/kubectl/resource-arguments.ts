@@ -12,13 +12,10 @@ const slashHelp = (command: string) =>
 	);
 
 function typesOf(discovery: Discovery, text: string): Resource[] {
-	const found = text
-		.split(',')
-		.filter(Boolean)
-		.flatMap(type => {
-			const category = discovery.category(type);
-			return category.length > 0 && !discovery.find(type) ? category : [discovery.get(type)];
-		});
+	const found = text.split(',').flatMap(type => {
+		const category = discovery.category(type);
+		return category.length > 0 && !discovery.find(type) ? category : [discovery.get(type)];
+	});
 	return [...new Set(found)];
 }
 

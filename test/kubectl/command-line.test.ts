@@ -20,7 +20,8 @@ describe('flags', () => {
 		watch: {type: 'boolean', short: 'w', initial: 'true'},
 		filename: {type: 'list', short: 'f'},
 		'dry-run': {type: 'text', bare: 'unchanged', initial: 'none'},
-		replicas: {type: 'text'},
+		replicas: {type: 'text', is: 'integer'},
+		timeout: {type: 'text', is: 'duration'},
 	};
 	const read = (...argv: string[]) => parseFlags(argv, flags, 'get');
 
@@ -61,7 +62,10 @@ describe('flags', () => {
 		expect(() => read('-Z')).toThrow("unknown shorthand flag: 'Z' in -Z");
 		expect(() => read('-o')).toThrow("flag needs an argument: 'o' in -o");
 		expect(() => read('--output')).toThrow('flag needs an argument: --output');
-		expect(() => read('--replicas=x').integer('replicas')).toThrow('invalid argument "x" for "--replicas" flag');
+		expect(() => read('--replicas=x')).toThrow('invalid argument "x" for "--replicas" flag');
+		expect(() => read('--timeout=soon')).toThrow(
+			'invalid argument "soon" for "--timeout" flag: time: invalid duration "soon"',
+		);
 		expect(() => read('--watch=maybe')).toThrow(
 			'invalid argument "maybe" for "-w, --watch" flag: strconv.ParseBool: parsing "maybe"',
 		);

@@ -22,6 +22,15 @@ describe('-o yaml', () => {
 		expect(toYaml(object)).toBe(read('yaml/texts.yaml'));
 	});
 
+	it('puts keys in the order that kubectl does, numbers inside them by their value', () => {
+		const text = read('yaml/keys.yaml');
+		const {data} = parse(text) as {data: Record<string, string>};
+		const shuffled = Object.fromEntries(Object.entries(data).sort(([a], [b]) => (a < b ? 1 : -1)));
+		expect(
+			toYaml({apiVersion: 'v1', kind: 'ConfigMap', metadata: {creationTimestamp: null, name: 'keys'}, data: shuffled}),
+		).toBe(text);
+	});
+
 	it.each(readdirSync(join(fixtures, 'described')).filter(name => name.endsWith('.yaml')))(
 		'writes %s as a real cluster printed it',
 		name => {

@@ -50,7 +50,6 @@ function contextsTable(session: Session): void {
 	const {config, flags} = session;
 	const [, wanted] = session.arguments;
 	const contexts = config.contexts.filter(({name}) => !wanted || name === wanted);
-	if (wanted && contexts.length === 0) throw new KubectlError(`context ${wanted} not found`);
 	const sorted = [...contexts].sort((a, b) => (a.name < b.name ? -1 : 1));
 	if (flags.text('output') === 'name') {
 		for (const {name} of sorted) session.print(name);
@@ -66,7 +65,8 @@ function contextsTable(session: Session): void {
 		].join('\t'),
 	);
 	if (!flags.on('no-headers')) lines.unshift('CURRENT\tNAME\tCLUSTER\tAUTHINFO\tNAMESPACE');
-	session.write(new TabWriter(tableTabs).format(`${lines.join('\n')}\n`));
+	if (lines.length > 0) session.write(new TabWriter(tableTabs).format(`${lines.join('\n')}\n`));
+	if (wanted && contexts.length === 0) throw new KubectlError(`context ${wanted} not found`);
 }
 
 /** Changes the first kubeconfig file in which `find` finds a place to write to. Comments and unknown fields stay. */

@@ -89,11 +89,11 @@ const others = new Set([
 /** Flags of the generators, which come after their name on the command line. */
 const generatorFlags: FlagSet = {
 	image: {type: 'list'},
-	replicas: {type: 'text', short: 'r', initial: '1'},
-	port: {type: 'text', initial: '-1'},
+	replicas: {type: 'text', is: 'integer', short: 'r', initial: '1'},
+	port: {type: 'text', is: 'integer', initial: '-1'},
 	tcp: {type: 'list'},
 	clusterip: {type: 'text'},
-	'node-port': {type: 'text', initial: '0'},
+	'node-port': {type: 'text', is: 'integer', initial: '0'},
 	'external-name': {type: 'text'},
 	'from-literal': {type: 'list'},
 	'from-file': {type: 'list'},

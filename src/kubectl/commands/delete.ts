@@ -1,5 +1,4 @@
 import {apiVersionOf, pathOf} from '../discovery.ts';
-import {parseDuration} from '../duration.ts';
 import {isNotFound, KubectlError, StatusFailure, throwAll} from '../errors.ts';
 import {place, readManifests} from '../manifests.ts';
 import {dryRunOf, type Found, fileFlags, findObjects, nothingGiven, selectionFlags} from '../mutation.ts';
@@ -76,7 +75,12 @@ async function targetsOf(session: Session): Promise<{found: Found[]; failures: u
 	const discovery = await session.discovery();
 	const files = flags.list('filename');
 	if (files.length > 0) {
-		const manifests = await readManifests(files, {...io, recursive: flags.on('recursive'), verb: 'delete'});
+		const manifests = await readManifests(files, {
+			...io,
+			recursive: flags.on('recursive'),
+			verb: 'delete',
+			args: session.arguments,
+		});
 		const {placed, failures} = place(manifests, discovery, {
 			namespace: session.namespace,
 			forced: flags.given('namespace'),
@@ -85,8 +89,8 @@ async function targetsOf(session: Session): Promise<{found: Found[]; failures: u
 	}
 	const read = readTargets(discovery, session.arguments, 'kubectl delete');
 	if (!read.named) return {...(await findObjects(session, session.arguments, 'kubectl delete')), selecting: true};
-	if (flags.on('all')) throw new KubectlError('name cannot be provided when --all is specified');
-	if (flags.text('selector')) throw new KubectlError('name cannot be provided when a selector is specified');
+	if (flags.on('all') || flags.text('selector'))
+		throw new KubectlError('name cannot be provided when a selector is specified');
 	const found = read.targets.map(({resource, name}) => ({
 		resource,
 		namespace: resource.namespaced ? session.namespace : undefined,
@@ -104,19 +108,19 @@ export const command: Command = {
 		...fileFlags,
 		...selectionFlags,
 		output: {type: 'text', short: 'o'},
-		'dry-run': {type: 'text', bare: 'unchanged', initial: 'none'},
-		'grace-period': {type: 'text', initial: '-1'},
+		'dry-run': {type: 'text', bare: 'client', initial: 'none'},
+		'grace-period': {type: 'text', is: 'integer', initial: '-1'},
 		force: {type: 'boolean'},
 		now: {type: 'boolean'},
 		wait: {type: 'boolean', initial: 'true'},
-		timeout: {type: 'text'},
+		timeout: {type: 'text', is: 'duration'},
 		cascade: {type: 'text', bare: 'background', initial: 'background'},
 		'ignore-not-found': {type: 'boolean'},
 	},
 	async run(session) {
 		const {flags, client} = session;
 		if (flags.on('all') && flags.text('selector'))
-			throw new KubectlError('cannot set --all and --selector at the same time');
+			throw new KubectlError("setting 'all' parameter but found a non empty selector.");
 		const grace = graceOf(session);
 		if (flags.list('filename').length === 0 && session.arguments.length === 0) {
 			throw new KubectlError(nothingGiven);
@@ -138,7 +142,7 @@ export const command: Command = {
 		const left = failures.filter(error => !(lenient && isNotFound(error)));
 		if (deleted === 0 && left.length === 0 && selecting) session.print('No resources found');
 		if (flags.on('wait') && left.length === 0) {
-			const limit = parseDuration(flags.text('timeout') || '0') || undefined;
+			const limit = flags.duration('timeout') || undefined;
 			for (const {target, uid} of waits) {
 				const {resource, namespace, object} = target;
 				const name = object.metadata.name!;

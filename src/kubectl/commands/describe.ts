@@ -43,7 +43,11 @@ async function objectsOf(session: Session): Promise<{
 	const failures: unknown[] = [];
 	const files = flags.list('filename');
 	if (files.length > 0) {
-		const manifests = await readManifests(files, {...session.io, recursive: flags.on('recursive')});
+		const manifests = await readManifests(files, {
+			...session.io,
+			recursive: flags.on('recursive'),
+			args: session.arguments,
+		});
 		const placement = place(manifests, discovery, {namespace: session.namespace, forced: flags.given('namespace')});
 		failures.push(...placement.failures);
 		for (const {resource, namespace, name} of placement.placed) {

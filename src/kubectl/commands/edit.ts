@@ -47,7 +47,15 @@ async function openEditor({io}: Session, file: string): Promise<void> {
 		});
 		child.on('error', error => reject(new KubectlError(`unable to launch the editor "${editor}": ${error.message}`)));
 		child.on('exit', code =>
-			code === 0 ? resolve() : reject(new KubectlError(`there was a problem with the editor "${editor}"`)),
+			code === 0
+				? resolve()
+				: reject(
+						new KubectlError(
+							code === 127
+								? `unable to launch the editor "${editor}"`
+								: `there was a problem with the editor "${editor}"`,
+						),
+					),
 		);
 	});
 }

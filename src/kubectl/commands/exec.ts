@@ -1,4 +1,4 @@
-import {Exit, KubectlError, usageError} from '../errors.ts';
+import {Exit, KubectlError} from '../errors.ts';
 import type {Status} from '../objects.ts';
 import {defaultContainer, podOf} from '../pod-of.ts';
 import type {Command} from '../session.ts';
@@ -30,7 +30,7 @@ export const command: Command = {
 		const {flags} = session;
 		const before = flags.argumentsBeforeDash;
 		const [target] = session.arguments;
-		if (!target || before === 0) throw usageError('exec', 'pod, type/name or --filename must be specified');
+		if (!target || before === 0) throw new KubectlError('pod, type/name or --filename must be specified');
 		if (before < 0 && session.arguments.length > 1) {
 			throw new KubectlError(
 				"exec [POD] [COMMAND] is not supported anymore. Use exec [POD] -- [COMMAND] instead\nSee 'kubectl exec -h' for help and examples",

@@ -33,6 +33,7 @@ export const command: Command = {
 		if (flags.text('output') !== 'plaintext') throw lacks(`explain --output=${flags.text('output')}`);
 		const discovery = await session.discovery();
 		const [type = '', ...fields] = target.replace(/\.$/, '').split('.');
+		if (fields.includes('')) throw new KubectlError('invalid jsonpath syntax, first node must be field node');
 		const found = discovery.find(type);
 		if (!found) throw new KubectlError(`the server doesn't have a resource type ${JSON.stringify(type)}`, {prefix: ''});
 		const wanted = flags.text('api-version');

@@ -77,8 +77,6 @@ function serviceFor(session: Session, target: Found): KubeObject {
 	const given = flags.text('labels');
 	const selector = flags.text('selector');
 	const type = flags.text('type');
-	const types = ['ClusterIP', 'NodePort', 'LoadBalancer', 'ExternalName'];
-	if (type && !types.includes(type)) throw new KubectlError(`--type: unsupported service type "${type}"`);
 	const own = given ? parseLabels(given) : labels;
 	return {
 		apiVersion: 'v1',
@@ -119,7 +117,7 @@ export const command: Command = {
 		'save-config': {type: 'boolean'},
 	},
 	async run(session) {
-		const {found, failures} = await findObjects(session, session.arguments, 'kubectl expose');
+		const {found, failures} = await findObjects(session, session.arguments, 'kubectl expose', {selects: false});
 		for (const target of found) {
 			try {
 				const object = serviceFor(session, target);

@@ -21,7 +21,11 @@ async function targetsOf(session: Session): Promise<{targets: Target[]; single: 
 	const files = flags.list('filename');
 	const discovery = await session.discovery();
 	if (files.length > 0) {
-		const manifests = await readManifests(files, {...session.io, recursive: flags.on('recursive')});
+		const manifests = await readManifests(files, {
+			...session.io,
+			recursive: flags.on('recursive'),
+			args: session.arguments,
+		});
 		const {placed, failures} = place(manifests, discovery, {
 			namespace: session.namespace,
 			forced: flags.given('namespace'),

@@ -1,7 +1,6 @@
 import type {Readable} from 'node:stream';
 import {linesOf} from '../client.ts';
 import {pathOf} from '../discovery.ts';
-import {parseDuration} from '../duration.ts';
 import {describeFailure, isNotFound, KubectlError, StatusFailure, usageError} from '../errors.ts';
 import {listObjects} from '../fetch.ts';
 import type {KubeObject} from '../objects.ts';
@@ -50,10 +49,7 @@ function sourcesOf(session: Session, pods: KubeObject[]): Source[] {
 
 async function open(session: Session, {pod, container}: Source): Promise<Readable> {
 	const {flags, client} = session;
-	const since = flags.text('since');
-	const sinceMs = since ? parseDuration(since) : undefined;
-	if (since && sinceMs === undefined)
-		throw new KubectlError(`invalid argument "${since}" for "--since" flag: time: invalid duration "${since}"`);
+	const sinceMs = flags.duration('since');
 	const tail = flags.integer('tail') ?? -1;
 	// With a selector kubectl shows the last ten lines of each, unless it is asked for more.
 	const tailLines = flags.given('tail') ? tail : flags.text('selector') ? 10 : -1;
@@ -91,14 +87,14 @@ export const command: Command = {
 		container: {type: 'text', short: 'c'},
 		'all-containers': {type: 'boolean'},
 		selector: {type: 'text', short: 'l'},
-		tail: {type: 'text', initial: '-1'},
-		since: {type: 'text'},
+		tail: {type: 'text', is: 'integer', initial: '-1'},
+		since: {type: 'text', is: 'duration'},
 		'since-time': {type: 'text'},
 		timestamps: {type: 'boolean'},
-		'limit-bytes': {type: 'text'},
+		'limit-bytes': {type: 'text', is: 'integer'},
 		prefix: {type: 'boolean'},
 		'ignore-errors': {type: 'boolean'},
-		'max-log-requests': {type: 'text', initial: '5'},
+		'max-log-requests': {type: 'text', is: 'integer', initial: '5'},
 		'pod-running-timeout': {type: 'text'},
 	},
 	async run(session) {
@@ -110,7 +106,7 @@ export const command: Command = {
 			);
 		}
 		if (session.arguments.length > 0 && flags.text('selector'))
-			throw new KubectlError('only a selector (-l) or a POD name is allowed');
+			throw usageError('logs', 'only a selector (-l) or a POD name is allowed');
 		const pods = await podsOf(session);
 		if (pods.length === 0) {
 			session.error(`No resources found in ${session.namespace} namespace.`);

@@ -54,7 +54,12 @@ function parseForward(text: string, pod: KubeObject, service: KubeObject | undef
 		throw new KubectlError(
 			`error parsing local port '${first}': strconv.ParseUint: parsing "${first}": invalid syntax`,
 		);
-	if (remote < 1 || remote > 65535) throw new KubectlError('remote port must be > 0');
+	if (remote > 65535) {
+		throw new KubectlError(
+			`error parsing remote port '${remote}': strconv.ParseUint: parsing "${remote}": value out of range`,
+		);
+	}
+	if (remote < 1) throw new KubectlError('remote port must be > 0');
 	return {local, remote};
 }
 

@@ -22,9 +22,9 @@ export const command: Command = {
 		...mutationFlags,
 		...fileFlags,
 		selector: {type: 'text', short: 'l'},
-		revision: {type: 'text', initial: '0'},
-		'to-revision': {type: 'text', initial: '0'},
-		timeout: {type: 'text', initial: '0s'},
+		revision: {type: 'text', is: 'integer', initial: '0'},
+		'to-revision': {type: 'text', is: 'integer', initial: '0'},
+		timeout: {type: 'text', is: 'duration', initial: '0s'},
 		watch: {type: 'boolean', short: 'w', initial: 'true'},
 	},
 	async run(session) {
@@ -34,7 +34,7 @@ export const command: Command = {
 			return 1;
 		}
 		const load = subcommands[name];
-		if (!load) throw usageError('rollout', `unknown command ${JSON.stringify(name)}`);
+		if (!load) throw usageError('rollout', `unknown command ${JSON.stringify(session.arguments.join(' '))}`);
 		if (args.length === 0 && session.flags.list('filename').length === 0) {
 			throw new KubectlError('required resource not specified');
 		}

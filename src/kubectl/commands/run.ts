@@ -90,7 +90,7 @@ export const command: Command = {
 		env: {type: 'list'},
 		labels: {type: 'text', short: 'l'},
 		annotations: {type: 'list'},
-		port: {type: 'text'},
+		port: {type: 'text', is: 'integer'},
 		restart: {type: 'text', initial: 'Always'},
 		command: {type: 'boolean'},
 		stdin: {type: 'boolean', short: 'i'},

@@ -11,8 +11,8 @@ export const command: Command = {
 		...mutationFlags,
 		...fileFlags,
 		...selectionFlags,
-		replicas: {type: 'text'},
-		'current-replicas': {type: 'text'},
+		replicas: {type: 'text', is: 'integer'},
+		'current-replicas': {type: 'text', is: 'integer'},
 	},
 	async run(session) {
 		const {flags} = session;
@@ -31,7 +31,7 @@ export const command: Command = {
 						prefix: 'Error from server (NotFound): ',
 					}),
 				);
-				continue;
+				break;
 			}
 			try {
 				const actual = (object.spec as {replicas?: number}).replicas;

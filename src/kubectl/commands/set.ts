@@ -1,4 +1,4 @@
-import {KubectlError, lacks, throwAll, usageError} from '../errors.ts';
+import {KubectlError, lacks, StatusFailure, throwAll, usageError} from '../errors.ts';
 import {commandHelp} from '../help.ts';
 import {
 	dryRunOf,
@@ -67,7 +67,10 @@ async function setImage(session: Session, args: string[]): Promise<void> {
 					: await patchObject(session, target, {patch, type: 'strategic', manager: 'kubectl-set'});
 			report(session, object, 'image updated');
 		} catch (error) {
-			failures.push(error);
+			const refused = error instanceof StatusFailure;
+			failures.push(
+				refused ? new KubectlError(`failed to patch image update to pod template: ${error.message}`) : error,
+			);
 		}
 	}
 	throwAll(failures);

@@ -1,4 +1,3 @@
-import {parseDuration} from '../duration.ts';
 import {isNotFound, KubectlError, throwAll} from '../errors.ts';
 import {getObject} from '../fetch.ts';
 import {type Found, fileFlags, findObjects, selectionFlags} from '../mutation.ts';
@@ -87,8 +86,10 @@ async function waitFor(
 			throw isNotFound(error) ? error : new KubectlError(`${resource.plural} "${name}" was deleted`);
 		});
 	}
-	if (outcome === 'timeout')
-		throw new KubectlError(`timed out waiting for the condition on ${resource.plural}/${name}`);
+	if (outcome === 'timeout') {
+		const what = uid === undefined ? '' : ` on ${resource.plural}/${name}`;
+		throw new KubectlError(`timed out waiting for the condition${what}`);
+	}
 	if (session.flags.text('output') === 'name') session.print(nameOf(object));
 	else session.print(`${nameOf(object)} condition met`);
 }
@@ -103,18 +104,13 @@ export const command: Command = {
 		...selectionFlags,
 		output: {type: 'text', short: 'o'},
 		for: {type: 'text'},
-		timeout: {type: 'text', initial: '30s'},
+		timeout: {type: 'text', is: 'duration', initial: '30s'},
 	},
 	async run(session) {
 		const {flags} = session;
 		const wanted = flags.text('for').toLowerCase();
 		const goal = goalOf(flags.text('for'));
-		const limit = parseDuration(flags.text('timeout'));
-		if (limit === undefined) {
-			throw new KubectlError(
-				`invalid argument "${flags.text('timeout')}" for "--timeout" flag: time: invalid duration "${flags.text('timeout')}"`,
-			);
-		}
+		const limit = flags.duration('timeout') ?? 0;
 		// 0 checks once, a negative time waits for a week (wait.go).
 		const deadline = Date.now() + (limit < 0 ? 7 * 24 * 3600_000 : limit);
 		if (wanted === 'create') {

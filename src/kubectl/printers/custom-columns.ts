@@ -19,7 +19,7 @@ function parseColumns(spec: string): Column[] {
 
 /** How Go's %v prints a value. */
 function goText(value: unknown): string {
-	if (value === null || value === undefined) return '<none>';
+	if (value === null || value === undefined) return '<nil>';
 	if (Array.isArray(value)) return `[${value.map(goText).join(' ')}]`;
 	if (typeof value === 'object') {
 		return `map[${Object.keys(value)

@@ -4,7 +4,7 @@ import {groupOf} from '../objects.ts';
 import type {Session} from '../session.ts';
 import {CustomColumnsPrinter} from './custom-columns.ts';
 import {toJson} from './json.ts';
-import {jsonPath} from './jsonpath.ts';
+import {jsonPath, valuesAt} from './jsonpath.ts';
 import {toYaml} from './yaml.ts';
 
 /** The flags of commands that print objects. */
@@ -49,6 +49,8 @@ export function objectPrinter(session: Session, output = session.flags.text('out
 	const argument = equals < 0 ? session.flags.text('template') : output.slice(equals + 1);
 	switch (format) {
 		case '':
+			if (session.flags.given('template')) throw lacks('--template without -o jsonpath');
+			return undefined;
 		case 'wide':
 			return undefined;
 		case 'json':
@@ -58,6 +60,11 @@ export function objectPrinter(session: Session, output = session.flags.text('out
 		case 'name':
 			return object =>
 				((object.items as KubeObject[] | undefined) ?? [object]).map(item => `${nameOf(item)}\n`).join('');
+		case 'jsonpath-as-json': {
+			if (argument === '') throw new KubectlError('template format specified but no template given');
+			const values = valuesAt(argument);
+			return object => `${toJson(values(object))}\n`;
+		}
 		case 'jsonpath': {
 			if (argument === '') throw new KubectlError('template format specified but no template given');
 			const template = jsonPath(argument);

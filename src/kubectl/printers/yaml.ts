@@ -1,5 +1,3 @@
-import {sortKeys} from './json.ts';
-
 /** Where go-yaml breaks long plain and quoted text: at the first space after this column. */
 const bestWidth = 80;
 
@@ -138,7 +136,37 @@ function scalar(value: unknown, column: number, indent: number, isKey = false): 
 	return flow(value, single && !multiline ? 'single' : 'double', column, indent);
 }
 
-const isEmpty = (value: object) => (Array.isArray(value) ? value : Object.keys(value)).length === 0;
+const isLetter = (character: string | undefined) => character !== undefined && /\p{L}/u.test(character);
+const isDigit = (character: string | undefined) => character !== undefined && /\p{Nd}/u.test(character);
+
+/** The number that begins at the place; zeros that it begins with count only when another digit stands before them. */
+function numberAt(text: string[], from: number): {value: number; end: number} {
+	let end = from;
+	while (isDigit(text[end])) end++;
+	return {value: Number(text.slice(from, end).join('') || '0'), end};
+}
+
+/** The order of go-yaml's maps: numbers inside keys by their value, letters after everything else. */
+function compareKeys(left: string, right: string): number {
+	const a = [...left];
+	const b = [...right];
+	const at = a.findIndex((character, index) => character !== b[index]);
+	if (at < 0 || at >= b.length) return a.length - b.length;
+	const [x, y] = [isLetter(a[at]), isLetter(b[at])];
+	if (x && y) return a[at]! < b[at]! ? -1 : 1;
+	if (x || y) return x ? 1 : -1;
+	const [m, n] = [numberAt(a, at), numberAt(b, at)];
+	const inside = (a[at] === '0' || b[at] === '0') && /[1-9]\d*$/.test(a.slice(0, at).join(''));
+	const scale = (number: {value: number; end: number}) => number.value + (inside ? 10 ** (number.end - at) : 0);
+	return scale(m) - scale(n) || m.end - n.end || (a[at]! < b[at]! ? -1 : 1);
+}
+
+const sortedEntries = (value: object) =>
+	Object.entries(value)
+		.filter(([, inner]) => inner !== undefined)
+		.sort(([a], [b]) => compareKeys(a, b));
+
+const isEmpty = (value: object) => (Array.isArray(value) ? value : sortedEntries(value)).length === 0;
 
 function block(value: object, indent: number): string {
 	const pad = ' '.repeat(indent);
@@ -151,7 +179,7 @@ function block(value: object, indent: number): string {
 			})
 			.join('');
 	}
-	return Object.entries(value)
+	return sortedEntries(value)
 		.map(([name, inner]) => {
 			const key = scalar(name, indent, indent, true);
 			if (inner === null || typeof inner !== 'object')
@@ -164,7 +192,6 @@ function block(value: object, indent: number): string {
 
 /** `-o yaml`: sorted keys, and text quoted and broken where sigs.k8s.io/yaml does. Ends in a newline. */
 export function toYaml(value: unknown): string {
-	const sorted = sortKeys(value);
-	if (sorted === null || typeof sorted !== 'object') return `${scalar(sorted, 0, 2)}\n`;
-	return isEmpty(sorted) ? (Array.isArray(sorted) ? '[]\n' : '{}\n') : block(sorted, 0);
+	if (value === null || typeof value !== 'object') return `${scalar(value, 0, 2)}\n`;
+	return isEmpty(value) ? (Array.isArray(value) ? '[]\n' : '{}\n') : block(value, 0);
 }

@@ -5,7 +5,7 @@ import {KubectlError, throwAll} from '../errors.ts';
 import {listObjects} from '../fetch.ts';
 import {type Found, findObjects} from '../mutation.ts';
 import type {KubeObject} from '../objects.ts';
-import {nameOf} from '../printers/output.ts';
+import {nameOf, objectPrinter} from '../printers/output.ts';
 import {revisionOf, splitReplicaSets, templateOf} from '../replica-sets.ts';
 import type {Session} from '../session.ts';
 import {describeTabs, TabWriter} from '../tabwriter.ts';
@@ -51,6 +51,11 @@ export async function history(session: Session, args: string[]): Promise<void> {
 		}
 		const set = revisions.get(revision);
 		if (!set) throw new KubectlError('unable to find the specified revision');
+		const print = objectPrinter(session);
+		if (print) {
+			session.write(print(set));
+			continue;
+		}
 		const out = new DescriptionWriter();
 		const template = templateOf(set)! as Parameters<typeof describePodTemplate>[1];
 		const cause = set.metadata.annotations?.['kubernetes.io/change-cause'];

@@ -1,4 +1,3 @@
-import {parseDuration} from '../duration.ts';
 import {KubectlError, throwAll} from '../errors.ts';
 import {findObjects} from '../mutation.ts';
 import type {KubeObject} from '../objects.ts';
@@ -43,11 +42,7 @@ export function deploymentStatus(object: KubeObject): {text: string; done: boole
 /** `kubectl rollout status`. */
 export async function status(session: Session, args: string[]): Promise<void> {
 	const {flags, client} = session;
-	const timeout = parseDuration(flags.text('timeout'));
-	if (timeout === undefined)
-		throw new KubectlError(
-			`invalid argument "${flags.text('timeout')}" for "--timeout" flag: time: invalid duration "${flags.text('timeout')}"`,
-		);
+	const timeout = flags.duration('timeout');
 	const revision = flags.integer('revision') ?? 0;
 	if (revision < 0) throw new KubectlError(`revision must be a positive integer: ${revision}`);
 	const {found, failures} = await findObjects(session, args, 'kubectl rollout status', {typeIsAll: true});

@@ -1,5 +1,5 @@
 import {isDeepStrictEqual} from 'node:util';
-import {KubectlError, throwAll} from '../errors.ts';
+import {KubectlError, lacks, throwAll} from '../errors.ts';
 import {lastAppliedAnnotation} from '../last-applied.ts';
 import {findObjects, patchObject, report} from '../mutation.ts';
 import {revisionOf, templateOf, withoutHash} from '../replica-sets.ts';
@@ -37,20 +37,19 @@ export async function undo(session: Session, args: string[]): Promise<void> {
 			report(session, object, `skipped rollback (current template already matches revision ${number})`);
 			continue;
 		}
-		if (session.flags.text('dry-run') !== 'client') {
-			const kept = Object.fromEntries(
-				Object.entries(set.metadata.annotations ?? {}).filter(([key]) => !notRolledBack.has(key)),
-			);
-			const own = Object.fromEntries(Object.entries(annotations ?? {}).filter(([key]) => notRolledBack.has(key)));
-			await patchObject(session, target, {
-				type: 'json',
-				manager: 'kubectl-rollout',
-				patch: [
-					{op: 'replace', path: '/spec/template', value: template},
-					{op: 'replace', path: '/metadata/annotations', value: {...own, ...kept}},
-				],
-			});
-		}
+		if (session.flags.text('dry-run') === 'client') throw lacks('rollout undo --dry-run=client');
+		const kept = Object.fromEntries(
+			Object.entries(set.metadata.annotations ?? {}).filter(([key]) => !notRolledBack.has(key)),
+		);
+		const own = Object.fromEntries(Object.entries(annotations ?? {}).filter(([key]) => notRolledBack.has(key)));
+		await patchObject(session, target, {
+			type: 'json',
+			manager: 'kubectl-rollout',
+			patch: [
+				{op: 'replace', path: '/spec/template', value: template},
+				{op: 'replace', path: '/metadata/annotations', value: {...own, ...kept}},
+			],
+		});
 		report(session, object, 'rolled back');
 	}
 }
