@@ -12,6 +12,7 @@ import {readSettings, type Settings, writeSettings} from '../state/settings.ts';
 import {type Language, type Text, textIn} from '../text/text.ts';
 import {UserError} from '../text/user-error.ts';
 import type {Picked} from '../tui/picker.ts';
+import {settleTerminal} from '../tui/settle-terminal.ts';
 import {chooseCluster} from './cluster-choice.ts';
 import {type Context, damageLine, type ExitCode} from './context.ts';
 import {lessonNamed} from './lesson-named.ts';
@@ -119,9 +120,9 @@ async function openLesson(id: string, options: LabOptions, home: Home, context: 
 	}
 }
 
-/** Keeps the terminal from echoing what is typed ahead, which would stay on the screen that is about to be drawn. */
+/** Readies the terminal for the screen while that is still being loaded, and gives it back. */
 function silentTerminal(): Disposable {
-	process.stdin.setRawMode(true);
+	settleTerminal();
 	return {
 		[Symbol.dispose]() {
 			process.stdin.setRawMode(false);

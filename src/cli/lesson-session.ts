@@ -9,7 +9,9 @@ import {solveSteps} from '../engine/solve-steps.ts';
 import type {StepView} from '../engine/view.ts';
 import type {Lesson} from '../lesson/lesson.ts';
 import {observeCluster} from '../observe/observe-cluster.ts';
+import {startRequestRecorder} from '../observe/request-recorder.ts';
 import {realTime} from '../observe/time.ts';
+import {withRequests} from '../observe/with-requests.ts';
 import type {Home} from '../state/home.ts';
 import {UserError} from '../text/user-error.ts';
 import {type Context, damageLine} from './context.ts';
@@ -35,11 +37,12 @@ export async function openLessonSession(options: SessionOptions, context: Contex
 	const {lesson, cluster, home, reset, signal} = options;
 	const {text, language, environment} = context;
 	if (!lineShell(environment)) throw new UserError(text.clusters.noLineShell);
+	const requests = lesson.requests && (await startRequestRecorder({gateway: cluster.gateway, time: realTime}));
 	const runner = createLineRunner({
 		environment: shellEnvironment({
 			base: environment,
 			kubeconfig: cluster.kubeconfig,
-			gateway: cluster.gateway,
+			gateway: requests?.url ?? cluster.gateway,
 			kubectlCache: home.kubectlCache,
 			bin: prepareBin(home.bin, environment, context.launcher),
 			curlHome: prepareCurl(home.curl, environment),
@@ -56,18 +59,18 @@ export async function openLessonSession(options: SessionOptions, context: Contex
 		}
 		const journal = openJournal(file, lesson.id, Date.now());
 		if (journal.damage) context.note(damageLine(journal.damage, text));
-		const observer = observeCluster({cluster, text, time: realTime, signal});
-		const run = openRun({lesson, cluster, language, journal, observer, time: realTime});
+		const observer = withRequests(observeCluster({cluster, text, time: realTime, signal}), requests);
+		const run = openRun({lesson, cluster, language, journal, observer, requests, time: realTime});
 		return {
 			run,
 			runner,
 			async close() {
 				run.close();
-				await Promise.all([runner.close(), observer.close()]);
+				await Promise.all([runner.close(), observer.close(), requests?.close()]);
 			},
 		};
 	} catch (error) {
-		await runner.close();
+		await Promise.all([runner.close(), requests?.close()]);
 		throw error;
 	}
 }

@@ -5,6 +5,8 @@ import {createLineRunner, type LineRunner} from '../clusters/line-runner.ts';
 import {lineShell, shellEnvironment} from '../clusters/shell.ts';
 import {prepareBin, prepareCurl, prepareWorkFolder} from '../clusters/work-folder.ts';
 import type {Lesson} from '../lesson/lesson.ts';
+import {type RequestRecorder, startRequestRecorder} from '../observe/request-recorder.ts';
+import {realTime} from '../observe/time.ts';
 import {makeTemporaryFolder} from '../state/temporary-folder.ts';
 import {UserError} from '../text/user-error.ts';
 import type {Context} from './context.ts';
@@ -13,6 +15,8 @@ import type {Context} from './context.ts';
 export type Throwaway = {
 	cluster: EmbeddedCluster;
 	runner: LineRunner;
+	/** Counts and sends the requests of a lesson that has some. */
+	requests?: RequestRecorder;
 	/** Aborted with the lab, and with an Error when the cluster dies. */
 	signal: AbortSignal;
 };
@@ -31,11 +35,12 @@ export async function withThrowaway<T>(
 	const died = new AbortController();
 	void cluster.failed.then(error => died.abort(error));
 	const signal = AbortSignal.any([context.signal, died.signal]);
+	const requests = lesson.requests && (await startRequestRecorder({gateway: cluster.gateway, time: realTime, speed}));
 	const runner = createLineRunner({
 		environment: shellEnvironment({
 			base: environment,
 			kubeconfig: cluster.kubeconfig,
-			gateway: cluster.gateway,
+			gateway: requests?.url ?? cluster.gateway,
 			kubectlCache: join(folder, 'kubectl-cache'),
 			bin: prepareBin(join(folder, 'bin'), environment, context.launcher),
 			curlHome: prepareCurl(join(folder, 'curl'), environment),
@@ -44,11 +49,12 @@ export async function withThrowaway<T>(
 		signal,
 	});
 	try {
-		const result = await use({cluster, runner, signal});
+		const result = await use({cluster, runner, requests, signal});
 		if (died.signal.aborted) throw died.signal.reason;
 		return result;
 	} finally {
 		await runner.close();
+		await requests?.close();
 		await cluster.close();
 		rmSync(folder, {recursive: true, force: true});
 	}

@@ -8,6 +8,7 @@ import {type Language, textIn} from '../text/text.ts';
 import {createLab, type LabOptions, type Outcome, type ScreenRun} from './lab.ts';
 import {LabScreen} from './lab-screen.tsx';
 import {quietly} from './quiet.ts';
+import {settleTerminal} from './settle-terminal.ts';
 import {themeOf} from './theme.ts';
 
 export type ScreenOptions = {
@@ -45,7 +46,10 @@ export async function runScreen(options: ScreenOptions): Promise<Outcome> {
 		now,
 		columns: () => Math.max(40, (process.stdout.columns ?? 80) - 4),
 		withTerminal: async use => {
-			await app?.suspendTerminal(() => use(sayAndWait));
+			await app?.suspendTerminal(async () => {
+				await use(sayAndWait);
+				settleTerminal();
+			});
 		},
 		files: namesIn,
 		leave: outcome => {

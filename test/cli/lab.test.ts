@@ -72,6 +72,7 @@ test.skipIf(!findOnPath('less', process.env.PATH))(
 		await screen.press('\r');
 		await screen.waitFor(text => text.includes('apiVersion: apps/v1') && !text.includes('step 1/6'));
 		await screen.press('\x03');
+		// Keys that arrive between the pager and the lab must not dirty the screen either.
 		// less throws away what is typed until it has dealt with Ctrl-C, so one q may not be enough.
 		await until(async () => {
 			if (!screen.text().includes('step 1/6')) await screen.press('q');
