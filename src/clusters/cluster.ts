@@ -1,5 +1,5 @@
 /** What a lesson may ask of a cluster; asked of the interface, never by name. */
-export type Capability = 'nodes' | 'etcd' | 'many-pods' | 'clock' | 'state';
+export type Capability = 'nodes' | 'etcd' | 'many-pods' | 'clock' | 'state' | 'answered-by';
 
 /** A cluster that is up, whoever runs it: a kubeconfig file and a door into its network. */
 export type Cluster = {
@@ -10,7 +10,13 @@ export type Cluster = {
 	/** Path of a 0600 kubeconfig whose current context is this cluster and namespace. */
 	kubeconfig: string;
 	namespace: string;
-	/** URL of the HTTP forward proxy into the cluster's network (the gateway). */
+	/**
+	 * URL of the HTTP forward proxy into the cluster's network (the gateway). Each user name, as in
+	 * `http://NAME@127.0.0.1:PORT` or `curl -U NAME:`, is a client with an address of its own. With the capability
+	 * `answered-by` each answer carries `Endpoint-Lab-Answered-By: ADDRESS:PORT`, the endpoint that gave it, since
+	 * only the Service's own address can be seen from outside kube-proxy's rules. A request without an answer ends in
+	 * 502 or 504 with a `Proxy-Status` (RFC 9209) that says why.
+	 */
 	gateway: string;
 	capabilities: ReadonlySet<Capability>;
 	/** Its time, where it can be held (capability `clock`). */

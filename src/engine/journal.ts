@@ -108,6 +108,7 @@ const textFields: Record<RunEvent['type'], string[]> = {
 	close: [],
 	enter: ['step'],
 	remember: ['step'],
+	requests: [],
 	predict: ['step', 'choice'],
 	ran: ['step', 'command'],
 	hint: ['step', 'hint'],
@@ -121,7 +122,14 @@ function isRunEvent(value: unknown): value is RunEvent {
 	if (!isRecord(value) || typeof value.at !== 'number' || typeof value.type !== 'string') return false;
 	const fields = Object.hasOwn(textFields, value.type) ? textFields[value.type as RunEvent['type']] : undefined;
 	if (!fields?.every(field => typeof value[field] === 'string')) return false;
+	if (value.type === 'requests') return isRequestsView(value.requests);
 	if (value.type !== 'remember') return true;
 	const {snapshot} = value;
 	return isRecord(snapshot) && snapshotLists.every(list => Array.isArray(snapshot[list]));
+}
+
+function isRequestsView(value: unknown): boolean {
+	return (
+		isRecord(value) && typeof value.total === 'number' && Array.isArray(value.counts) && Array.isArray(value.recent)
+	);
 }

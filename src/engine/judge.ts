@@ -3,7 +3,7 @@ import type {Hint, Lesson, Step} from '../lesson/lesson.ts';
 import type {Snapshot} from '../observe/snapshot.ts';
 import {progressOf, type RunState} from './run-state.ts';
 
-/** What a step's expressions see: the present, and what this and earlier steps remembered. */
+/** What a step's expressions see: the present, what this and earlier steps remembered, and since when requests count. */
 export function momentsOf(lesson: Lesson, state: RunState, step: Step, now: Snapshot): Moments {
 	const remembered: Record<string, Snapshot> = {};
 	for (const candidate of lesson.steps) {
@@ -11,7 +11,7 @@ export function momentsOf(lesson: Lesson, state: RunState, step: Step, now: Snap
 		if (candidate.remember && snapshot) remembered[candidate.remember] = snapshot;
 		if (candidate === step) break;
 	}
-	return {now, remembered};
+	return {now, remembered, requestsBefore: progressOf(state, step.id).requestsBefore};
 }
 
 /** A step that changes nothing: all its checks hold before and after. */

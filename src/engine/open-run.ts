@@ -1,6 +1,7 @@
 import type {Cluster} from '../clusters/cluster.ts';
 import type {Lesson} from '../lesson/lesson.ts';
 import type {Observer} from '../observe/observer.ts';
+import type {RequestRecorder} from '../observe/request-recorder.ts';
 import type {Snapshot, TimelineEntry} from '../observe/snapshot.ts';
 import type {Time} from '../observe/time.ts';
 import type {Language} from '../text/text.ts';
@@ -10,6 +11,7 @@ import {allHold, isLooking, isSolvedNow, momentsOf, nextHint} from './judge.ts';
 import {fold, progressOf, type RunEvent, reduce, type StepProgress} from './run-state.ts';
 import {currentIndex, runView} from './run-view.ts';
 import {type RunSummary, summarize} from './summary.ts';
+import {trickleOf} from './trickle.ts';
 import type {RunActions, RunView} from './view.ts';
 
 /** A lesson run that is going on. */
@@ -32,6 +34,8 @@ export type RunOptions = {
 	language: Language;
 	journal: Journal;
 	observer: Observer;
+	/** What counts and sends the lesson's requests; the observer's snapshots tell of them. */
+	requests?: Pick<RequestRecorder, 'requests' | 'restore' | 'trickle'>;
 	time: Time;
 };
 
@@ -45,7 +49,8 @@ type NewEvent = RunEvent extends infer E ? (E extends RunEvent ? Omit<E, 'at'> :
  * Opens a lesson run where its journal left it. The state is pure (run-state.ts); this part feeds it the cluster's
  * snapshots and the learner's actions, and writes every event to the journal before it counts.
  */
-export function openRun({lesson, cluster, language, journal, observer, time}: RunOptions): Run {
+export function openRun(options: RunOptions): Run {
+	const {lesson, cluster, language, journal, observer, requests, time} = options;
 	const listeners = new Set<() => void>();
 	const commandEntries: TimelineEntry[] = [];
 	let state = fold(journal.events);
@@ -74,6 +79,13 @@ export function openRun({lesson, cluster, language, journal, observer, time}: Ru
 	const current = () => lesson.steps[currentIndex(lesson, state)]!;
 	const momentsNow = () => momentsOf(lesson, state, current(), observer.snapshot());
 
+	/** Writes the requests down that have been made since the last time. */
+	const noteRequests = () => {
+		const made = requests?.requests();
+		if (made && made.total > (state.requests?.total ?? 0)) record({type: 'requests', requests: made});
+	};
+	const trickle = () => requests?.trickle(state.finished ? undefined : trickleOf(lesson, current()));
+
 	/** Remembers and judges, as far as the present snapshot allows. */
 	const look = () => {
 		if (observer.status().state !== 'live' || state.finished) return;
@@ -86,18 +98,24 @@ export function openRun({lesson, cluster, language, journal, observer, time}: Ru
 		}
 		unseen = false;
 		const unsolved = progressOf(state, step.id).solvedAt === undefined;
-		if (unsolved && isSolvedNow(step, state, momentsNow())) record({type: 'solve', step: step.id});
+		if (unsolved && isSolvedNow(step, state, momentsNow())) {
+			noteRequests();
+			record({type: 'solve', step: step.id});
+		}
 	};
 	const act = (action: () => void) => {
 		if (closed) return;
 		action();
 		look();
+		trickle();
 		changed();
 	};
 
 	const enter = (index: number) => {
 		const step = lesson.steps[index];
-		if (step) record({type: 'enter', step: step.id});
+		if (!step) return;
+		noteRequests();
+		record({type: 'enter', step: step.id});
 	};
 
 	const actions: RunActions = {
@@ -137,8 +155,10 @@ export function openRun({lesson, cluster, language, journal, observer, time}: Ru
 	};
 
 	record({type: 'open'});
+	if (state.requests) requests?.restore(state.requests);
 	if (state.current !== current().id) enter(currentIndex(lesson, state));
 	look();
+	trickle();
 	const unsubscribe = observer.subscribe(() => act(() => {}));
 
 	return {
@@ -169,6 +189,8 @@ export function openRun({lesson, cluster, language, journal, observer, time}: Ru
 			if (closed) return;
 			closed = true;
 			unsubscribe();
+			requests?.trickle(undefined);
+			noteRequests();
 			record({type: 'close'});
 			journal.close();
 		},

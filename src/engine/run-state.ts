@@ -1,3 +1,4 @@
+import type {RequestsView} from '../observe/request-counts.ts';
 import type {Snapshot} from '../observe/snapshot.ts';
 
 /** What happens in a run, as the journal keeps it. `at` is ms since 1970, `step` a step's id. */
@@ -6,6 +7,7 @@ export type RunEvent = {at: number} & (
 	| {type: 'close'}
 	| {type: 'enter'; step: string}
 	| {type: 'remember'; step: string; snapshot: Snapshot}
+	| {type: 'requests'; requests: RequestsView}
 	| {type: 'predict'; step: string; choice: string}
 	| {type: 'ran'; step: string; command: string}
 	| {type: 'hint'; step: string; hint: string}
@@ -16,6 +18,8 @@ export type RunEvent = {at: number} & (
 export type StepProgress = {
 	solvedAt?: number;
 	remembered?: Snapshot;
+	/** The requests of the lesson when the step began: the step's own are those since. */
+	requestsBefore?: RequestsView;
 	prediction?: string;
 	/** How many commands the learner ran in it. */
 	commands: number;
@@ -31,6 +35,8 @@ export type RunState = {
 	current?: string;
 	steps: Readonly<Record<string, StepProgress>>;
 	finished: boolean;
+	/** The requests of the lesson, as far as they have been written down. */
+	requests?: RequestsView;
 	/** Time spent in the run, in ms, while the lab was open. */
 	spent: number;
 	/** The latest event of the present session, for measuring; undefined between sessions. */
@@ -58,11 +64,13 @@ export function reduce(state: RunState, event: RunEvent): RunState {
 			const entered = {...timed, current: event.step, finished: false};
 			// An unsolved step remembers the moment of this entering, so that going back and forth mends a useless memory.
 			const {solvedAt, remembered} = progressOf(timed, event.step);
-			const anew = remembered !== undefined && solvedAt === undefined;
-			return anew ? change(entered, event.step, {remembered: undefined}) : entered;
+			if (solvedAt !== undefined || (!remembered && !timed.requests)) return entered;
+			return change(entered, event.step, {remembered: undefined, requestsBefore: timed.requests});
 		}
 		case 'remember':
 			return change(timed, event.step, {remembered: event.snapshot});
+		case 'requests':
+			return {...timed, requests: event.requests};
 		case 'predict': {
 			const {commands, solvedAt} = progressOf(timed, event.step);
 			const open = commands === 0 && solvedAt === undefined;

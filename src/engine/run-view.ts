@@ -3,6 +3,7 @@ import type {Lesson, Step, StepText} from '../lesson/lesson.ts';
 import type {ObserveStatus, Snapshot, TimelineEntry} from '../observe/snapshot.ts';
 import {type Language, textIn} from '../text/text.ts';
 import {isDisturbed, isLooking, momentsOf, nextHint} from './judge.ts';
+import {requestsPart} from './requests-part.ts';
 import {progressOf, type RunState} from './run-state.ts';
 import type {CheckView, PredictionView, RunView, StepView} from './view.ts';
 
@@ -50,6 +51,7 @@ export function runView(state: RunState, around: Surroundings): RunView {
 		observe: around.observe,
 		now: around.now,
 		before: progressOf(state, step.id).remembered,
+		requests: requestsPart(lesson, step, around.now, progressOf(state, step.id).requestsBefore),
 		timeline: around.timeline,
 	};
 }

@@ -1,3 +1,4 @@
+import type {RequestFailure} from '../observe/request-counts.ts';
 import type {ObserveStatus, Snapshot, TimelineEntry} from '../observe/snapshot.ts';
 
 /**
@@ -46,6 +47,23 @@ export type StepView = {
 	moreHints: boolean;
 };
 
+/** The requests to a lesson's Service in the present step: who asked, who answered, and what failed. */
+export type RequestsPart = {
+	service: string;
+	/** How many requests a second the lab sends now; 0 for none. */
+	perSecond: number;
+	total: number;
+	failed: number;
+	/** Who asked, by name ('' without one), in the order of their first request. */
+	clients: string[];
+	/** Who answered, as `10.244.1.2:80` ('' where the cluster cannot tell), sorted; one count for each client. */
+	answers: {address: string; counts: number[]}[];
+	/** Why requests failed, with what was said the last time. */
+	failures: {failure: RequestFailure; detail: string; count: number}[];
+	/** The last ones, oldest first: who answered each, or why it failed. */
+	recent: {address: string; client: string; failure?: RequestFailure}[];
+};
+
 /** Everything a screen or a plain listener shows of a lesson run. Immutable: a new one is a new moment. */
 export type RunView = {
 	lesson: {id: string; title: string};
@@ -66,6 +84,8 @@ export type RunView = {
 	now: Snapshot;
 	/** The snapshot the step remembered, for before | now. */
 	before?: Snapshot;
+	/** Absent when the lesson counts no requests. */
+	requests?: RequestsPart;
 	/** Oldest first, at most a few hundred. */
 	timeline: TimelineEntry[];
 };

@@ -1,9 +1,17 @@
 import {Environment, EvaluationError, ParseError, TypeError as TypeCheckError} from '@marcbachmann/cel-js';
+import type {RequestsView} from '../observe/request-counts.ts';
 import type {Snapshot} from '../observe/snapshot.ts';
 import {Deployment, Endpoints, Moment, Pod, Service, ServicePort, Slice, SliceAddress} from './moment.ts';
+import {Requests} from './requests.ts';
 
-/** The snapshots that an expression may look at: the present one, and those remembered, by name. */
-export type Moments = {now: Snapshot; remembered: Record<string, Snapshot>};
+/** What an expression may look at. */
+export type Moments = {
+	now: Snapshot;
+	/** Earlier snapshots, by name. */
+	remembered: Record<string, Snapshot>;
+	/** The requests when the step began; `requests(…)` leaves them out. */
+	requestsBefore?: RequestsView;
+};
 
 /** A compiled CEL condition. What cannot be answered yet (no such Pod, nothing remembered) is not true. */
 export type Condition = (moments: Moments) => boolean;
@@ -29,7 +37,7 @@ export type Expressions = {
 };
 
 /** By name, since a minifier renames the classes themselves. */
-const types = {Pod, Endpoints, ServicePort, Service, Deployment, SliceAddress, Slice, Moment};
+const types = {Pod, Endpoints, ServicePort, Service, Deployment, SliceAddress, Slice, Requests, Moment};
 
 /** An empty cluster: every expression is tried on it once, so that a bad label selector fails at load. */
 const emptySnapshot: Snapshot = {at: 0, pods: [], services: [], endpoints: [], slices: [], deployments: []};
@@ -41,6 +49,7 @@ const emptySnapshot: Snapshot = {at: 0, pods: [], services: [], endpoints: [], s
 export function createExpressions(watchedPods: string, rememberedNames: readonly string[]): Expressions {
 	// CEL functions do not see the evaluation's variables; evaluation is synchronous, so the present moment can wait here.
 	let now = new Moment(emptySnapshot, watchedPods);
+	let requestsBefore: RequestsView | undefined;
 	const moments = new WeakMap<Snapshot, Moment>();
 	const momentOf = (snapshot: Snapshot) => {
 		const moment = moments.get(snapshot) ?? new Moment(snapshot, watchedPods);
@@ -55,11 +64,16 @@ export function createExpressions(watchedPods: string, rememberedNames: readonly
 		.registerFunction('service(string): Service', (name: string) => now.service(name))
 		.registerFunction('deployment(string): Deployment', (name: string) => now.deployment(name))
 		.registerFunction('slices(string): list<Slice>', (service: string) => now.slices(service))
+		.registerFunction('requests(string): Requests', (service: string) => now.requests(service, requestsBefore))
+		.registerFunction('Requests.from(string): Requests', (requests: Requests, client: string) => requests.from(client))
+		.registerFunction('Requests.by(string): Requests', (requests: Requests, ip: string) => requests.by(ip))
+		.registerFunction('Requests.last(int): Requests', (requests: Requests, count: bigint) => requests.last(count))
 		.registerFunction('Moment.pods(string): list<Pod>', (at: Moment, selector: string) => at.podsWith(selector))
 		.registerFunction('Moment.endpoints(string): Endpoints', (at: Moment, name: string) => at.endpoints(name))
 		.registerFunction('Moment.service(string): Service', (at: Moment, name: string) => at.service(name))
 		.registerFunction('Moment.deployment(string): Deployment', (at: Moment, name: string) => at.deployment(name))
 		.registerFunction('Moment.slices(string): list<Slice>', (at: Moment, service: string) => at.slices(service))
+		.registerFunction('Moment.requests(string): Requests', (at: Moment, service: string) => at.requests(service))
 		.registerVariable('now', 'Moment');
 	for (const name of rememberedNames) environment.registerVariable(name, 'Moment');
 
@@ -67,8 +81,9 @@ export function createExpressions(watchedPods: string, rememberedNames: readonly
 		const run = parse(environment, source);
 		const checked = run.check();
 		if (!checked.valid) throw expressionError(checked.error ?? new Error('it has no type'));
-		const evaluate = ({now: snapshot, remembered}: Moments): unknown => {
+		const evaluate = ({now: snapshot, remembered, requestsBefore: before}: Moments): unknown => {
 			now = momentOf(snapshot);
+			requestsBefore = before;
 			const context: Record<string, Moment> = {now};
 			for (const name in remembered) context[name] = momentOf(remembered[name]!);
 			return run(context);

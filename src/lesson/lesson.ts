@@ -35,6 +35,8 @@ export type WrongAnswer = {
 /** One step of a lesson, without its words. */
 export type Step = {
 	id: string;
+	/** The lab sends requests by itself while the learner is in the step. */
+	trickle: boolean;
 	/** The name under which expressions reach the snapshot taken when the step begins. */
 	remember?: string;
 	predict?: {choices: string[]; answer: string};
@@ -80,6 +82,8 @@ export type Lesson = {
 	/** What it needs of a cluster beyond the API and the network. */
 	needs: Capability[];
 	watch: {pods: string; services: string[]};
+	/** The Service whose requests are counted and shown; `perSecond` is the rate of the steps with a trickle. */
+	requests?: {service: string; perSecond?: number};
 	/** Commands that remove all it made. */
 	cleanup: string[];
 	steps: Step[];

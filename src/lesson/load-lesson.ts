@@ -20,6 +20,7 @@ type LessonFile = {
 	manifests?: string[];
 	needs?: Capability[];
 	watch: {pods: string; services: string[]};
+	requests?: {service: string; perSecond?: number};
 	cleanup: string[];
 	steps: StepFile[];
 };
@@ -28,6 +29,7 @@ type CommandFile = string | {run: string; fails: true};
 
 type StepFile = {
 	id: string;
+	trickle?: boolean;
 	remember?: string;
 	predict?: {choices: string[]; answer: string};
 	commands: CommandFile[];
@@ -88,6 +90,7 @@ export function loadLesson(folder: string): Lesson {
 		manifests,
 		needs: file.needs ?? [],
 		watch: file.watch,
+		requests: file.requests,
 		cleanup: file.cleanup,
 		steps,
 		text,
@@ -171,6 +174,7 @@ function compileStep(step: StepFile, path: Path, compiler: Compiler): Step {
 		});
 	return {
 		id: step.id,
+		trickle: step.trickle ?? false,
 		remember: step.remember,
 		predict: step.predict,
 		commands: commands(step.commands, [...path, 'commands']),
@@ -232,6 +236,9 @@ function checkIds(file: LessonFile, at: At): void {
 			(step.hints ?? []).map(({id}) => id),
 			hint => [...here, 'hints', hint, 'id'],
 		);
+		if (step.trickle && file.requests?.perSecond === undefined) {
+			at([...here, 'trickle'], 'a trickle needs "requests" with a Service and a rate, "perSecond", in the lesson');
+		}
 		if (step.remember === 'now') at([...here, 'remember'], '"now" is the present; remember under another name');
 		if (step.predict) {
 			const {choices, answer} = step.predict;

@@ -1,4 +1,5 @@
 import {parseLabelSelector} from '../observe/label-selector.ts';
+import {noRequests, type RequestsView, requestsSince, requestsTo} from '../observe/request-counts.ts';
 import type {
 	AddressView,
 	DeploymentView,
@@ -8,6 +9,7 @@ import type {
 	SliceView,
 	Snapshot,
 } from '../observe/snapshot.ts';
+import {Requests} from './requests.ts';
 
 // The objects that lesson expressions see. CEL's integers are BigInt in JavaScript, and CEL looks types up by class, so
 // a snapshot is wrapped here; the `fields` beside each class are what a misspelt name is held against at load.
@@ -259,6 +261,12 @@ export class Moment {
 
 	deployment(name: string): Deployment {
 		return new Deployment(name, named(this.#snapshot.deployments, name));
+	}
+
+	/** The requests to a Service, all of the lesson up to this moment or only those since an earlier one. */
+	requests(service: string, earlier: RequestsView = noRequests): Requests {
+		const {requests = noRequests, services} = this.#snapshot;
+		return new Requests(requestsTo(requestsSince(requests, earlier), service, named(services, service)));
 	}
 
 	/** The EndpointSlices of a Service. */

@@ -1,3 +1,5 @@
+import type {RequestsView} from './request-counts.ts';
+
 // What the lab sees of a cluster, flattened once at the edge: checks, panes and hints read these and nothing else.
 
 /** A Pod as the lab shows it. Times are ms since 1970. */
@@ -82,6 +84,8 @@ export type Snapshot = {
 	endpoints: EndpointsView[];
 	slices: SliceView[];
 	deployments: DeploymentView[];
+	/** Requests through the gateway, all of the lesson up to this moment; absent when the lesson counts none. */
+	requests?: RequestsView;
 };
 
 /** How the watches are doing; `error` is a sentence for the pane's header. */

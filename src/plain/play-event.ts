@@ -1,11 +1,15 @@
+import type {RequestsPart} from '../engine/view.ts';
 import type {Text} from '../text/text.ts';
+import {requestLines} from './request-lines.ts';
 
 /**
  * What `play --json` prints, one object a line. The shape is an interface: fields may be added, none changes or goes.
  *
  * - `lesson` comes first, `end` last, whatever happens in between.
  * - Each step: `step`, then `question` if it asks one, then `command`, `output` (one a line), `exit` for each command,
- *   then one `check` for each check, then `answer` to the question and `explanation` if there is one.
+ *   then one `check` for each check, then `requests` if the step's are counted and there were any, then `answer` to the
+ *   question and `explanation` if there is one.
+ * - `requests.answers` has one count for each of `requests.clients`.
  * - `check.passed` is false when the time limit ran out; `waiting` then says what was missing.
  * - `error` says why the play ended early.
  * - `end.passed` is true when every step was solved; `end.checks` holds every check that was looked at.
@@ -18,6 +22,7 @@ export type PlayEvent =
 	| {event: 'output'; step: string; text: string}
 	| {event: 'exit'; step: string; command: string; code: number; expected: boolean}
 	| {event: 'check'; step: string; check: string; passed: boolean; text: string; waiting?: string}
+	| ({event: 'requests'; step: string} & Omit<RequestsPart, 'perSecond' | 'recent'>)
 	| {event: 'answer'; step: string; answer: string; text: string}
 	| {event: 'explanation'; step: string; text: string}
 	| {event: 'error'; step: string; message: string}
@@ -41,6 +46,8 @@ export function playLines(event: PlayEvent, text: Text): string[] {
 			return event.expected ? [''] : [words.exit(event.code), ''];
 		case 'check':
 			return [event.passed ? words.passed(event.text) : words.failed(event.text, event.waiting ?? '')];
+		case 'requests':
+			return ['', ...requestLines(event, text), ''];
 		case 'answer':
 			return ['', words.answer(event.text)];
 		case 'explanation':

@@ -6,7 +6,9 @@ import {type SolveEvent, solveSteps} from '../engine/solve-steps.ts';
 import type {CheckView} from '../engine/view.ts';
 import type {Lesson} from '../lesson/lesson.ts';
 import {observeCluster} from '../observe/observe-cluster.ts';
+import type {RequestRecorder} from '../observe/request-recorder.ts';
 import type {Time} from '../observe/time.ts';
+import {withRequests} from '../observe/with-requests.ts';
 import type {Language, Text} from '../text/text.ts';
 import {createExecute} from './execute.ts';
 import type {PlayEvent} from './play-event.ts';
@@ -14,6 +16,8 @@ import type {PlayEvent} from './play-event.ts';
 export type PlayOptions = {
 	lesson: Lesson;
 	cluster: Pick<Cluster, 'title' | 'simulated' | 'kubeconfig' | 'namespace'>;
+	/** What counts and sends the lesson's requests; the runner's go through it. */
+	requests?: RequestRecorder;
 	language: Language;
 	text: Text;
 	/** Runs in the folder with the lesson's manifests and the cluster's environment. */
@@ -37,8 +41,9 @@ export const defaultLimitMs = 60_000;
 export async function playLesson(options: PlayOptions): Promise<boolean> {
 	const {lesson, cluster, language, text, runner, time, signal, emit} = options;
 	const {limitMs = defaultLimitMs, commandLimitMs = defaultLimitMs} = options;
-	const observer = observeCluster({cluster, text, time, signal});
-	const run = openRun({lesson, cluster, language, journal: memoryJournal(), observer, time});
+	const {requests} = options;
+	const observer = withRequests(observeCluster({cluster, text, time, signal}), requests);
+	const run = openRun({lesson, cluster, language, journal: memoryJournal(), observer, requests, time});
 	const looked: {step: string; check: string; passed: boolean}[] = [];
 	let step = '';
 
@@ -70,6 +75,18 @@ export async function playLesson(options: PlayOptions): Promise<boolean> {
 			case 'solved': {
 				const {checks, prediction, explanation} = event.step;
 				tellChecks(checks, true);
+				const made = run.view().requests;
+				if (made && made.total > 0)
+					emit({
+						event: 'requests',
+						step,
+						service: made.service,
+						total: made.total,
+						failed: made.failed,
+						clients: made.clients,
+						answers: made.answers,
+						failures: made.failures,
+					});
 				const answer = prediction?.choices.find(({id}) => id === prediction.answer);
 				if (answer) emit({event: 'answer', step, answer: answer.id, text: answer.text});
 				if (explanation) emit({event: 'explanation', step, text: explanation});

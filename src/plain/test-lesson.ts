@@ -3,13 +3,17 @@ import type {LineRunner} from '../clusters/line-runner.ts';
 import {completeCommands} from '../engine/complete-commands.ts';
 import {allHold, isLooking} from '../engine/judge.ts';
 import {endedAsExpected} from '../engine/solve-steps.ts';
+import {trickleOf} from '../engine/trickle.ts';
 import {until} from '../engine/until.ts';
 import type {Moments} from '../lesson/expressions.ts';
 import type {Check, Command, Lesson, Step, WrongAnswer} from '../lesson/lesson.ts';
 import {connectKube} from '../observe/kube-connection.ts';
 import {observeCluster} from '../observe/observe-cluster.ts';
+import type {RequestsView} from '../observe/request-counts.ts';
+import type {RequestRecorder} from '../observe/request-recorder.ts';
 import type {Snapshot} from '../observe/snapshot.ts';
 import {pause, type Time} from '../observe/time.ts';
+import {withRequests} from '../observe/with-requests.ts';
 import type {Text} from '../text/text.ts';
 import {createExecute} from './execute.ts';
 import {inventory} from './inventory.ts';
@@ -20,6 +24,8 @@ export type TestOptions = {
 	lesson: Lesson;
 	/** A cluster that nobody else uses meanwhile. */
 	cluster: Pick<Cluster, 'title' | 'kubeconfig' | 'namespace'>;
+	/** What counts and sends the lesson's requests; the runner's go through it. */
+	requests?: RequestRecorder;
 	text: Text;
 	/** Runs in the folder with the lesson's manifests and the cluster's environment. */
 	runner: Pick<LineRunner, 'run' | 'interrupt'>;
@@ -48,7 +54,8 @@ class Unprovable extends Error {}
 export async function testLesson(options: TestOptions): Promise<boolean> {
 	const {lesson, cluster, text, runner, time, signal, emit} = options;
 	const {limitMs = defaultLimitMs, commandLimitMs = defaultLimitMs} = options;
-	const observer = observeCluster({cluster, text, time, signal});
+	const {requests} = options;
+	const observer = withRequests(observeCluster({cluster, text, time, signal}), requests);
 	const connection = connectKube(cluster.kubeconfig);
 	let problems = 0;
 	let output: string[] = [];
@@ -68,8 +75,12 @@ export async function testLesson(options: TestOptions): Promise<boolean> {
 
 	/** What earlier steps remembered; a step's own is taken when it begins, as in a run. */
 	let remembered: Record<string, Snapshot> = {};
-	const moments = (): Moments => ({now: observer.snapshot(), remembered});
+	/** What had been requested when the step began. */
+	let requestsBefore: RequestsView | undefined;
+	const moments = (): Moments => ({now: observer.snapshot(), remembered, requestsBefore});
 	const begin = (step: Step) => {
+		requestsBefore = requests?.requests();
+		requests?.trickle(trickleOf(lesson, step));
 		if (step.remember) remembered = {...remembered, [step.remember]: observer.snapshot()};
 	};
 
@@ -133,6 +144,7 @@ export async function testLesson(options: TestOptions): Promise<boolean> {
 	};
 
 	const cleanUp = async (found: Set<string>) => {
+		requests?.trickle(undefined);
 		for (const line of lesson.cleanup) {
 			output = [];
 			const ended = await execute(line);

@@ -114,8 +114,7 @@ export const en = {
 			now: (time: string, speed: string) => `The cluster's time is ${time}; speed: ${speed}.`,
 			next: (seconds: string) => `The next event is due in ${seconds} s of the cluster's time.`,
 			nothingNext: 'No event is due.',
-			nothingHappened:
-				"No object has changed within five and a half minutes of the cluster's time: nothing is under way.",
+			nothingHappened: "Nothing is under way: no object changes within five and a half minutes of the cluster's time.",
 			ahead: (duration: string) =>
 				`It is ${duration} ahead of real time, from which kubectl reckons the ages in "describe" and "events": it shows "<invalid>" there.`,
 			pausedNote: 'The cluster is paused, as it was left. It goes on with: endpoint-lab clock resume',
@@ -275,6 +274,27 @@ export const en = {
 				`Lesson ${lesson} is not proven: ${problems} ${problems === 1 ? 'problem' : 'problems'}.`,
 			allPassed: (lessons: number) => `${lessons === 1 ? 'The lesson is' : `All ${lessons} lessons are`} proven.`,
 			notPassed: (lessons: string) => `Not proven: ${lessons}`,
+		},
+	},
+	requests: {
+		title: (service: string) => `requests  ${service}`,
+		total: (service: string, total: number, failed: number) =>
+			`Requests to ${service}: ${total}, ${failed === 0 ? 'none failed' : `${failed} failed`}.`,
+		client: (name: string) =>
+			name === '' ? 'asked without a name' : name === 'trickle' ? 'asked by the lab' : `asked by client ${name}`,
+		somebody: 'somebody',
+		failed: (count: number, why: string) => `${count} failed: ${why}`,
+		counted: (total: number, failed: number) => `${total} sent, ${failed === 0 ? 'none failed' : `${failed} failed`}`,
+		rate: (perSecond: number) => `the lab sends ${perSecond} a second`,
+		none: 'nothing has been requested in this step yet',
+		last: 'last',
+		why: {
+			'unknown-host': 'no such name',
+			refused: 'connection refused',
+			timeout: 'no answer in time',
+			reset: 'connection broken off',
+			status: 'error status',
+			gateway: 'the gateway did not answer',
 		},
 	},
 	screen: {

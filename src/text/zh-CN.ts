@@ -101,7 +101,7 @@ export const zhCN: Text = {
 			now: (time, speed) => `集群时间是 ${time}；速度：${speed}。`,
 			next: seconds => `下一个事件将在集群时间 ${seconds} 秒后发生。`,
 			nothingNext: '没有待发生的事件。',
-			nothingHappened: '在集群时间的五分半钟内没有对象发生变化：没有正在进行的事情。',
+			nothingHappened: '没有正在进行的事情：在集群时间的五分半钟内没有对象会发生变化。',
 			ahead: duration =>
 				`它比真实时间快 ${duration}；kubectl 在 "describe" 和 "events" 中按真实时间计算时长，因此那里会显示 "<invalid>"。`,
 			pausedNote: '集群和离开时一样处于暂停状态。让它继续：endpoint-lab clock resume',
@@ -243,6 +243,26 @@ export const zhCN: Text = {
 			failed: (lesson, problems) => `课程 ${lesson} 未得到证明：${problems} 个问题。`,
 			allPassed: lessons => `全部 ${lessons} 课都已得到证明。`,
 			notPassed: lessons => `未得到证明：${lessons}`,
+		},
+	},
+	requests: {
+		title: service => `请求  ${service}`,
+		total: (service, total, failed) =>
+			`发往 ${service} 的请求：共 ${total} 个，${failed === 0 ? '没有失败' : `失败 ${failed} 个`}。`,
+		client: name => (name === '' ? '未具名客户端' : name === 'trickle' ? '实验发出' : `客户端 ${name}`),
+		somebody: '未知地址',
+		failed: (count, why) => `失败 ${count} 个：${why}`,
+		counted: (total, failed) => `共 ${total} 个，${failed === 0 ? '没有失败' : `失败 ${failed} 个`}`,
+		rate: perSecond => `实验每秒发送 ${perSecond} 个`,
+		none: '这一步还没有请求',
+		last: '最近',
+		why: {
+			'unknown-host': '名称无法解析',
+			refused: '连接被拒绝',
+			timeout: '等待应答超时',
+			reset: '连接中断',
+			status: '错误状态码',
+			gateway: '网关没有应答',
 		},
 	},
 	screen: {
