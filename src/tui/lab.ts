@@ -47,6 +47,8 @@ export type LabOptions = {
 	files: (folder: string) => readonly string[];
 	/** Columns that a command's output has. */
 	columns: () => number;
+	/** Draws the whole screen anew, whatever has come to stand on it. */
+	redraw: () => void;
 	leave: (outcome: Outcome) => void;
 };
 
@@ -86,7 +88,18 @@ const editKeys: Partial<Record<KeyName, Edit['type']>> = {
 };
 
 /** Opens the lab over a run. It draws nothing itself. */
-export function createLab({run, runner, history, text, now, withTerminal, files, columns, leave}: LabOptions): Lab {
+export function createLab({
+	run,
+	runner,
+	history,
+	text,
+	now,
+	withTerminal,
+	files,
+	columns,
+	redraw,
+	leave,
+}: LabOptions): Lab {
 	const home = runner.cwd();
 	const store = createStore<LabState>(firstState(run.view(), history.lines));
 	let metrics: Metrics = noMetrics;
@@ -141,6 +154,7 @@ export function createLab({run, runner, history, text, now, withTerminal, files,
 				break;
 			case 'clear':
 				change({output: emptyOutput, outputBack: 0});
+				redraw();
 				break;
 			case 'quit':
 				leave({reason: view.finished ? 'finished' : 'quit'});

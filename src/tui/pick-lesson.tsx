@@ -1,4 +1,4 @@
-import {render, useApp, useInput, useWindowSize} from 'ink';
+import {useApp, useInput, useWindowSize} from 'ink';
 import {useEffect, useState} from 'react';
 import type {Language} from '../text/text.ts';
 import {keyPresses} from './keys.ts';
@@ -12,6 +12,7 @@ import {
 } from './picker.ts';
 import {quietly} from './quiet.ts';
 import {Rows} from './rows.tsx';
+import {show} from './show.ts';
 import {type Theme, themeOf} from './theme.ts';
 import {drawPicker} from './view/picker.ts';
 
@@ -34,18 +35,18 @@ export async function pickLesson(options: PickOptions): Promise<Picked | undefin
 	let outcome: Picked | null = null;
 	const restore = quietly(log);
 	try {
-		const instance = render(
+		const first = pickerState(lessons, clusters, language, cluster);
+		const theme = themeOf(environment, process.platform);
+		await show(() => (
 			<Picker
-				first={pickerState(lessons, clusters, language, cluster)}
-				theme={themeOf(environment, process.platform)}
+				first={first}
+				theme={theme}
 				signal={signal}
 				onDone={picked => {
 					outcome = picked;
 				}}
-			/>,
-			{alternateScreen: true, incrementalRendering: true, exitOnCtrlC: false},
-		);
-		await instance.waitUntilExit();
+			/>
+		));
 	} finally {
 		restore();
 	}

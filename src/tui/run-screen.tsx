@@ -1,6 +1,6 @@
 import {once} from 'node:events';
 import {readdirSync} from 'node:fs';
-import {render, useApp, useStdout} from 'ink';
+import {useApp, useStdout} from 'ink';
 import {type ReactNode, useEffect} from 'react';
 import type {RunView} from '../engine/view.ts';
 import type {PodView} from '../observe/snapshot.ts';
@@ -9,6 +9,7 @@ import {createLab, type LabOptions, type Outcome, type ScreenRun} from './lab.ts
 import {LabScreen} from './lab-screen.tsx';
 import {quietly} from './quiet.ts';
 import {settleTerminal} from './settle-terminal.ts';
+import {show} from './show.ts';
 import {themeOf} from './theme.ts';
 
 export type ScreenOptions = {
@@ -37,6 +38,7 @@ export async function runScreen(options: ScreenOptions): Promise<Outcome> {
 	const text = textIn(language);
 	const theme = themeOf(environment, process.platform);
 	let app: App | undefined;
+	let redraw = () => {};
 	let left: Outcome = {reason: 'quit'};
 	const lab = createLab({
 		run,
@@ -52,6 +54,7 @@ export async function runScreen(options: ScreenOptions): Promise<Outcome> {
 			});
 		},
 		files: namesIn,
+		redraw: () => redraw(),
 		leave: outcome => {
 			left = outcome;
 			app?.exit();
@@ -60,30 +63,27 @@ export async function runScreen(options: ScreenOptions): Promise<Outcome> {
 
 	const restore = quietly(log);
 	try {
-		const instance = render(
-			<Root
-				signal={signal}
-				onApp={current => {
-					app = current;
-				}}
-			>
-				<LabScreen
-					lab={lab}
-					now={now}
-					text={text}
-					theme={theme}
-					why={state => (pod, service) => why(pod, service, state.view)}
-				/>
-			</Root>,
-			{
-				alternateScreen: true,
-				incrementalRendering: true,
-				maxFps: 20,
-				exitOnCtrlC: false,
-				patchConsole: true,
+		await show(
+			() => (
+				<Root
+					signal={signal}
+					onApp={current => {
+						app = current;
+					}}
+				>
+					<LabScreen
+						lab={lab}
+						now={now}
+						text={text}
+						theme={theme}
+						why={state => (pod, service) => why(pod, service, state.view)}
+					/>
+				</Root>
+			),
+			whole => {
+				redraw = whole;
 			},
 		);
-		await instance.waitUntilExit();
 		return left;
 	} finally {
 		restore();

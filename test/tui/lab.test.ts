@@ -55,6 +55,7 @@ function aLab(view = aView(), history: string[] = []) {
 			inTerminal++;
 			await use(async words => void said.push(words));
 		},
+		redraw: () => {},
 		leave: outcome => left.push(outcome),
 	});
 	const press = (...names: KeyName[]) => {

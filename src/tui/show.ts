@@ -1,0 +1,45 @@
+import {type Instance, render} from 'ink';
+import type {ReactNode} from 'react';
+
+/** How long a terminal has to keep its size until it is drawn afresh, in ms. */
+const SETTLED_MS = 60;
+
+/**
+ * Shows a component on the alternate screen until it exits; settles or throws as Ink's `waitUntilExit` does. `onRedraw`
+ * gets a function that draws the whole screen anew.
+ *
+ * Ink finds its rows by moving the cursor from where it believes it to be. When a terminal changes its size several
+ * times between two frames, that belief is wrong, and nothing ever puts it right. So once the size has settled, the
+ * screen is emptied and drawn from its corner.
+ */
+export async function show(tree: () => ReactNode, onRedraw: (redraw: () => void) => void = () => {}): Promise<void> {
+	const {stdout} = process;
+	const instance: Instance = render(tree(), {
+		alternateScreen: true,
+		incrementalRendering: true,
+		maxFps: 20,
+		exitOnCtrlC: false,
+		patchConsole: true,
+	});
+	let shown = true;
+	let timer: NodeJS.Timeout | undefined;
+	const redraw = () => {
+		if (!shown) return;
+		instance.clear();
+		stdout.write('\u001b[H\u001b[J');
+		instance.rerender(tree());
+	};
+	const settle = () => {
+		clearTimeout(timer);
+		timer = setTimeout(redraw, SETTLED_MS);
+	};
+	stdout.on('resize', settle);
+	onRedraw(redraw);
+	try {
+		await instance.waitUntilExit();
+	} finally {
+		shown = false;
+		clearTimeout(timer);
+		stdout.off('resize', settle);
+	}
+}
