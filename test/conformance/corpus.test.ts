@@ -1,0 +1,60 @@
+import {readdirSync, readFileSync} from 'node:fs';
+import {join} from 'node:path';
+import {afterAll, beforeAll, describe, expect, it} from 'vitest';
+import {normalise} from './normalise.ts';
+import {type Answer, type KubectlChoice, type ShellCluster, startShellCluster} from './shell-lines.ts';
+import {stockKubectlMinor} from './stock-kubectl.ts';
+
+const corpus = join(import.meta.dirname, '../fixtures/conformance/corpus');
+const scenarios = readdirSync(join(corpus, 'scenarios')).sort();
+
+/** What a kubectl of this minor version answered on a real cluster, by scenario and line number. */
+function realAnswers(minor: number): Map<string, Answer> {
+	const file = join(corpus, `kubectl-1.${minor <= 33 ? 32 : 35}.jsonl`);
+	const lines = readFileSync(file, 'utf8').trim().split('\n');
+	return new Map(
+		lines.map(line => {
+			const {scenario, n, ...answer} = JSON.parse(line) as Answer & {scenario: string; n: number};
+			return [`${scenario} ${n}`, answer];
+		}),
+	);
+}
+
+const normal = ({code, stdout, stderr}: Answer): Answer => ({
+	code,
+	stdout: normalise(stdout),
+	stderr: normalise(stderr),
+});
+
+const stockMinor = stockKubectlMinor();
+if (stockMinor === undefined) console.warn('SKIPPED: no stock kubectl on PATH to ask the embedded cluster with');
+
+// The built-in kubectl speaks as 1.35 does.
+const choices: {kubectl: KubectlChoice; minor: number}[] = [
+	...(stockMinor === undefined ? [] : [{kubectl: 'stock' as const, minor: stockMinor}]),
+	{kubectl: 'built-in', minor: 35},
+];
+
+describe.each(choices)('the $kubectl kubectl hears from the embedded cluster what it hears from a real one', choice => {
+	const {kubectl, minor} = choice;
+	const answers = realAnswers(minor);
+	let cluster: ShellCluster;
+	beforeAll(async () => {
+		cluster = await startShellCluster({files: join(corpus, 'manifests'), kubectl});
+	});
+	afterAll(async () => cluster?.close());
+
+	describe.each(scenarios)('%s', file => {
+		const lines = readFileSync(join(corpus, 'scenarios', file), 'utf8')
+			.trimEnd()
+			.split('\n');
+		it.each(lines.map((line, index) => ({line, number: index + 1})))(
+			'$number: $line',
+			async ({line, number}) => {
+				const real = answers.get(`${file.replace('.txt', '')} ${number}`)!;
+				expect(normal(await cluster.run(line))).toEqual(normal(real));
+			},
+			130_000,
+		);
+	});
+});
