@@ -37,6 +37,8 @@ export class Client {
 	readonly #warn: (text: string) => void;
 	readonly #warned = new Set<string>();
 	readonly #signal: AbortSignal;
+	/** How far the server's time is ahead of ours, in ms. */
+	#ahead = 0;
 
 	constructor(endpoint: Endpoint, {warn, signal}: {warn: (text: string) => void; signal: AbortSignal}) {
 		this.endpoint = endpoint;
@@ -50,6 +52,14 @@ export class Client {
 	/** Lets go of the kept connections. */
 	close(): void {
 		this.#agent.destroy();
+	}
+
+	/**
+	 * The time from which ages are reckoned, ms since 1970: the server's as its last answer told it, since the time of the
+	 * embedded cluster can be held and hurried, and ours when the two differ by no more than HTTP dates can tell.
+	 */
+	now(): number {
+		return Date.now() + (Math.abs(this.#ahead) > 2000 ? this.#ahead : 0);
 	}
 
 	/** TLS options for connections of other kinds to the same server. */
@@ -101,6 +111,7 @@ export class Client {
 				else reject(connectionFailure(url, error));
 			});
 			request.on('response', response => {
+				this.#ahead = (Date.parse(response.headers.date ?? '') || Date.now()) - Date.now();
 				for (const header of response.headersDistinct.warning ?? []) {
 					for (const [, quoted] of header.matchAll(/299 \S+ ("(?:[^"\\]|\\.)*")/g)) {
 						this.warn(quoted!.slice(1, -1).replace(/\\(.)/g, '$1'));

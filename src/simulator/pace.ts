@@ -23,8 +23,8 @@ export type Pace = Part & {
 	/** 0 pauses. With Infinity time jumps from event to event, and passes as real time does while nothing is under way. */
 	setSpeed(speed: Speed): void;
 	/**
-	 * Pauses, and moves time on until an object has changed; false when none does for five and a half minutes, which have
-	 * passed then.
+	 * Pauses, and moves time on until an object has changed; false when none does in all that is due within five and a
+	 * half minutes.
 	 */
 	step(): boolean;
 };
@@ -35,17 +35,16 @@ export function createPace({clock, store}: Pick<Simulation, 'clock' | 'store'>):
 	let lastChange = clock.now();
 	let check: {cancel(): void} | undefined;
 
+	/** Rides along with the pending events, so that time never jumps further than to one that matters. */
 	const checkQuiet = () => {
-		const left = lastChange + quietMs - clock.now();
-		if (left > 0) check = clock.after(left, checkQuiet);
-		else {
-			check = undefined;
-			clock.setSpeed(1);
-		}
+		const {next} = clock;
+		check = undefined;
+		if (next === undefined || next > lastChange + quietMs) clock.setSpeed(1);
+		else check = clock.after(next - clock.now(), checkQuiet);
 	};
 	const hurry = () => {
 		lastChange = clock.now();
-		check ??= clock.after(quietMs, checkQuiet);
+		check ??= clock.after(0, checkQuiet);
 		if (clock.speed !== Number.POSITIVE_INFINITY) clock.setSpeed(Number.POSITIVE_INFINITY);
 	};
 	const unsubscribe = store.subscribeAll(({resource}) => {
@@ -70,8 +69,7 @@ export function createPace({clock, store}: Pick<Simulation, 'clock' | 'store'>):
 			});
 			try {
 				const end = clock.now() + quietMs;
-				for (let next = clock.next; !changed && next !== undefined && next <= end; next = clock.next) clock.step();
-				if (!changed) clock.advance(end - clock.now());
+				for (let {next} = clock; !changed && next !== undefined && next <= end; {next} = clock) clock.step();
 			} finally {
 				stop();
 			}

@@ -28,7 +28,7 @@ async function describeOne(session: Session, resource: Resource, object: KubeObj
 	const {client, flags} = session;
 	const wanted = flags.on('show-events') && !noEvents.has(key);
 	const events = wanted ? await eventsOf(client, object, key !== 'pods') : undefined;
-	return describe(object, {client, resource, now: Date.now(), events});
+	return describe(object, {client, resource, now: client.now(), events});
 }
 
 /** The objects that the arguments mean. A name that is none of an object stands for all names that begin with it. */

@@ -72,6 +72,8 @@ export async function startApiServer({
 		(request, response) => {
 			response.on('error', () => {});
 			request.on('error', () => {});
+			// The cluster's time, by which clients that want to can reckon ages when it is not ours.
+			response.setHeader('Date', new Date(server.simulation.clock.now()).toUTCString());
 			if (!allowed(request)) return sendError(response, unauthorized());
 			router.handle(request, response).catch(error => sendError(response, error));
 		},
