@@ -48,6 +48,11 @@ row(
 	'≤ 100 ms',
 );
 
+const {'an empty Node process': floor, ...commands} = await bench('commands');
+for (const [command, {median}] of Object.entries(commands)) {
+	row(command, `${median} ms`, `an empty Node process ${floor.median} ms`, '≤ 200 ms');
+}
+
 const deployments = {};
 for (const pods of [3, 100, 300, 1000, 3000, 10_000]) deployments[pods] = await bench('deployment', pods);
 for (const pods of [3, 100, 300]) {

@@ -16,7 +16,7 @@ try {
 		'an empty Node process': await milliseconds(['-e', '0']),
 		'endpoint-lab --help': await milliseconds([launcher, '--help']),
 		'endpoint-lab list': await milliseconds([launcher, 'list']),
-		'endpoint-lab up, to the first answered request': await milliseconds([launcher, 'up'], {untilOutput: true}),
+		'endpoint-lab up, to its first line': await milliseconds([launcher, 'up'], {untilOutput: true}),
 	};
 	console.log(JSON.stringify(measured));
 } finally {
