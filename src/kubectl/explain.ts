@@ -91,7 +91,7 @@ function fieldLines(
 			if (field.enum && values) lines.push(`${indent}enum: ${enumText(values)}`);
 			const type = inner(field, schemas);
 			if (!recursive) {
-				lines.push(...wrap(field.description || type?.description || '<no description>', `${indent}  `), '');
+				lines.push(...wrap(field.description || '<no description>', `${indent}  `), '');
 			} else if (type && type !== field && type.properties && !path.includes(type)) {
 				lines.push(...fieldLines(type, schemas, {recursive, level: level + 1, path: [...path, type]}));
 			} else if (type?.properties && !path.includes(type)) {

@@ -111,7 +111,7 @@ const booleans: Record<string, string> = {
  */
 export function parseFlags(argv: string[], flags: FlagSet, command: string): ParsedFlags {
 	const known = {...globalFlags, ...flags};
-	const help = `\nSee 'kubectl ${command} --help' for usage.`;
+	const help = `\nSee '${['kubectl', command].filter(Boolean).join(' ')} --help' for usage.`;
 	const {tokens} = parseArgs({
 		args: argv,
 		strict: false,

@@ -62,12 +62,14 @@ async function suggestion(word: string): Promise<string> {
 	const {default: leven} = await import('leven');
 	const known = [...Object.keys(commands), ...missing].sort();
 	const alike = known.filter(name => leven(word.toLowerCase(), name) <= 2 || name.startsWith(word.toLowerCase()));
-	return alike.length === 0 ? '' : `\n\nDid you mean this?\n${alike.map(name => `\t${name}`).join('\n')}\n`;
+	return alike.length === 0 ? '' : `\n\nDid you mean this?\n${alike.map(name => `\t${name}`).join('\n')}`;
 }
 
 async function run(argv: string[], io: Io): Promise<number> {
 	const at = findCommand(argv, new Set());
 	const name = at < 0 ? '' : argv[at]!;
+	// Refuses a flag that is none.
+	if (name === '') parseFlags(argv, {}, '');
 	if (name === '' || name === 'help') {
 		const topic = name === 'help' ? argv[at + 1] : undefined;
 		const load = topic ? commands[topic] : undefined;

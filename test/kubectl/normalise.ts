@@ -18,6 +18,7 @@ export const normalise = (text: string, namespace: string): string =>
 			(_, message: string) => `error: ${message.replaceAll('\\"', '"')}`,
 		)
 		.replace(/ConfigMapOptional: +<nil>/g, 'Optional: false')
+		.replace(/\n+$/, '\n')
 		.replace(/^Waiting for deployment.*\n/gm, '')
 		.replace(/\b[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}\b/g, 'UID')
 		.replace(/containerd:\/\/[0-9a-f]+/g, 'CONTAINER')

@@ -345,7 +345,7 @@ export function jsonPath(template: string): JsonPath {
 		} catch (error) {
 			if (!(error instanceof KubectlError)) throw error;
 			throw new KubectlError(
-				`error executing jsonpath ${JSON.stringify(template)}: Error executing template: ${error.message}. Printing more information for debugging the template:\n\ttemplate was:\n\t\t${template}\n\tobject given to jsonpath engine was:\n\t\t${goSyntax(data)}\n`,
+				`error executing jsonpath ${JSON.stringify(template)}: Error executing template: ${error.message}. Printing more information for debugging the template:\n\ttemplate was:\n\t\t${template}\n\tobject given to jsonpath engine was:\n\t\t${goSyntax(data)}\n\n`,
 			);
 		}
 	};
