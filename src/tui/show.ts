@@ -33,13 +33,14 @@ export async function show(tree: () => ReactNode, onRedraw: (redraw: () => void)
 		clearTimeout(timer);
 		timer = setTimeout(redraw, SETTLED_MS);
 	};
-	stdout.on('resize', settle);
+	// The signal rather than Node's `resize`, which keeps silent when the terminal has come back to its old size.
+	process.on('SIGWINCH', settle);
 	onRedraw(redraw);
 	try {
 		await instance.waitUntilExit();
 	} finally {
 		shown = false;
 		clearTimeout(timer);
-		stdout.off('resize', settle);
+		process.off('SIGWINCH', settle);
 	}
 }
