@@ -1,6 +1,6 @@
 /** A failure of a file operation, with the text that strerror gives. */
 export class FileError extends Error {
-	readonly code: 'ENOENT' | 'EEXIST' | 'ENOTDIR' | 'EISDIR' | 'ENOTEMPTY' | 'EROFS' | 'EACCES';
+	readonly code: 'ENOENT' | 'EEXIST' | 'ENOTDIR' | 'EISDIR' | 'ENOTEMPTY' | 'EROFS' | 'EINVAL';
 
 	constructor(code: FileError['code']) {
 		super(texts[code]);
@@ -15,7 +15,7 @@ const texts = {
 	EISDIR: 'Is a directory',
 	ENOTEMPTY: 'Directory not empty',
 	EROFS: 'Read-only file system',
-	EACCES: 'Permission denied',
+	EINVAL: 'Invalid argument',
 };
 
 /** A file or directory; `content` is undefined for a directory. `modified` is in ms since 1970. */

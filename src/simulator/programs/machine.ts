@@ -2,7 +2,7 @@ import type {Clock} from '../clock.ts';
 import type {HttpServer} from '../network/http-server.ts';
 import type {PodNetwork} from '../network/pod-network.ts';
 import type {Random} from '../random.ts';
-import {type FileSystem, resolvePath} from './file-system.ts';
+import {FileError, type FileSystem, resolvePath} from './file-system.ts';
 import {type Command, type ImageContents, type Signal, signalNumbers} from './image.ts';
 import {BrokenPipe, type Pipe} from './pipe.ts';
 import {drive, type Running, type Task, waitFor} from './running.ts';
@@ -185,13 +185,7 @@ export class Machine {
 		const task = drive(
 			command(process),
 			code => this.#exit(running, code),
-			error => {
-				if (error instanceof BrokenPipe) this.#exit(running, 128 + 13);
-				else {
-					this.#exit(running, 70);
-					throw error;
-				}
-			},
+			error => this.#exit(running, failureCode(process, error)),
 		);
 		running.task = task;
 		return process;
@@ -261,4 +255,17 @@ export class Machine {
 			}
 		};
 	}
+}
+
+/** What a command that threw leaves behind: a mistake in one command must not stop the cluster. */
+function failureCode(process: Process, error: unknown): number {
+	if (error instanceof BrokenPipe) return 128 + 13;
+	const name = process.arguments[0] ?? '';
+	const known = error instanceof FileError;
+	try {
+		process.stderr(known ? `${name}: ${error.message}\n` : `${name}: internal error: ${error}\n`);
+	} catch (failure) {
+		if (!(failure instanceof BrokenPipe)) throw failure;
+	}
+	return known ? 1 : 70;
 }

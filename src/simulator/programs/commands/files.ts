@@ -128,6 +128,8 @@ function copyTree(process: Process, from: string, to: string, recursive: boolean
 		return;
 	}
 	if (!recursive) throw new FileError('EISDIR');
+	// A folder cannot go into itself.
+	if (`${to}/`.startsWith(from === '/' ? '/' : `${from}/`)) throw new FileError('EINVAL');
 	if (!files.exists(to)) files.makeDirectory(to);
 	for (const name of files.list(from)) copyTree(process, resolvePath(from, name), resolvePath(to, name), true);
 }

@@ -223,7 +223,7 @@ class Parser {
 			const assignment = words.length === 0 && /^([A-Za-z_]\w*)=/.exec(this.#text.slice(this.#at, this.#at + 200));
 			if (assignment) {
 				this.#at += assignment[0].length;
-				assignments.push({name: assignment[1]!, value: this.#word()});
+				assignments.push({name: assignment[1]!, value: this.#word(true)});
 			} else words.push(this.#word());
 		}
 		if (assignments.length === 0 && words.length === 0 && redirects.length === 0) {
@@ -254,7 +254,8 @@ class Parser {
 		return {fd, kind, target: this.#word()};
 	}
 
-	#word(): Word {
+	/** A word must be there, except for the value of `NAME=`. */
+	#word(mayBeEmpty = false): Word {
 		const parts: Word = [];
 		let text = '';
 		const flush = () => {
@@ -293,10 +294,10 @@ class Parser {
 			}
 		}
 		flush();
-		if (parts.length === 0 && this.#at === start) {
+		if (this.#at === start && !mayBeEmpty) {
 			const next = this.#peek();
-			// An empty value, as in `NAME=`.
-			if (next === '' || delimiter.test(next)) return [];
+			const found = next === '' ? 'end of file' : next === '\n' ? 'newline' : `"${next}"`;
+			throw new SyntaxFailure(`syntax error: unexpected ${found}`, next === '');
 		}
 		return parts;
 	}
