@@ -3,7 +3,7 @@ const escapeHtml = (text: string) =>
 	text.replace(/[<>&\u2028\u2029]/g, character => `\\u${character.codePointAt(0)!.toString(16).padStart(4, '0')}`);
 
 /** The value with all keys sorted, as Go writes maps. */
-export function sortKeys(value: unknown): unknown {
+function sortKeys(value: unknown): unknown {
 	if (Array.isArray(value)) return value.map(sortKeys);
 	if (value === null || typeof value !== 'object') return value;
 	return Object.fromEntries(
