@@ -1,4 +1,6 @@
 import {beforeAll, expect, test} from 'vitest';
+import {parseScript, SyntaxFailure} from '../../../src/simulator/programs/shell/parse.ts';
+import {seededRandom} from '../../../src/simulator/random.ts';
 import {createLab, type Lab} from '../node/lab.ts';
 
 let lab: Lab;
@@ -70,6 +72,9 @@ const scripts: [name: string, script: string, output: string][] = [
 	['comments', 'echo a # b\n# c\necho d#e', 'a\nd#e\n'],
 	['a script file', 'printf "#!/bin/sh\\necho script \\$1\\n" > /tmp/s; chmod +x /tmp/s; /tmp/s arg', 'script arg\n'],
 	['syntax errors', 'echo a; if true; then echo b', 'sh: syntax error: unexpected end of file (expecting "fi")\n[2]'],
+	['a missing word', 'for x in < ; do :; done', 'sh: syntax error: unexpected "<"\n[2]'],
+	['a folder does not go into itself', 'cp -r / /tmp/all', "cp: can't stat '/': Invalid argument\n[1]"],
+	['a file in a folder that is not there', 'echo x | tee /nowhere/file', 'tee: No such file or directory\n[1]'],
 	['an endless writer ends with its reader', 'yes | head -2', 'y\ny\n'],
 	['sed', 'printf "one\\ntwo\\n" | sed "s/o/0/g; /tw/d"; printf "a/b\\n" | sed "s|/|-|"', '0ne\na-b\n'],
 	[
@@ -133,4 +138,120 @@ test("environment: the image's, the Pod's own, those of Services that exist", as
 		'echo $GREETING $BOTH $HOSTNAME $DB_SERVICE_PORT $KUBERNETES_SERVICE_HOST $POD_IP; hostname',
 	);
 	expect(stdout).toBe(`hi hi-hi env 5432 10.96.0.1 ${lab.get('env').status.podIP}\nenv\n`);
+});
+
+const pieces = [
+	...[
+		'echo',
+		'a',
+		'"b c"',
+		"'q'",
+		'$x',
+		'$(ls)',
+		'`pwd`',
+		'|',
+		'||',
+		'&&',
+		';',
+		'&',
+		'\n',
+		'>',
+		'>>',
+		'<',
+		'2>&1',
+		'/tmp/f',
+		'/nope/x',
+	],
+	...[
+		'if',
+		'then',
+		'else',
+		'fi',
+		'while',
+		'do',
+		'done',
+		'for',
+		'in',
+		'case',
+		'esac',
+		';;',
+		'(',
+		')',
+		'{',
+		'}',
+		'!',
+		'[',
+		']',
+		'test',
+	],
+	...[
+		'$((1+',
+		'2))',
+		'*',
+		'[a-z',
+		'\\',
+		'"',
+		"'",
+		'$',
+		'#',
+		'<<EOF',
+		'EOF',
+		'cat',
+		'sed s/a/[/',
+		'grep [',
+		'head',
+		'-n',
+		'tee',
+		'cut -d',
+	],
+	...[
+		'tr a-',
+		'xargs',
+		'printf %s%d',
+		'kill 99',
+		'cd',
+		'touch a b',
+		'cp a',
+		'set -e',
+		'set -u',
+		'trap echo EXIT',
+		'read v',
+		'exit 3',
+		'break',
+	],
+	...[
+		'f()',
+		'eval',
+		'wget -qO-',
+		'nslookup',
+		'nc -z x',
+		'timeout 1',
+		'date +%',
+		'seq 3',
+		'unset PATH',
+		'local a=1',
+		'. /tmp/f',
+		'return',
+	],
+];
+
+test('no script, however odd, hangs the parser or makes it fail in any other way than a syntax error', () => {
+	const random = seededRandom(7);
+	for (let i = 0; i < 5000; i++) {
+		const text = Array.from({length: 1 + random.below(10)}, () => pieces[random.below(pieces.length)]).join(' ');
+		try {
+			parseScript(text);
+		} catch (error) {
+			expect(error, text).toBeInstanceOf(SyntaxFailure);
+		}
+	}
+});
+
+test('no command line, however odd, is an internal error', async () => {
+	const random = seededRandom(11);
+	for (let i = 0; i < 400; i++) {
+		const text = Array.from({length: 1 + random.below(8)}, () => pieces[random.below(pieces.length)]).join(' ');
+		const {stdout, stderr} = await lab.exec('box', ['timeout', '3', 'sh', '-c', text], {within: 3000});
+		expect(stdout + stderr, text).not.toContain('internal error');
+	}
 });
