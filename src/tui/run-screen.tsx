@@ -39,6 +39,8 @@ export async function runScreen(options: ScreenOptions): Promise<Outcome> {
 	const theme = themeOf(environment, process.platform);
 	let app: App | undefined;
 	let redraw = () => {};
+	/** A command has the terminal. */
+	const lent = false;
 	let left: Outcome = {reason: 'quit'};
 	const lab = createLab({
 		run,
@@ -80,8 +82,11 @@ export async function runScreen(options: ScreenOptions): Promise<Outcome> {
 					/>
 				</Root>
 			),
-			whole => {
-				redraw = whole;
+			{
+				onRedraw: whole => {
+					redraw = whole;
+				},
+				isLent: () => lent,
 			},
 		);
 		return left;

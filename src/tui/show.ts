@@ -4,15 +4,17 @@ import type {ReactNode} from 'react';
 /** How long a terminal has to keep its size until it is drawn afresh, in ms. */
 const SETTLED_MS = 60;
 
+export type ShowOptions = {onRedraw?: (redraw: () => void) => void; isLent?: () => boolean};
+
 /**
  * Shows a component on the alternate screen until it exits; settles or throws as Ink's `waitUntilExit` does. `onRedraw`
- * gets a function that draws the whole screen anew.
+ * gets a function that draws the whole screen anew; it does nothing while `isLent` says that another program has it.
  *
  * Ink finds its rows by moving the cursor from where it believes it to be. When a terminal changes its size several
  * times between two frames, that belief is wrong, and nothing ever puts it right. So once the size has settled, the
  * screen is emptied and drawn from its corner.
  */
-export async function show(tree: () => ReactNode, onRedraw: (redraw: () => void) => void = () => {}): Promise<void> {
+export async function show(tree: () => ReactNode, {onRedraw, isLent}: ShowOptions = {}): Promise<void> {
 	const {stdout} = process;
 	const instance: Instance = render(tree(), {
 		alternateScreen: true,
@@ -24,7 +26,7 @@ export async function show(tree: () => ReactNode, onRedraw: (redraw: () => void)
 	let shown = true;
 	let timer: NodeJS.Timeout | undefined;
 	const redraw = () => {
-		if (!shown) return;
+		if (!shown || isLent?.()) return;
 		instance.clear();
 		stdout.write('\u001b[H\u001b[J');
 		instance.rerender(tree());
@@ -35,7 +37,7 @@ export async function show(tree: () => ReactNode, onRedraw: (redraw: () => void)
 	};
 	// The signal rather than Node's `resize`, which keeps silent when the terminal has come back to its old size.
 	process.on('SIGWINCH', settle);
-	onRedraw(redraw);
+	onRedraw?.(redraw);
 	try {
 		await instance.waitUntilExit();
 	} finally {
