@@ -17,6 +17,8 @@ export type ShowOptions = {onRedraw?: (redraw: () => void) => void; isLent?: () 
 export async function show(tree: () => ReactNode, {onRedraw, isLent}: ShowOptions = {}): Promise<void> {
 	const {stdout} = process;
 	const instance: Instance = render(tree(), {
+		// The caller has made sure of a terminal; Ink would take a CI variable, even an empty one, for the lack of it.
+		interactive: true,
 		alternateScreen: true,
 		incrementalRendering: true,
 		maxFps: 20,

@@ -86,7 +86,7 @@ describe('the prompt in a real terminal', () => {
 			await lab.shows('line 78');
 			// A change of size meanwhile is the pager's business too, and the lab's when it has the screen again.
 			lab.resize(100, 30);
-			await lab.shows(/^line 40\n[^]*line 68\n/);
+			await lab.shows(/^line 40\n[\s\S]*line 68\n/);
 			await lab.press('q');
 			await lab.isOpen();
 			expect(lab.lines().filter(line => line.includes('endpoint-lab  '))).toHaveLength(1);

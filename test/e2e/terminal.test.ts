@@ -111,6 +111,12 @@ describe('the terminal', () => {
 		await lab.shows(textIn('zh-CN').screen.checks);
 	});
 
+	it('is used where CI is set too, as in some images and cloud shells', {timeout: 60_000}, async () => {
+		const lab = openLab({lesson: 'endpoints', env: {CI: 'true'}});
+		await lab.isOpen();
+		expect(lab.isAlternate()).toBe(true);
+	});
+
 	it('shows help with exactly the keys that work, and gives the key press after it to the prompt', {
 		timeout: 60_000,
 	}, async () => {
