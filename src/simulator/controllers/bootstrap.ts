@@ -1,12 +1,14 @@
 import {timestamp} from '../clock.ts';
-import {StatusError} from '../errors.ts';
+import {nodeAnnotations, nodeLabels, nodeStatus, providerID} from '../node/node-status.ts';
 import type {Simulation} from '../simulation.ts';
-import type {EndpointPort, EndpointSlice, Endpoints, KubeObject, Node, Service} from '../types.ts';
-
-const version = 'v1.36.2';
-
-/** The address that stands for the control plane in the cluster's network. */
-const controlPlaneAddress = '172.18.0.3';
+import type {KubeObject, Node} from '../types.ts';
+import {
+	addressedService,
+	type Create,
+	controlPlaneAddress,
+	createIfAbsent,
+	ensureKubernetesService,
+} from './kubernetes-service.ts';
 
 type Size = {
 	/** Nodes besides the control plane. */
@@ -22,14 +24,7 @@ type Size = {
  * Service kube-dns leads to the control plane's own address. Runtime, system and kernel of the nodes say `simulated`.
  */
 export function bootstrap(simulation: Simulation, {workers = 2, podsPerNode = 110}: Size = {}): void {
-	const create = (resource: string, object: Record<string, unknown> & Pick<KubeObject, 'metadata'>) => {
-		try {
-			return simulation.registry.create(resource, object as unknown as KubeObject);
-		} catch (error) {
-			if (error instanceof StatusError && error.reason === 'AlreadyExists') return undefined;
-			throw error;
-		}
-	};
+	const create: Create = (resource, object) => createIfAbsent(simulation, resource, object);
 	for (const name of ['default', 'kube-system', 'kube-public', 'kube-node-lease'])
 		create('namespaces', {metadata: {name}});
 
@@ -51,14 +46,8 @@ export function bootstrap(simulation: Simulation, {workers = 2, podsPerNode = 11
 		});
 	}
 
-	createService(create, {
-		namespace: 'default',
-		name: 'kubernetes',
-		clusterIP: '10.96.0.1',
-		labels: {component: 'apiserver', provider: 'kubernetes'},
-		ports: [{name: 'https', port: 443, protocol: 'TCP', targetPort: 6443}],
-	});
-	createService(create, {
+	ensureKubernetesService(simulation);
+	const dns = addressedService({
 		namespace: 'kube-system',
 		name: 'kube-dns',
 		clusterIP: '10.96.0.10',
@@ -68,43 +57,7 @@ export function bootstrap(simulation: Simulation, {workers = 2, podsPerNode = 11
 			{name: 'dns-tcp', port: 53, protocol: 'TCP', targetPort: 53},
 		],
 	});
-}
-
-type Create = (resource: string, object: Record<string, unknown> & Pick<KubeObject, 'metadata'>) => unknown;
-
-/** A Service without selector, with the Endpoints and the slice that the API server itself writes for `kubernetes`. */
-function createService(
-	create: Create,
-	service: {
-		namespace: string;
-		name: string;
-		clusterIP: string;
-		labels: Record<string, string>;
-		ports: Service['spec']['ports'];
-	},
-) {
-	const {namespace, name, clusterIP, labels, ports = []} = service;
-	create('services', {
-		metadata: {name, namespace, labels},
-		spec: {type: 'ClusterIP', clusterIP, clusterIPs: [clusterIP], ports},
-	});
-	const endpointPorts: EndpointPort[] = ports.map(({name, targetPort, protocol}) => ({
-		name,
-		port: Number(targetPort),
-		protocol,
-	}));
-	const endpoints: Partial<Endpoints> & Pick<KubeObject, 'metadata'> = {
-		metadata: {name, namespace, labels: {'endpointslice.kubernetes.io/skip-mirror': 'true'}},
-		subsets: [{addresses: [{ip: controlPlaneAddress}], ports: endpointPorts}],
-	};
-	const slice: Partial<EndpointSlice> & Pick<KubeObject, 'metadata'> = {
-		metadata: {name, namespace, labels: {'kubernetes.io/service-name': name}},
-		addressType: 'IPv4',
-		endpoints: [{addresses: [controlPlaneAddress], conditions: {ready: true}}],
-		ports: structuredClone(endpointPorts),
-	};
-	create('endpoints', endpoints);
-	create('endpointslices', slice);
+	for (const [resource, object] of Object.entries(dns)) create(resource, object);
 }
 
 /** Node `index`: 0 is the control plane, whose taint keeps Pods away. */
@@ -113,73 +66,24 @@ function describeNode(index: number, podsPerNode: number, time: string): Pick<No
 	const name = controlPlane ? 'lab-control-plane' : index === 1 ? 'lab-worker' : `lab-worker${index}`;
 	const address = controlPlane ? controlPlaneAddress : `172.18.0.${index === 1 ? 2 : index + 2}`;
 	const podCIDR = podsPerNode > 250 ? `10.${index === 0 ? 244 : 128 + index}.0.0/16` : `10.244.${index}.0/24`;
-	const capacity = {
-		cpu: String(Math.max(8, Math.ceil(podsPerNode / 10))),
-		'ephemeral-storage': '264212084Ki',
-		'hugepages-1Gi': '0',
-		'hugepages-2Mi': '0',
-		memory: `${Math.max(16, Math.ceil(podsPerNode / 8)) * 1024 * 1024}Ki`,
-		pods: String(podsPerNode),
-	};
-	const condition = (type: string, status: 'True' | 'False', reason: string, message: string) => ({
-		type,
-		status,
-		lastHeartbeatTime: time,
-		lastTransitionTime: time,
-		reason,
-		message,
-	});
 	return {
 		metadata: {
 			name,
 			labels: {
-				'beta.kubernetes.io/arch': 'amd64',
-				'beta.kubernetes.io/os': 'linux',
-				'kubernetes.io/arch': 'amd64',
-				'kubernetes.io/hostname': name,
-				'kubernetes.io/os': 'linux',
+				...nodeLabels(name),
 				...(controlPlane && {
 					'node-role.kubernetes.io/control-plane': '',
 					'node.kubernetes.io/exclude-from-external-load-balancers': '',
 				}),
 			},
-			annotations: {
-				'node.alpha.kubernetes.io/ttl': '0',
-				'volumes.kubernetes.io/controller-managed-attach-detach': 'true',
-			},
+			annotations: {...nodeAnnotations},
 		},
 		spec: {
 			podCIDR,
 			podCIDRs: [podCIDR],
-			providerID: `simulated://lab/${name}`,
+			providerID: providerID(name),
 			...(controlPlane && {taints: [{key: 'node-role.kubernetes.io/control-plane', effect: 'NoSchedule'}]}),
 		},
-		status: {
-			addresses: [
-				{address, type: 'InternalIP'},
-				{address: name, type: 'Hostname'},
-			],
-			allocatable: capacity,
-			capacity: {...capacity},
-			conditions: [
-				condition('MemoryPressure', 'False', 'KubeletHasSufficientMemory', 'kubelet has sufficient memory available'),
-				condition('DiskPressure', 'False', 'KubeletHasNoDiskPressure', 'kubelet has no disk pressure'),
-				condition('PIDPressure', 'False', 'KubeletHasSufficientPID', 'kubelet has sufficient PID available'),
-				condition('Ready', 'True', 'KubeletReady', 'kubelet is posting ready status'),
-			],
-			daemonEndpoints: {kubeletEndpoint: {Port: 10250}},
-			nodeInfo: {
-				architecture: 'amd64',
-				bootID: '',
-				containerRuntimeVersion: `simulated://${version.slice(1)}`,
-				kernelVersion: 'simulated',
-				kubeProxyVersion: '',
-				kubeletVersion: version,
-				machineID: name,
-				operatingSystem: 'linux',
-				osImage: 'simulated by endpoint-lab',
-				systemUUID: name,
-			},
-		},
+		status: nodeStatus({name, address, podsPerNode, time}),
 	};
 }

@@ -6,8 +6,10 @@ import {startEndpointSliceMirroringController} from './endpointslice-mirroring-c
 import {startEventExpiry} from './event-expiry.ts';
 import {createRecorder} from './events.ts';
 import {startGarbageCollector} from './garbage-collector.ts';
+import {startKubernetesServiceController} from './kubernetes-service.ts';
 import {startNamespaceContentController} from './namespace-content-controller.ts';
 import {startNamespaceController} from './namespace-controller.ts';
+import {startNodeIpamController} from './node-ipam-controller.ts';
 import {startNodeLifecycleController} from './node-lifecycle-controller.ts';
 import {startPodGarbageCollector} from './pod-garbage-collector.ts';
 import {startReplicaSetController} from './replicaset-controller.ts';
@@ -23,6 +25,8 @@ export function startControllers(simulation: Simulation, {rootCertificate}: {roo
 		startGarbageCollector(simulation),
 		startNamespaceController(simulation),
 		startNamespaceContentController(simulation, rootCertificate),
+		startKubernetesServiceController(simulation),
+		startNodeIpamController(simulation, recorder('cidrAllocator')),
 		startNodeLifecycleController(simulation, recorder('node-controller')),
 		startTaintEvictionController(simulation, recorder('taint-eviction-controller')),
 		startPodGarbageCollector(simulation),

@@ -355,7 +355,8 @@ export class ContainerWorker {
 		const {pod, ip, context} = this.#host;
 		// The API server may not have the address yet.
 		const addressed = {...pod, status: {...pod.status, podIP: ip, hostIP: context.hostIP}};
-		return containerEnvironment(context.simulation.store, addressed, this.record.spec, image.contents);
+		const {simulation, services} = context;
+		return containerEnvironment({store: simulation.store, services}, addressed, this.record.spec, image.contents);
 	}
 
 	/** Starts the first process, which may end at once; false when it could not even start. */

@@ -1,8 +1,10 @@
+import {type Environment, extendEnvironment} from '../programs/environment.ts';
 import type {ImageContents} from '../programs/image.ts';
 import type {Store} from '../store.ts';
-import type {ConfigMap, Container, KubeObject, Pod, Service} from '../types.ts';
+import type {ConfigMap, Container, KubeObject, Pod} from '../types.ts';
 import {expandVariables} from './container.ts';
 import {fieldValue} from './field-value.ts';
+import type {ServiceVariables} from './service-variables.ts';
 
 /** A container cannot be made from its configuration; the kubelet shows this as CreateContainerConfigError. */
 export class ContainerConfigError extends Error {}
@@ -26,17 +28,16 @@ type FromSource = {
  * (makeEnvironmentVariables in pkg/kubelet). Throws ContainerConfigError for a missing ConfigMap, Secret or key.
  */
 export function containerEnvironment(
-	store: Store,
+	{store, services}: {store: Store; services: ServiceVariables},
 	pod: Pod,
 	spec: Container,
 	image: ImageContents,
-): Record<string, string> {
+): Environment {
 	const namespace = pod.metadata.namespace ?? '';
-	const environment: Record<string, string> = {
+	const environment = extendEnvironment(services.of(namespace, pod.spec.enableServiceLinks !== false), {
 		...image.environment,
 		HOSTNAME: pod.spec.hostname ?? pod.metadata.name,
-		...serviceVariables(store, namespace, pod.spec.enableServiceLinks !== false),
-	};
+	});
 	for (const {prefix = '', configMapRef, secretRef} of (spec.envFrom as FromSource[] | undefined) ?? []) {
 		const reference = configMapRef ?? secretRef;
 		if (!reference) continue;
@@ -82,30 +83,3 @@ const secretData = (store: Store, namespace: string, name: string) => {
 		Object.entries(found.data ?? {}).map(([key, value]) => [key, Buffer.from(value, 'base64').toString()]),
 	);
 };
-
-/** `MY_SERVICE_SERVICE_HOST` and its kin, for the Services that exist when the container starts. */
-function serviceVariables(store: Store, namespace: string, links: boolean): Record<string, string> {
-	const variables: Record<string, string> = {};
-	const add = ({metadata, spec}: Service) => {
-		const {clusterIP = '', ports = []} = spec;
-		const [first] = ports;
-		if (!clusterIP || clusterIP === 'None' || !first) return;
-		const prefix = metadata.name.toUpperCase().replaceAll('-', '_');
-		variables[`${prefix}_SERVICE_HOST`] = clusterIP;
-		variables[`${prefix}_SERVICE_PORT`] = String(first.port);
-		for (const {name, port} of ports)
-			if (name) variables[`${prefix}_SERVICE_PORT_${name.toUpperCase().replaceAll('-', '_')}`] = String(port);
-		variables[`${prefix}_PORT`] = `${first.protocol.toLowerCase()}://${clusterIP}:${first.port}`;
-		for (const {port, protocol} of ports) {
-			const one = `${prefix}_PORT_${port}_${protocol}`;
-			variables[one] = `${protocol.toLowerCase()}://${clusterIP}:${port}`;
-			variables[`${one}_PROTO`] = protocol.toLowerCase();
-			variables[`${one}_PORT`] = String(port);
-			variables[`${one}_ADDR`] = clusterIP;
-		}
-	};
-	const api = store.get<Service>('services', 'default', 'kubernetes');
-	if (api) add(api);
-	if (links) for (const service of store.list<Service>('services', namespace)) add(service);
-	return variables;
-}

@@ -1,3 +1,4 @@
+import type {Timer} from '../clock.ts';
 import type {HttpServer} from '../network/http-server.ts';
 import type {ClusterNetwork} from '../network/network.ts';
 import type {Part, Simulation} from '../simulation.ts';
@@ -5,8 +6,13 @@ import type {Change} from '../store.ts';
 import type {Node, Pod} from '../types.ts';
 import {Kubelet, type KubeletSnapshot} from './kubelet.ts';
 import type {NodeApi} from './node-api.ts';
+import {isRegistered, registerNode} from './node-registration.ts';
 import {createNodeApi} from './node-server.ts';
 import {startScheduler} from './scheduler.ts';
+import {createServiceVariables} from './service-variables.ts';
+
+/** How long a kubelet takes to join, in ms; kind's workers take longer, which teaches nothing. */
+const joinMs = 1000;
 
 /** What of the nodes is kept when the cluster is: plain JSON, by node. */
 export type NodesSnapshot = Record<string, KubeletSnapshot>;
@@ -24,22 +30,42 @@ export type Nodes = Part & {
  * files and logs of the snapshot.
  */
 export function startNodes(simulation: Simulation, network: ClusterNetwork, snapshot: NodesSnapshot = {}): Nodes {
-	const {store} = simulation;
+	const {clock, store} = simulation;
 	const kubelets = new Map<string, Kubelet>();
+	const joining = new Map<string, Timer>();
+	const services = createServiceVariables(store);
 	const startKubelet = (node: Node) => {
 		const {name} = node.metadata;
 		if (kubelets.has(name)) return;
-		const kubelet = new Kubelet(simulation, network, node, snapshot[name]);
+		// The controllers give it addresses for its Pods, which is seen as another change.
+		if (!node.spec.podCIDR) return;
+		if (!isRegistered(node)) {
+			joinLater(name);
+			return;
+		}
+		const kubelet = new Kubelet(simulation, {network, node, services}, snapshot[name]);
 		kubelets.set(name, kubelet);
 		attachApiServer(node, network);
 		const pods = [...store.list<Pod>('pods')].filter(({spec}) => spec.nodeName === name);
 		kubelet.restore(pods, snapshot[name]);
 	};
+	/** Registers a Node object that a client made, as a machine that starts would. */
+	const joinLater = (name: string) => {
+		if (joining.has(name)) return;
+		const timer = clock.after(joinMs, () => {
+			const node = store.get<Node>('nodes', undefined, name);
+			if (node && !isRegistered(node)) registerNode(simulation, node);
+			joining.delete(name);
+		});
+		joining.set(name, timer);
+	};
 	for (const node of store.list<Node>('nodes')) startKubelet(node);
 	const subscriptions = [
 		store.subscribe<Node>('nodes', ({type, object}) => {
-			if (type === 'ADDED') startKubelet(object);
-			if (type !== 'DELETED') return;
+			if (type !== 'DELETED') {
+				startKubelet(object);
+				return;
+			}
 			kubelets.get(object.metadata.name)?.stop();
 			kubelets.delete(object.metadata.name);
 		}),
@@ -58,6 +84,8 @@ export function startNodes(simulation: Simulation, network: ClusterNetwork, snap
 		stop() {
 			for (const unsubscribe of subscriptions) unsubscribe();
 			scheduler.stop();
+			services.stop();
+			for (const timer of joining.values()) timer.cancel();
 			for (const kubelet of kubelets.values()) kubelet.stop();
 		},
 	};

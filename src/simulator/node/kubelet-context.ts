@@ -2,6 +2,7 @@ import type {Recorder} from '../controllers/events.ts';
 import type {ClusterNetwork} from '../network/network.ts';
 import type {Simulation} from '../simulation.ts';
 import type {AddressPool} from './addresses.ts';
+import type {ServiceVariables} from './service-variables.ts';
 
 /** What the Pods of one node share. */
 export type KubeletContext = {
@@ -12,4 +13,5 @@ export type KubeletContext = {
 	hostIP: string;
 	addresses: AddressPool;
 	recorder: Recorder;
+	services: ServiceVariables;
 };

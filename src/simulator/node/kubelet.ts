@@ -6,6 +6,7 @@ import type {Node, Pod} from '../types.ts';
 import {createAddressPool} from './addresses.ts';
 import type {KubeletContext} from './kubelet-context.ts';
 import {type PodSnapshot, PodWorker} from './pod-worker.ts';
+import type {ServiceVariables} from './service-variables.ts';
 
 /** What is kept of a node that the API does not hold: the address handed out last, and its Pods by uid. */
 export type KubeletSnapshot = {lastAddress: string | undefined; pods: Record<string, PodSnapshot>};
@@ -16,7 +17,11 @@ export class Kubelet {
 	readonly #context: KubeletContext;
 	readonly #workers = new Map<string, PodWorker>();
 
-	constructor(simulation: Simulation, network: ClusterNetwork, node: Node, snapshot?: KubeletSnapshot) {
+	constructor(
+		simulation: Simulation,
+		{network, node, services}: {network: ClusterNetwork; node: Node; services: ServiceVariables},
+		snapshot?: KubeletSnapshot,
+	) {
 		const {name} = node.metadata;
 		this.node = name;
 		const cidr = node.spec.podCIDR ?? '10.244.0.0/24';
@@ -28,6 +33,7 @@ export class Kubelet {
 			hostIP,
 			addresses: createAddressPool(cidr, snapshot?.lastAddress),
 			recorder: createRecorder(simulation, {component: 'kubelet', host: name}),
+			services,
 		};
 	}
 

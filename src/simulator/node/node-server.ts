@@ -1,5 +1,6 @@
 import {badRequest, notFound, StatusError} from '../errors.ts';
 import {openStream} from '../network/duplex.ts';
+import {extendEnvironment} from '../programs/environment.ts';
 import {CommandNotFound, type Process} from '../programs/machine.ts';
 import {BrokenPipe, emptyPipe, Pipe} from '../programs/pipe.ts';
 import type {Simulation} from '../simulation.ts';
@@ -72,7 +73,7 @@ export function createNodeApi(
 				process = machine.start(
 					{
 						arguments: command,
-						environment: tty ? {...environment, TERM: 'xterm'} : environment,
+						environment: tty ? extendEnvironment(environment, {TERM: 'xterm'}) : environment,
 						directory,
 						stdin: input,
 						stdout: terminal?.output ?? streams.stdout,

@@ -56,6 +56,11 @@ export function startScheduler(simulation: Simulation): Part {
 
 	function schedule(pod: Pod) {
 		const nodes = [...store.list<Node>('nodes')];
+		const claim = missingClaim(pod);
+		if (claim !== undefined) {
+			refuse(pod, claimText(nodes.length, claim));
+			return;
+		}
 		const reasons = new Map<Why, number>();
 		const fitting: Node[] = [];
 		for (const node of nodes) {
@@ -65,10 +70,7 @@ export function startScheduler(simulation: Simulation): Part {
 		}
 		const {namespace = '', name} = pod.metadata;
 		if (fitting.length === 0) {
-			unschedulable.add(keyOf(pod));
-			const message = failureText(nodes.length, reasons);
-			recorder.event(pod, 'Warning', 'FailedScheduling', 'Scheduling', message);
-			markUnschedulable(pod, message);
+			refuse(pod, failureText(nodes.length, reasons));
 			return;
 		}
 		const owner = ownerOf(pod);
@@ -82,6 +84,12 @@ export function startScheduler(simulation: Simulation): Part {
 		unschedulable.delete(keyOf(pod));
 		const bound = bindPod(simulation, namespace, name, chosen);
 		recorder.event(bound, 'Normal', 'Scheduled', 'Binding', `Successfully assigned ${namespace}/${name} to ${chosen}`);
+	}
+
+	function refuse(pod: Pod, message: string) {
+		unschedulable.add(keyOf(pod));
+		recorder.event(pod, 'Warning', 'FailedScheduling', 'Scheduling', message);
+		markUnschedulable(pod, message);
 	}
 
 	function markUnschedulable(pod: Pod, message: string) {
@@ -199,6 +207,22 @@ function tolerates(pod: Pod, taint: {key: string; value?: string; effect: string
 		if (key && key !== taint.key) return false;
 		return operator === 'Exists' || (value ?? '') === (taint.value ?? '');
 	});
+}
+
+/** The first claim that a Pod's volumes name: none exists, since the embedded cluster has no persistent volumes. */
+function missingClaim({spec}: Pod): string | undefined {
+	const volumes = (spec.volumes ?? []) as {persistentVolumeClaim?: {claimName?: string}}[];
+	return volumes.find(({persistentVolumeClaim}) => persistentVolumeClaim)?.persistentVolumeClaim?.claimName;
+}
+
+/** What the VolumeBinding plugin says before it looks at any node. */
+function claimText(total: number, claim: string): string {
+	if (total === 0) return 'no nodes available to schedule pods';
+	const available = `0/${total} nodes are available:`;
+	return (
+		`${available} persistentvolumeclaim "${claim}" not found. no new claims to deallocate, preemption: ` +
+		`${available} ${total} Preemption is not helpful for scheduling.`
+	);
 }
 
 /**

@@ -1,3 +1,4 @@
+import {allVariables} from '../environment.ts';
 import {unixDate} from '../http-text.ts';
 import {type Command, type Signal, signalNumbers} from '../image.ts';
 import type {Process} from '../machine.ts';
@@ -130,7 +131,7 @@ const uname = plain((process, words) => {
 
 const env: Command = function* env(process) {
 	const words = process.arguments.slice(1);
-	const environment = words[0] === '-i' ? {} : {...process.environment};
+	const environment = words[0] === '-i' ? {} : allVariables(process.environment);
 	if (words[0] === '-i') words.shift();
 	while (/^[A-Za-z_]\w*=/.test(words[0] ?? '')) {
 		const [name = '', ...value] = words.shift()!.split('=');
@@ -247,7 +248,8 @@ export const systemCommands: Record<string, Command> = {
 	killall,
 	printenv: plain((process, words) => {
 		if (words.length === 0)
-			for (const [name, value] of Object.entries(process.environment)) process.stdout(`${name}=${value}\n`);
+			for (const [name, value] of Object.entries(allVariables(process.environment)))
+				process.stdout(`${name}=${value}\n`);
 		for (const word of words) {
 			const value = process.environment[word];
 			if (value === undefined) return 1;

@@ -1,3 +1,4 @@
+import {allVariables} from '../environment.ts';
 import {FileError, resolvePath} from '../file-system.ts';
 import type {Command as Program, Signal} from '../image.ts';
 import {CommandNotFound, type Process} from '../machine.ts';
@@ -61,8 +62,8 @@ export class Shell {
 		this.name = parent?.name ?? name;
 		this.positional = parent ? [...parent.positional] : positional;
 		this.directory = parent?.directory ?? process.directory;
-		this.variables = new Map(parent?.variables ?? Object.entries(process.environment));
-		this.exported = new Set(parent?.exported ?? Object.keys(process.environment));
+		this.variables = new Map(parent?.variables ?? Object.entries(allVariables(process.environment)));
+		this.exported = new Set(parent?.exported ?? this.variables.keys());
 		this.functions = new Map(parent?.functions);
 		this.status = parent?.status ?? 0;
 		this.options = {...(parent?.options ?? this.options)};

@@ -1,0 +1,122 @@
+import {StatusError} from '../errors.ts';
+import {deepEqual} from '../registry.ts';
+import type {Part, Simulation} from '../simulation.ts';
+import type {EndpointPort, EndpointSlice, Endpoints, KubeObject, Service} from '../types.ts';
+import {controllerQueue} from './controller-queue.ts';
+
+/** The address that stands for the control plane in the cluster's network. */
+export const controlPlaneAddress = '172.18.0.3';
+
+/** How often the real API server looks after its own Service, in ms. */
+const period = 10_000;
+
+type Draft = Record<string, unknown> & Pick<KubeObject, 'metadata'>;
+
+/** Creates an object of a resource; undefined when there is one already. */
+export type Create = (resource: string, object: Draft) => KubeObject | undefined;
+
+/** Creates an object unless there is one of that name. */
+export function createIfAbsent(simulation: Simulation, resource: string, object: Draft): KubeObject | undefined {
+	try {
+		return simulation.registry.create(resource, object as unknown as KubeObject);
+	} catch (error) {
+		if (error instanceof StatusError && error.code === 409) return undefined;
+		throw error;
+	}
+}
+
+type AddressedService = {
+	services: Partial<Service> & Draft;
+	endpoints: Partial<Endpoints> & Draft;
+	endpointslices: Partial<EndpointSlice> & Draft;
+};
+
+/** A Service without selector that leads to the control plane, with its Endpoints and its slice. */
+export function addressedService({
+	namespace,
+	name,
+	clusterIP,
+	labels,
+	ports,
+}: {
+	namespace: string;
+	name: string;
+	clusterIP: string;
+	labels: Record<string, string>;
+	ports: NonNullable<Service['spec']['ports']>;
+}): AddressedService {
+	const endpointPorts: EndpointPort[] = ports.map(({name, targetPort, protocol}) => ({
+		name,
+		port: Number(targetPort),
+		protocol,
+	}));
+	return {
+		services: {
+			metadata: {name, namespace, labels},
+			spec: {type: 'ClusterIP', clusterIP, clusterIPs: [clusterIP], ports},
+		},
+		endpoints: {
+			metadata: {name, namespace, labels: {'endpointslice.kubernetes.io/skip-mirror': 'true'}},
+			subsets: [{addresses: [{ip: controlPlaneAddress}], ports: endpointPorts}],
+		},
+		endpointslices: {
+			metadata: {name, namespace, labels: {'kubernetes.io/service-name': name}},
+			addressType: 'IPv4',
+			endpoints: [{addresses: [controlPlaneAddress], conditions: {ready: true}}],
+			ports: structuredClone(endpointPorts),
+		},
+	};
+}
+
+const kubernetesService = () =>
+	addressedService({
+		namespace: 'default',
+		name: 'kubernetes',
+		clusterIP: '10.96.0.1',
+		labels: {component: 'apiserver', provider: 'kubernetes'},
+		ports: [{name: 'https', port: 443, protocol: 'TCP', targetPort: 6443}],
+	});
+
+/** Makes the Service `kubernetes`, its Endpoints and its slice what the API server wants them to be. */
+export function ensureKubernetesService(simulation: Simulation): void {
+	const {store, registry} = simulation;
+	const {services, endpoints, endpointslices} = kubernetesService();
+	const {namespace, name} = services.metadata;
+	const service = store.get<Service>('services', namespace, name);
+	if (!service) createIfAbsent(simulation, 'services', services);
+	else if (service.spec.type !== 'ClusterIP' || !deepEqual(service.spec.ports, services.spec!.ports))
+		registry.update('services', {...service, spec: {...service.spec, type: 'ClusterIP', ports: services.spec!.ports!}});
+	const addresses = store.get<Endpoints>('endpoints', namespace, name);
+	if (!addresses) createIfAbsent(simulation, 'endpoints', endpoints);
+	else if (!deepEqual(addresses.subsets, endpoints.subsets))
+		registry.update('endpoints', {...addresses, subsets: endpoints.subsets!});
+	const slice = store.get<EndpointSlice>('endpointslices', namespace, name);
+	if (!slice) createIfAbsent(simulation, 'endpointslices', endpointslices);
+	else if (!deepEqual([slice.endpoints, slice.ports], [endpointslices.endpoints, endpointslices.ports]))
+		registry.update('endpointslices', {...slice, endpoints: endpointslices.endpoints!, ports: endpointslices.ports!});
+}
+
+/**
+ * Brings the Service `kubernetes` back when somebody deletes or changes it, as the API server does every ten seconds
+ * (pkg/controlplane/controller/kubernetesservice/controller.go).
+ */
+export function startKubernetesServiceController(simulation: Simulation): Part {
+	const {clock, store} = simulation;
+	const queue = controllerQueue(simulation, () => {
+		ensureKubernetesService(simulation);
+		return 1;
+	});
+	const look = ({type, object}: {type: string; object: KubeObject}) => {
+		if (type === 'ADDED') return;
+		const {namespace, name} = object.metadata;
+		if (namespace === 'default' && name === 'kubernetes')
+			queue.addAfter('default/kubernetes', period - (clock.now() % period));
+	};
+	const stops = ['services', 'endpoints', 'endpointslices'].map(resource => store.subscribe(resource, look));
+	return {
+		stop() {
+			queue.stop();
+			for (const stop of stops) stop();
+		},
+	};
+}
