@@ -1,5 +1,8 @@
-/** What a lesson may ask of a cluster; asked of the interface, never by name. */
-export type Capability = 'nodes' | 'etcd' | 'many-pods' | 'clock' | 'state' | 'answered-by';
+/**
+ * What a lesson may ask of a cluster; asked of the interface, never by name. `outside-host`: a machine outside the cluster
+ * answers HTTP at 10.0.0.250, which the cluster's DNS knows as harbor.example.com.
+ */
+export type Capability = 'nodes' | 'etcd' | 'many-pods' | 'clock' | 'state' | 'answered-by' | 'outside-host';
 
 /** A cluster that is up, whoever runs it: a kubeconfig file and a door into its network. */
 export type Cluster = {
@@ -40,7 +43,7 @@ export type ClusterClock = {
 	/** Pauses, and goes on to the next change of an object; `changed` is false when nothing was under way. */
 	step(): Promise<ClusterTime & {changed: boolean}>;
 	/** Hears of each change of the pace, whoever makes it, until the signal ends that. */
-	follow(signal: AbortSignal): FollowedClock;
+	follow(signal: AbortSignal): Promise<FollowedClock>;
 };
 
 /** A cluster's time as it is reckoned here between what the cluster tells. */

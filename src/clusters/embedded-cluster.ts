@@ -197,7 +197,7 @@ async function describe(address: ClusterAddress, text: Text) {
 		simulated: true,
 		...address,
 		namespace: 'default',
-		capabilities: new Set(['nodes', 'many-pods', 'clock', 'state', 'answered-by'] as const),
+		capabilities: new Set(['nodes', 'many-pods', 'clock', 'state', 'answered-by', 'outside-host'] as const),
 		clock: simulatorClock(address.kubeconfig, text),
 		state: simulatorState(address.kubeconfig, text),
 	};

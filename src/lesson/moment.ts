@@ -30,6 +30,8 @@ export class Pod {
 		labels: 'map<string, string>',
 		image: 'string',
 		uid: 'string',
+		readinessProbe: 'bool',
+		preStop: 'bool',
 	};
 	readonly name;
 	readonly ip;
@@ -42,6 +44,8 @@ export class Pod {
 	readonly labels;
 	readonly image;
 	readonly uid;
+	readonly readinessProbe;
+	readonly preStop;
 
 	constructor(view: PodView) {
 		this.name = view.name;
@@ -55,6 +59,8 @@ export class Pod {
 		this.labels = view.labels;
 		this.image = view.image;
 		this.uid = view.uid;
+		this.readinessProbe = view.readinessProbe ?? false;
+		this.preStop = view.preStop ?? false;
 	}
 }
 
@@ -67,6 +73,7 @@ export class Endpoints {
 		ready: 'list<string>',
 		notReady: 'list<string>',
 		ports: 'list<int>',
+		portNames: 'list<string>',
 		managedBy: 'string',
 	};
 	readonly exists;
@@ -75,6 +82,8 @@ export class Endpoints {
 	readonly ready;
 	readonly notReady;
 	readonly ports;
+	/** Names of the ports; one without a name is ''. */
+	readonly portNames;
 	readonly managedBy;
 
 	constructor(name: string, view: EndpointsView | undefined) {
@@ -85,6 +94,7 @@ export class Endpoints {
 		this.ready = unique(addresses.filter(({ready}) => ready).map(({ip}) => ip));
 		this.notReady = unique(addresses.filter(({ready}) => !ready).map(({ip}) => ip));
 		this.ports = unique(addresses.flatMap(({port}) => (port === undefined ? [] : [port]))).map(BigInt);
+		this.portNames = unique(addresses.flatMap(({port, portName}) => (port === undefined ? [] : [portName])));
 		this.managedBy = view?.managedBy ?? '';
 	}
 }

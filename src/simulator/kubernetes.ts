@@ -10,6 +10,7 @@ import {bootstrap} from './controllers/bootstrap.ts';
 import {startControllers} from './controllers/index.ts';
 import {startGateway} from './network/gateway.ts';
 import {type ClusterNetwork, createNetwork, type NetworkSnapshot} from './network/network.ts';
+import {declareOutsideHost} from './network/outside-host.ts';
 import {type Nodes, type NodesSnapshot, startNodes} from './node/index.ts';
 import {createPace, type Pace} from './pace.ts';
 import {definitions} from './resources/index.ts';
@@ -198,6 +199,7 @@ function run(
 			...(store && {snapshot: store}),
 		});
 		const network = createNetwork(simulation, state?.network as NetworkSnapshot | undefined);
+		declareOutsideHost(network, simulation.clock);
 		const nodes = startNodes(simulation, network, state?.nodes as NodesSnapshot | undefined);
 		const controllers = startControllers(simulation, {rootCertificate});
 		const pace = createPace(simulation);

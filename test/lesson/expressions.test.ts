@@ -82,7 +82,7 @@ describe('an expression sees', () => {
 		'pods("app=db")[0].labels["tier"] == "back"',
 		'endpoints("web").exists && endpoints("web").ips == ["10.0.0.1", "10.0.0.2"]',
 		'endpoints("web").ready == ["10.0.0.1"] && endpoints("web").notReady == ["10.0.0.2"]',
-		'endpoints("web").ports == [80, 443]',
+		'endpoints("web").ports == [80, 443] && endpoints("web").portNames == ["http", "https"]',
 		'!endpoints("nothing").exists && endpoints("nothing").ips.size() == 0',
 		'service("web").selector == {"app": "web"} && service("web").ports[0].targetPort == "web"',
 		'!service("nothing").exists && service("nothing").clusterIP == ""',
