@@ -93,9 +93,10 @@ async function openLesson(id: string, options: LabOptions, home: Home, context: 
 	void cluster.failed.then(error => died.abort(error));
 	const signal = AbortSignal.any([context.signal, died.signal]);
 	try {
-		const session = await openLessonSession({lesson, cluster, home, reset: options.reset ?? false, signal}, context);
+		const reset = options.reset ?? false;
+		const session = await openLessonSession({lesson, cluster, home, reset, step, signal}, context);
 		try {
-			if (step !== undefined) await bringToStep(session, step, context);
+			if (step !== undefined && !session.restored) await bringToStep(session, cluster, step, context);
 			using _silent = silentTerminal();
 			const {runScreen} = await import('../tui/run-screen.tsx');
 			await runScreen({

@@ -1,12 +1,15 @@
-import {rmSync} from 'node:fs';
-import type {Cluster} from '../clusters/cluster.ts';
+import {rmSync, statSync} from 'node:fs';
+import type {Cluster, ClusterClock, FollowedClock} from '../clusters/cluster.ts';
 import {createLineRunner, type LineRunner} from '../clusters/line-runner.ts';
 import {lineShell, shellEnvironment} from '../clusters/shell.ts';
 import {prepareBin, prepareCurl, prepareWorkFolder} from '../clusters/work-folder.ts';
-import {openJournal} from '../engine/journal.ts';
+import {openJournal, readJournal} from '../engine/journal.ts';
 import {openRun, type Run} from '../engine/open-run.ts';
+import {fold, progressOf} from '../engine/run-state.ts';
 import {solveSteps} from '../engine/solve-steps.ts';
+import {openStepStates, type StepStates} from '../engine/step-states.ts';
 import type {StepView} from '../engine/view.ts';
+import {lessonIds} from '../lesson/find-lessons.ts';
 import type {Lesson} from '../lesson/lesson.ts';
 import {observeCluster} from '../observe/observe-cluster.ts';
 import {startRequestRecorder} from '../observe/request-recorder.ts';
@@ -15,10 +18,18 @@ import {withRequests} from '../observe/with-requests.ts';
 import type {Home} from '../state/home.ts';
 import {UserError} from '../text/user-error.ts';
 import {type Context, damageLine} from './context.ts';
-import {journalFile} from './progress.ts';
+import {journalFile, statesFolder} from './progress.ts';
 
 /** A learner's lesson, opened where they left it, with everything around it. */
-export type LessonSession = {run: Run; runner: LineRunner; close(): Promise<void>};
+export type LessonSession = {
+	run: Run;
+	runner: LineRunner;
+	/** The cluster's time, where it can be held. */
+	clock?: (ClusterClock & FollowedClock) | undefined;
+	/** The step asked for has been reached, by putting the cluster back to its beginning. */
+	restored: boolean;
+	close(): Promise<void>;
+};
 
 /** How long the checks of a step that is done for the learner may take after its commands. */
 const stepLimitMs = 60_000;
@@ -29,16 +40,19 @@ export type SessionOptions = {
 	home: Home;
 	/** Start from the beginning: forget the progress, remove what the lesson made, restore its files. */
 	reset: boolean;
+	/** The index of the step to begin with; the one of last time without it. */
+	step?: number | undefined;
 	signal: AbortSignal;
 };
 
 /** Opens a lesson's run, its shell session and its watches. Throws UserError. */
 export async function openLessonSession(options: SessionOptions, context: Context): Promise<LessonSession> {
-	const {lesson, cluster, home, reset, signal} = options;
+	const {lesson, cluster, home, reset, step, signal} = options;
 	const {text, language, environment} = context;
 	if (!lineShell(environment)) throw new UserError(text.clusters.noLineShell);
 	const requests = lesson.requests && (await startRequestRecorder({gateway: cluster.gateway, time: realTime}));
-	const runner = createLineRunner({
+	const states = cluster.state && openStepStates(statesFolder(home, lesson.id), cluster.state);
+	const lines = createLineRunner({
 		environment: shellEnvironment({
 			base: environment,
 			kubeconfig: cluster.kubeconfig,
@@ -51,28 +65,115 @@ export async function openLessonSession(options: SessionOptions, context: Contex
 		signal,
 		holdInterrupt: context.holdInterrupt,
 	});
+	/** A step's beginning that is still being kept: no command may come before that. */
+	let keeping = Promise.resolve();
+	const runner: LineRunner = {
+		...lines,
+		run: (line, options) => keeping.then(() => lines.run(line, options)),
+		runInTerminal: line => keeping.then(() => lines.runInTerminal(line)),
+	};
+	const ending = new AbortController();
 	try {
 		const file = journalFile(home, lesson.id);
+		const place = {lesson, cluster, home, states};
+		let restored = false;
 		if (reset) {
-			await cleanUp(lesson, runner, context);
+			if (!(await restoreStep(place, 0, context))) {
+				await goOn(cluster, context);
+				await cleanUp(lesson, runner, context);
+			}
 			rmSync(file, {force: true});
+			states?.forget();
+		} else if (step !== undefined && canRestore(file, lesson, step)) {
+			restored = await restoreStep(place, step, context);
 		}
 		const journal = openJournal(file, lesson.id, Date.now());
 		if (journal.damage) context.note(damageLine(journal.damage, text));
-		const observer = withRequests(observeCluster({cluster, text, time: realTime, signal}), requests);
-		const run = openRun({lesson, cluster, language, journal, observer, requests, time: realTime});
+		const followed = await cluster.clock?.follow(AbortSignal.any([signal, ending.signal]));
+		const clock = cluster.clock && followed && {...cluster.clock, ...followed};
+		const observer = withRequests(observeCluster({cluster, text, time: realTime, clock, signal}), requests);
+		const run = openRun({lesson, cluster, language, journal, observer, requests, time: realTime, clock});
+		if (restored && step !== undefined) goTo(run, step);
+		// A step that has commands behind it has begun before.
+		const begun = fold(journal.events);
+		const {current = ''} = begun;
+		let kept = progressOf(begun, current).commands > 0 ? current : undefined;
+		const keep = () => {
+			const {finished, step, observe} = run.view();
+			if (!states || finished || observe.state !== 'live' || step.id === kept) return;
+			kept = step.id;
+			// What is seen again after it was solved does not begin now.
+			if (!step.solved) keeping = keeping.then(() => states.keep(step.id));
+		};
+		const stopKeeping = run.subscribe(keep);
 		return {
 			run,
 			runner,
+			clock,
+			restored,
 			async close() {
+				stopKeeping();
 				run.close();
+				ending.abort();
+				await keeping;
 				await Promise.all([runner.close(), observer.close(), requests?.close()]);
 			},
 		};
 	} catch (error) {
+		ending.abort();
 		await Promise.all([runner.close(), requests?.close()]);
 		throw error;
 	}
+}
+
+type Place = Pick<SessionOptions, 'lesson' | 'cluster' | 'home'> & {states: StepStates | undefined};
+
+/** Whether the learner has been at a step: all before it are solved. */
+function canRestore(journal: string, lesson: Lesson, step: number): boolean {
+	const state = fold(readJournal(journal, lesson.id).events ?? []);
+	return lesson.steps.slice(0, step).every(({id}) => progressOf(state, id).solvedAt !== undefined);
+}
+
+/**
+ * Puts the cluster back to the beginning of a step, if that was kept; false when the lesson's commands have to do it. The
+ * whole cluster goes back, so this is not done when another lesson has been worked on since, and what is replaced is kept.
+ */
+async function restoreStep({lesson, cluster, home, states}: Place, index: number, context: Context): Promise<boolean> {
+	const {text, language, note} = context;
+	const {id} = lesson.steps[index]!;
+	const kept = states?.read(id);
+	if (!states || !cluster.state || !kept || othersSince(home, lesson.id, kept.at)) return false;
+	const replaced = states.keepReplaced(await cluster.state.read());
+	try {
+		await cluster.state.restore(kept.state);
+	} catch (error) {
+		// A damaged or older state: the commands lead there too.
+		if (error instanceof UserError) return false;
+		throw error;
+	}
+	note(text.cli.restored(index + 1, lesson.text[language].steps[id]?.title ?? id, replaced));
+	return true;
+}
+
+/** Whether any other lesson was worked on after a time (ms since 1970). */
+function othersSince(home: Home, lesson: string, at: number): boolean {
+	return lessonIds().some(other => {
+		const changed = statSync(journalFile(home, other), {throwIfNoEntry: false})?.mtimeMs;
+		return other !== lesson && changed !== undefined && changed > at;
+	});
+}
+
+/** Goes to a step over those before it, which are solved. */
+function goTo(run: Run, index: number): void {
+	while (run.view().finished || run.view().stepIndex > index) run.actions.back();
+	for (let at = run.view().stepIndex; at < index; at++) run.actions.next();
+}
+
+/** Lets the time of a paused cluster pass, since the commands of a lesson wait for what they do. */
+async function goOn({clock}: Cluster, {text, note}: Context): Promise<void> {
+	if (!clock || (await clock.get()).speed !== 0) return;
+	await clock.setSpeed(1);
+	note(text.cli.clock.goesOn);
 }
 
 async function cleanUp(lesson: Lesson, runner: LineRunner, {text, language, note}: Context): Promise<void> {
@@ -89,8 +190,14 @@ async function cleanUp(lesson: Lesson, runner: LineRunner, {text, language, note
 }
 
 /** Brings a run to a step, back or forward; the steps before it are solved by their own commands. Throws UserError. */
-export async function bringToStep({run, runner}: LessonSession, index: number, context: Context): Promise<void> {
+export async function bringToStep(
+	{run, runner}: LessonSession,
+	cluster: Cluster,
+	index: number,
+	context: Context,
+): Promise<void> {
 	const {text, note, signal} = context;
+	await goOn(cluster, context);
 	// From the first step on, so that a step whose state has been undone since is done again.
 	while (run.view().stepIndex > 0) run.actions.back();
 	let begun: {index: number; step: StepView} | undefined;

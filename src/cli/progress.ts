@@ -9,6 +9,11 @@ export function journalFile(home: Home, lesson: string): string {
 	return join(home.progress, `${lesson}.jsonl`);
 }
 
+/** The folder with the states in which the cluster was when a lesson's steps began. */
+export function statesFolder(home: Home, lesson: string): string {
+	return join(home.progress, lesson);
+}
+
 /** How many of a lesson's steps the learner has solved. A damaged journal counts up to its damage and is left alone. */
 export function solvedSteps(home: Home, lesson: Lesson): number {
 	const state = fold(readJournal(journalFile(home, lesson.id), lesson.id).events ?? []);

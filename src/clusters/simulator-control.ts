@@ -12,8 +12,9 @@ const retryMs = 1_000;
 /** The time of the embedded cluster of a kubeconfig, whoever runs it. */
 export function simulatorClock(kubeconfig: string, text: Text): ClusterClock {
 	const path = '/simulator/clock';
+	const get = async () => timeOf(await ask(kubeconfig, path, {text}));
 	return {
-		get: async () => timeOf(await ask(kubeconfig, path, {text})),
+		get,
 		async setSpeed(speed) {
 			const body = JSON.stringify({speed: speed === Number.POSITIVE_INFINITY ? 'max' : speed});
 			return timeOf(await ask(kubeconfig, path, {text, method: 'PUT', body}));
@@ -22,7 +23,7 @@ export function simulatorClock(kubeconfig: string, text: Text): ClusterClock {
 			const body = await ask(kubeconfig, `${path}/step`, {text, method: 'POST'});
 			return {...timeOf(body), changed: (JSON.parse(body) as {changed: boolean}).changed};
 		},
-		follow: signal => follow(kubeconfig, signal),
+		follow: async signal => follow(kubeconfig, await get(), signal),
 	};
 }
 
@@ -58,10 +59,10 @@ function messageOf({status, body}: KubeAnswer): string {
 	}
 }
 
-function follow(kubeconfig: string, signal: AbortSignal): FollowedClock {
+function follow(kubeconfig: string, first: ClusterTime, signal: AbortSignal): FollowedClock {
 	const listeners = new Set<() => void>();
-	let told: ClusterTime = {now: Date.now(), speed: 1, next: undefined};
-	let toldAt = told.now;
+	let told = first;
+	let toldAt = Date.now();
 	const listen = async () => {
 		for await (const line of kubeLines(kubeconfig, '/simulator/clock?watch=true', signal)) {
 			const {speed} = told;

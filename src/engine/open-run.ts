@@ -37,6 +37,8 @@ export type RunOptions = {
 	/** What counts and sends the lesson's requests; the observer's snapshots tell of them. */
 	requests?: Pick<RequestRecorder, 'requests' | 'restore' | 'trickle'>;
 	time: Time;
+	/** The cluster's own time, by which the timeline goes, where that is not `time`. */
+	clock?: Pick<Time, 'now'> | undefined;
 };
 
 /** How many timeline entries a view carries. */
@@ -50,7 +52,7 @@ type NewEvent = RunEvent extends infer E ? (E extends RunEvent ? Omit<E, 'at'> :
  * snapshots and the learner's actions, and writes every event to the journal before it counts.
  */
 export function openRun(options: RunOptions): Run {
-	const {lesson, cluster, language, journal, observer, requests, time} = options;
+	const {lesson, cluster, language, journal, observer, requests, time, clock = time} = options;
 	const listeners = new Set<() => void>();
 	const commandEntries: TimelineEntry[] = [];
 	let state = fold(journal.events);
@@ -148,7 +150,7 @@ export function openRun(options: RunOptions): Run {
 			}),
 		ran: command =>
 			act(() => {
-				commandEntries.push({at: time.now(), what: 'command', name: command});
+				commandEntries.push({at: clock.now(), what: 'command', name: command});
 				if (commandEntries.length > timelineLength) commandEntries.shift();
 				record({type: 'ran', step: current().id, command});
 			}),

@@ -27,6 +27,8 @@ export type ObserveOptions = {
 	/** For the sentence that tells why the cluster does not answer. */
 	text: Text;
 	time: Time;
+	/** The cluster's own time, to date what happens, where that is not `time`. */
+	clock?: Pick<Time, 'now'> | undefined;
 	signal?: AbortSignal;
 };
 
@@ -35,7 +37,7 @@ export type ObserveOptions = {
  * `listing`; `live` means that all five kinds are listed and watched. Ends with close() or the signal. Throws when the
  * kubeconfig cannot be read.
  */
-export function observeCluster({cluster, text, time, signal}: ObserveOptions): Observer {
+export function observeCluster({cluster, text, time, clock = time, signal}: ObserveOptions): Observer {
 	const connection = connectKube(cluster.kubeconfig);
 	const ending = new AbortController();
 	const ended = signal ? AbortSignal.any([signal, ending.signal]) : ending.signal;
@@ -75,7 +77,7 @@ export function observeCluster({cluster, text, time, signal}: ObserveOptions): O
 				time,
 				signal: ended,
 				onChanges(changes, initial) {
-					const at = time.now();
+					const at = clock.now();
 					for (const {key, after} of changes) {
 						const before = collection.views.get(key);
 						const now = after && view(after);
@@ -127,7 +129,7 @@ export function observeCluster({cluster, text, time, signal}: ObserveOptions): O
 	return {
 		snapshot() {
 			snapshot ??= {
-				at: time.now(),
+				at: clock.now(),
 				pods: sorted(pods),
 				services: sorted(services),
 				endpoints: sorted(endpoints),

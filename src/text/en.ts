@@ -37,6 +37,8 @@ export const en = {
 			version: 'another version of endpoint-lab wrote it',
 			content: 'it holds something else',
 		},
+		restored: (number: number, title: string, replaced: string) =>
+			`The cluster is as it was when step ${number} began: ${title}. What it was before is kept: endpoint-lab up --from ${replaced}`,
 		bringing: (number: number, steps: number, title: string) => `Doing step ${number} of ${steps} for you: ${title}`,
 		broughtNot: (title: string) =>
 			`the step "${title}" could not be done for you. Start the lesson again with --reset, or look at its cluster with "endpoint-lab shell".`,
@@ -118,6 +120,7 @@ export const en = {
 			ahead: (duration: string) =>
 				`It is ${duration} ahead of real time, from which kubectl reckons the ages in "describe" and "events": it shows "<invalid>" there.`,
 			pausedNote: 'The cluster is paused, as it was left. It goes on with: endpoint-lab clock resume',
+			goesOn: 'The cluster was paused; its time passes again.',
 			paused: 'paused',
 			max: 'as fast as it goes',
 		},

@@ -33,6 +33,8 @@ export const zhCN: Text = {
 			version: '由另一个版本的 endpoint-lab 写入',
 			content: '内容不是预期的',
 		},
+		restored: (number, title, replaced) =>
+			`集群已回到第 ${number} 步开始时的样子：${title}。此前的状态已保留：endpoint-lab up --from ${replaced}`,
 		bringing: (number, steps, title) => `正在替您完成第 ${number}/${steps} 步：${title}`,
 		broughtNot: title => `无法替您完成“${title}”这一步。请用 --reset 从头开始，或者用 "endpoint-lab shell" 查看集群。`,
 		cleaning: lesson => `正在删除课程“${lesson}”创建的对象。`,
@@ -105,6 +107,7 @@ export const zhCN: Text = {
 			ahead: duration =>
 				`它比真实时间快 ${duration}；kubectl 在 "describe" 和 "events" 中按真实时间计算时长，因此那里会显示 "<invalid>"。`,
 			pausedNote: '集群和离开时一样处于暂停状态。让它继续：endpoint-lab clock resume',
+			goesOn: '集群处于暂停状态；现在时间继续流逝。',
 			paused: '已暂停',
 			max: '尽可能快',
 		},
