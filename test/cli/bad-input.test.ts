@@ -1,7 +1,10 @@
 import {chmodSync, mkdirSync, writeFileSync} from 'node:fs';
 import {join} from 'node:path';
 import {afterAll, beforeAll, describe, expect, test} from 'vitest';
+import {lessonIds} from '../../src/lesson/find-lessons.ts';
 import {createSandbox, type Sandbox} from './cli.ts';
+
+const lessons = lessonIds().join(', ');
 
 let sandbox: Sandbox;
 
@@ -18,8 +21,8 @@ describe('a command line that cannot be understood ends with 2 and one line that
 		[['xyzzy'], '"xyzzy" is neither a command nor a lesson. See endpoint-lab --help.'],
 		[['help', 'xyzzy'], '"xyzzy" is neither a command nor a lesson. See endpoint-lab --help.'],
 		[['play'], 'LESSON is missing. See endpoint-lab play --help.'],
-		[['play', 'endpoins'], 'there is no lesson "endpoins"; there are: endpoints. Did you mean "endpoints"?'],
-		[['test', 'endpoints', 'nope'], 'there is no lesson "nope"; there are: endpoints.'],
+		[['play', 'endpoins'], `there is no lesson "endpoins"; there are: ${lessons}. Did you mean "endpoints"?`],
+		[['test', 'endpoints', 'nope'], `there is no lesson "nope"; there are: ${lessons}.`],
 		[['list', '--jsn'], 'there is no option --jsn. Did you mean "--json"? See endpoint-lab list --help.'],
 		[['endpoints', '--stp', '2'], 'there is no option --stp. Did you mean "--step"? See endpoint-lab --help.'],
 		[['--frobnicate'], 'there is no option --frobnicate. See endpoint-lab --help.'],

@@ -53,7 +53,7 @@ describe('installed from its tarball into an empty folder', () => {
 
 	test('it is the only package there, and works', async () => {
 		expect(readdirSync(join(folder, 'node_modules')).filter(name => !name.startsWith('.'))).toEqual(['endpoint-lab']);
-		expect((await run(process.execPath, [installed, 'list'])).stdout).toMatch(/^endpoints /);
+		expect((await run(process.execPath, [installed, 'list'])).stdout).toMatch(/^endpoints /m);
 	});
 
 	test.skipIf(!oldNode)('an older Node says in one line which it needs, and what to type (needs one)', async () => {
