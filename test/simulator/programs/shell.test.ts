@@ -75,7 +75,11 @@ const scripts: [name: string, script: string, output: string][] = [
 	['a missing word', 'for x in < ; do :; done', 'sh: syntax error: unexpected "<"\n[2]'],
 	['a folder does not go into itself', 'cp -r / /tmp/all', "cp: can't stat '/': Invalid argument\n[1]"],
 	['a file in a folder that is not there', 'echo x | tee /nowhere/file', 'tee: No such file or directory\n[1]'],
-	['an endless writer ends with its reader', 'yes | head -2', 'y\ny\n'],
+	[
+		'an endless writer ends with its reader',
+		'yes | head -2; yes | head -c 3; yes | head -1x',
+		'y\ny\ny\nyhead: unrecognized option: 1\n[1]',
+	],
 	['sed', 'printf "one\\ntwo\\n" | sed "s/o/0/g; /tw/d"; printf "a/b\\n" | sed "s|/|-|"', '0ne\na-b\n'],
 	[
 		'grep',

@@ -45,25 +45,34 @@ const filter = (known: string, run: (lines: string[], options: ReturnType<typeof
 const countWords = (words: string[]) => words.flatMap(word => (/^-\d+$/.test(word) ? ['-n', word.slice(1)] : [word]));
 
 const head: Command = function* head(process) {
-	const {values, words} = readOptions(countWords(process.arguments.slice(1)), 'n:c:q');
-	const texts = words.length > 0 ? yield* inputs(process, words) : [];
-	if (values.c !== undefined) {
-		const all = texts.length > 0 ? texts.map(({text}) => text).join('') : (yield* process.stdin.readAll()).toString();
-		process.stdout(all.slice(0, Number(values.c)));
-		return 0;
+	const options = readOptions(countWords(process.arguments.slice(1)), 'n:c:q');
+	if (options.bad) return badOption(process, options.bad);
+	const {values, words} = options;
+	const bytes = values.c === undefined ? undefined : Number(values.c);
+	const lines = Number(values.n ?? 10);
+	if (Number.isNaN(bytes ?? lines)) {
+		process.stderr(`head: invalid number '${values.c ?? values.n}'\n`);
+		return 1;
 	}
-	const limit = Number(values.n ?? 10);
-	if (words.length === 0) {
-		// It ends as soon as it has enough, which also ends whoever writes on.
-		for (let i = 0; i < limit; i++) {
-			const line = yield* process.stdin.readLine();
-			if (line === undefined) break;
-			process.stdout(`${line}\n`);
-		}
-		return 0;
+	if (words.length > 0) {
+		const texts = yield* inputs(process, words);
+		for (const {text} of texts)
+			process.stdout(bytes === undefined ? join(linesOf(text).slice(0, lines)) : text.slice(0, bytes));
+		return texts.length < words.length ? 1 : 0;
 	}
-	for (const {text} of texts) process.stdout(join(linesOf(text).slice(0, limit)));
-	return texts.length < words.length ? 1 : 0;
+	// It ends as soon as it has enough, which also ends whoever writes on.
+	for (let left = bytes ?? 0; left > 0; ) {
+		const chunk = yield* process.stdin.read();
+		if (!chunk) break;
+		process.stdout(chunk.subarray(0, left));
+		left -= chunk.length;
+	}
+	for (let i = 0; bytes === undefined && i < lines; i++) {
+		const line = yield* process.stdin.readLine();
+		if (line === undefined) break;
+		process.stdout(`${line}\n`);
+	}
+	return 0;
 };
 
 const tail: Command = function* tail(process) {
