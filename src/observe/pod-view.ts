@@ -24,6 +24,8 @@ export function podView(pod: V1Pod): PodView {
 		),
 		createdAt: timeOf(metadata?.creationTimestamp) ?? 0,
 		image: spec?.containers?.[0]?.image ?? '',
+		...(spec?.containers?.some(({readinessProbe}) => readinessProbe) && {readinessProbe: true}),
+		...(spec?.containers?.some(({lifecycle}) => lifecycle?.preStop) && {preStop: true}),
 	};
 }
 

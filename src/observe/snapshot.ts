@@ -22,6 +22,9 @@ export type PodView = {
 	ports: {name: string; port: number; protocol: string}[];
 	createdAt: number;
 	image: string;
+	/** Whether one of its containers has a readiness probe, or a preStop hook; absent means no. */
+	readinessProbe?: boolean;
+	preStop?: boolean;
 };
 
 type ServicePortView = {name: string; port: number; targetPort: string; protocol: string};
