@@ -14,6 +14,8 @@ import {charactersOf} from './view/line.ts';
  * - The rest is Ctrl with the letter of its English word (N next, P previous, T tip), which also works with half a
  *   command on the line; the words themselves (`next`, `back`, `hint`, `help`, `quit`) typed as a command do the same,
  *   where a browser or an editor keeps Ctrl-N or Ctrl-P for itself. A step forward or back loses nothing.
+ * - Where the cluster's time can be held, Ctrl-Z suspends it, as it suspends a job in a shell, and Ctrl-O makes one step;
+ *   on an empty line `-` and `+` go slower and faster and `*` as fast as it goes: no command begins with these either.
  * - Up and Down are the history, as in every shell; Ctrl-N and Ctrl-P are given up for it.
  * - Tab completes what is being typed; with an empty line there is nothing to complete, and it goes to the next pane.
  *   In a pane, arrows scroll or select; the first letter typed is back at the prompt.
@@ -54,6 +56,22 @@ const words = {
 	exit: 'quit',
 	clear: 'clear',
 } as const satisfies Record<string, Command>;
+
+/** What is asked of the cluster's time; `hold` is pause and resume in turn. */
+export type ClockCommand = 'pause' | 'resume' | 'hold' | 'step' | 'slower' | 'faster' | 'max';
+
+/** The keys of the cluster's time, where it can be held. */
+export const clockKeys: Partial<Record<KeyName, ClockCommand>> = {'ctrl-z': 'hold', 'ctrl-o': 'step'};
+
+/** What the cluster's time is asked by a single character on an empty line. */
+export const clockSigns: Readonly<Record<string, ClockCommand>> = {'-': 'slower', '+': 'faster', '*': 'max'};
+
+const clockWords: readonly ClockCommand[] = ['pause', 'resume', 'step', 'slower', 'faster', 'max'];
+
+/** The clock command that a whole line means. */
+export function clockCommandOf(line: string): ClockCommand | undefined {
+	return clockWords.find(word => word === line);
+}
 
 /** What a lab key does. */
 export type Command = 'next' | 'back' | 'hint' | 'help' | 'quit' | 'clear';

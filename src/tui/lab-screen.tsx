@@ -6,12 +6,15 @@ import type {LabState} from './lab-state.ts';
 import {Rows} from './rows.tsx';
 import {drawScreen, type Surroundings} from './view/screen.ts';
 
-type Props = {lab: Lab; now: () => number} & Pick<Surroundings, 'text' | 'theme'> & {
+type Props = {lab: Lab; now: () => number; clusterNow?: (() => number) | undefined} & Pick<
+	Surroundings,
+	'text' | 'theme'
+> & {
 		why: (state: LabState) => Surroundings['why'];
 	};
 
 /** The full-screen lab. Everything it shows is decided in `view/`; here are only the terminal's size and keys. */
-export function LabScreen({lab, now, text, theme, why}: Props) {
+export function LabScreen({lab, now, clusterNow, text, theme, why}: Props) {
 	const state = useSyncExternalStore(lab.store.subscribe, lab.store.getSnapshot);
 	const {columns, rows} = useWindowSize();
 	const {setCursorPosition} = useCursor();
@@ -21,7 +24,15 @@ export function LabScreen({lab, now, text, theme, why}: Props) {
 	usePaste(lab.paste);
 	useTick(lab, state);
 
-	const frame = drawScreen(state, {columns, rows, now: now(), text, theme, why: why(state)});
+	const frame = drawScreen(state, {
+		columns,
+		rows,
+		now: now(),
+		clusterNow: clusterNow?.(),
+		text,
+		theme,
+		why: why(state),
+	});
 	lab.drawn(frame.metrics);
 	setCursorPosition(frame.cursor);
 	return <Rows lines={frame.lines} columns={columns} theme={theme} />;

@@ -1,3 +1,4 @@
+import type {ClusterSpeed} from '../clusters/cluster.ts';
 import type {RunView} from '../engine/view.ts';
 import {type Editor, editorText, emptyEditor} from './editor.ts';
 import {type HistoryPosition, historyOf} from './history.ts';
@@ -46,6 +47,8 @@ export type LabState = {
 	readonly folder: string;
 	/** The line that the prompt proposes; '' for none. */
 	readonly suggestion: string;
+	/** How fast the cluster's time passes; undefined where it cannot be held. */
+	readonly speed?: ClusterSpeed | undefined;
 	/** Ctrl-C was pressed on an empty line; once more leaves. */
 	readonly leaving: boolean;
 };

@@ -2,10 +2,21 @@ import {basename, resolve} from 'node:path';
 import type {LineRunner} from '../clusters/line-runner.ts';
 import type {RunActions, RunView} from '../engine/view.ts';
 import type {Text} from '../text/text.ts';
+import {clockCommands, type LabClock} from './clock-keys.ts';
 import {completion} from './completion.ts';
 import {type Edit, edited, editorText, emptyEditor, pastedText} from './editor.ts';
 import {type HistoryStore, moved, withLine} from './history.ts';
-import {type Command, commandKeys, commandOf, type KeyName, type KeyPress} from './keys.ts';
+import {
+	type ClockCommand,
+	type Command,
+	clockCommandOf,
+	clockKeys,
+	clockSigns,
+	commandKeys,
+	commandOf,
+	type KeyName,
+	type KeyPress,
+} from './keys.ts';
 import {
 	firstState,
 	hasLooked,
@@ -50,6 +61,8 @@ export type LabOptions = {
 	/** Draws the whole screen anew, whatever has come to stand on it. */
 	redraw: () => void;
 	leave: (outcome: Outcome) => void;
+	/** The cluster's time, where it can be held. */
+	clock?: LabClock | undefined;
 };
 
 /** The lab behind the screen: takes key presses, runs commands, holds the state that is drawn. */
@@ -99,9 +112,10 @@ export function createLab({
 	columns,
 	redraw,
 	leave,
+	clock,
 }: LabOptions): Lab {
 	const home = runner.cwd();
-	const store = createStore<LabState>(firstState(run.view(), history.lines));
+	const store = createStore<LabState>({...firstState(run.view(), history.lines), speed: clock?.speed()});
 	let metrics: Metrics = noMetrics;
 	let closed = false;
 	/** Enter has brought the present step's explanation into view; the next one goes on. */
@@ -115,6 +129,13 @@ export function createLab({
 		if (view.step.id !== store.get().view.step.id) explained = false;
 		store.update(state => withView(state, view));
 	});
+
+	const time = clock && clockCommands(clock, text, note => change({note}));
+	const forgetClock = clock?.subscribe(() => {
+		time?.told(clock.speed());
+		change({speed: clock.speed()});
+	});
+	const hold = (what: ClockCommand) => time?.run(what);
 
 	function explain(): void {
 		explained = true;
@@ -186,7 +207,9 @@ export function createLab({
 	/** Runs a line, and after it whatever has been typed ahead meanwhile. */
 	async function runLine(line: string): Promise<void> {
 		const word = commandOf(line.trim());
+		const clockWord = clockCommandOf(line.trim());
 		if (word) command(word);
+		else if (time && clockWord) hold(clockWord);
 		else await execute(line);
 		const [following, ...rest] = store.get().queue;
 		if (closed || following === undefined) return;
@@ -319,7 +342,9 @@ export function createLab({
 		const empty = state.editor.characters.length === 0;
 		const {prediction} = state.view.step;
 		const choice = prediction?.open ? prediction.choices[Number(typed) - 1] : undefined;
+		const sign = Object.hasOwn(clockSigns, typed) ? clockSigns[typed] : undefined;
 		if (empty && typed === '?') command('help');
+		else if (empty && time && sign) hold(sign);
 		else if (empty && choice && /^[1-9]$/.test(typed)) {
 			run.actions.predict(choice.id);
 			store.set(current => withView(current, run.view()));
@@ -341,7 +366,9 @@ export function createLab({
 			return;
 		}
 		const lab = commandKeys[key.name];
+		const held = time && clockKeys[key.name];
 		if (lab) command(lab);
+		else if (held) hold(held);
 		else (otherKeys[key.name] ?? editing)(key.name);
 	}
 
@@ -379,11 +406,15 @@ export function createLab({
 			metrics = latest;
 		},
 		tick() {
-			store.set(state => ({...state, recent: recentWithout(state.recent, now(), state.view.before?.at)}));
+			store.set(state => ({
+				...state,
+				recent: recentWithout(state.recent, (clock ?? {now}).now(), state.view.before?.at),
+			}));
 		},
 		close() {
 			closed = true;
 			unsubscribe();
+			forgetClock?.();
 			store.close();
 		},
 	};

@@ -23,6 +23,8 @@ export type ScreenOptions = {
 	environment: Record<string, string | undefined>;
 	/** ms since 1970. */
 	now: () => number;
+	/** The cluster's time, where it can be held. */
+	clock?: LabOptions['clock'];
 	/** Aborting it leaves the lab and restores the terminal. */
 	signal: AbortSignal;
 	/** Takes what was written to stderr meanwhile, which would tear the screen. */
@@ -34,7 +36,7 @@ export type ScreenOptions = {
  * what there is to say afterwards is the caller's to print. Throws what the drawing threw.
  */
 export async function runScreen(options: ScreenOptions): Promise<Outcome> {
-	const {run, runner, language, history, why, environment, now, signal, log} = options;
+	const {run, runner, language, history, why, environment, now, clock, signal, log} = options;
 	const text = textIn(language);
 	const theme = themeOf(environment, process.platform);
 	let app: App | undefined;
@@ -48,6 +50,7 @@ export async function runScreen(options: ScreenOptions): Promise<Outcome> {
 		history,
 		text,
 		now,
+		clock,
 		columns: () => Math.max(40, (process.stdout.columns ?? 80) - 4),
 		withTerminal: async use => {
 			await app?.suspendTerminal(async () => {
@@ -76,6 +79,7 @@ export async function runScreen(options: ScreenOptions): Promise<Outcome> {
 					<LabScreen
 						lab={lab}
 						now={now}
+						clusterNow={clock?.now}
 						text={text}
 						theme={theme}
 						why={state => (pod, service) => why(pod, service, state.view)}

@@ -41,6 +41,7 @@ export type Symbols = {
 	teeRight: string;
 	teeLeft: string;
 	cross: string;
+	paused: string;
 };
 
 /** Signs for a terminal that shows UTF-8. */
@@ -69,6 +70,7 @@ export const unicodeSymbols: Symbols = {
 	teeRight: '├',
 	teeLeft: '┤',
 	cross: '┼',
+	paused: '‖',
 };
 
 /** Signs for a terminal whose locale is not UTF-8. */
@@ -97,6 +99,7 @@ const asciiSymbols: Symbols = {
 	teeRight: '+',
 	teeLeft: '+',
 	cross: '+',
+	paused: '||',
 };
 
 /** How the screen looks: its signs, the SGR parameters of each tone, and whether it has to do without UTF-8. */
@@ -113,11 +116,16 @@ const asciiFor: Record<string, string> = {
 	'−': '-',
 	'×': 'x',
 	'→': '>',
+	'←': '<',
+	'↑': '^',
+	'↓': 'v',
+	'●': '*',
+	'○': 'o',
 };
 
 /** A text with its typographic signs in ASCII, each as wide as before. */
 export function inAscii(text: string): string {
-	return text.replaceAll(/[…’‘“”–—−×→]/g, sign => asciiFor[sign] ?? sign);
+	return text.replaceAll(/[…’‘“”–—−×→←↑↓●○]/g, sign => asciiFor[sign] ?? sign);
 }
 
 /*

@@ -4,47 +4,53 @@ import type {Symbols} from '../theme.ts';
 import {type Line, type Span, widthOf} from './line.ts';
 
 /** A key and what it does now. */
-export type KeyHint = {key: string; label: string};
+export type KeyHint = {key: string; action: keyof Text['screen']['keys']};
 
 /** Exactly the keys of the lab that work in this state, the most useful first. */
-export function keyHints(state: LabState, text: Text, symbols: Symbols): KeyHint[] {
-	const {keys} = text.screen;
+export function keyHints(state: LabState, symbols: Symbols): KeyHint[] {
 	if (state.help !== undefined)
 		return [
-			{key: 'Esc', label: keys.close},
-			{key: symbols.upDown, label: keys.scroll},
+			{key: 'Esc', action: 'close'},
+			{key: symbols.upDown, action: 'scroll'},
 		];
 	const moment = momentOf(state);
 	const empty = state.editor.characters.length === 0;
 	const hints: KeyHint[] = [];
-	if (moment === 'running') hints.push({key: '^C', label: keys.stop});
+	if (moment === 'running') hints.push({key: '^C', action: 'stop'});
 	if (state.focus !== 'prompt') {
 		hints.push(
-			{key: symbols.upDown, label: state.focus === 'cluster' ? keys.select : keys.scroll},
-			{key: 'Esc', label: keys.prompt},
+			{key: symbols.upDown, action: state.focus === 'cluster' ? 'select' : 'scroll'},
+			{key: 'Esc', action: 'prompt'},
 		);
 	}
 	if (moment !== 'running') {
-		if (!empty) hints.push({key: symbols.enter, label: keys.run});
-		else if (moment === 'finished') hints.push({key: symbols.enter, label: keys.leave});
-		else if (moment === 'solved' || moment === 'look') hints.push({key: symbols.enter, label: keys.goOn});
+		if (!empty) hints.push({key: symbols.enter, action: 'run'});
+		else if (moment === 'finished') hints.push({key: symbols.enter, action: 'leave'});
+		else if (moment === 'solved' || moment === 'look') hints.push({key: symbols.enter, action: 'goOn'});
 		else if (moment === 'predict')
-			hints.push({key: `1-${state.view.step.prediction?.choices.length ?? 1}`, label: keys.predict});
-		if (empty && state.suggestion) hints.push({key: symbols.arrow, label: keys.fill});
-		if (!empty) hints.push({key: 'Tab', label: keys.complete});
+			hints.push({key: `1-${state.view.step.prediction?.choices.length ?? 1}`, action: 'predict'});
+		if (empty && state.suggestion) hints.push({key: symbols.arrow, action: 'fill'});
+		if (!empty) hints.push({key: 'Tab', action: 'complete'});
 	}
-	hints.push({key: empty ? 'Tab' : 'Shift-Tab', label: keys.pane});
+	// What stands still has to be set going again.
+	if (state.speed === 0) hints.push({key: '^Z', action: 'resume'}, {key: '^O', action: 'step'});
+	hints.push({key: empty ? 'Tab' : 'Shift-Tab', action: 'pane'});
 	if (!state.view.finished && state.view.step.moreHints && !state.view.step.solved)
-		hints.push({key: '^T', label: keys.hint});
-	if ((state.view.step.solved || moment === 'look') && !state.view.finished) hints.push({key: '^N', label: keys.next});
-	if (state.view.stepIndex > 0 || state.view.finished) hints.push({key: '^P', label: keys.back});
-	hints.push({key: empty ? '?' : '^G', label: keys.help});
-	if (empty && moment !== 'running') hints.push({key: '^D', label: keys.quit});
+		hints.push({key: '^T', action: 'hint'});
+	if ((state.view.step.solved || moment === 'look') && !state.view.finished) hints.push({key: '^N', action: 'next'});
+	if (state.view.stepIndex > 0 || state.view.finished) hints.push({key: '^P', action: 'back'});
+	hints.push({key: empty ? '?' : '^G', action: 'help'});
+	if (empty && moment !== 'running') hints.push({key: '^D', action: 'quit'});
+	if (state.focus === 'prompt')
+		hints.push({key: 'PgUp PgDn', action: 'scroll'}, {key: symbols.upDown, action: 'history'});
+	hints.push({key: '^L', action: 'clear'});
+	if (state.speed) hints.push({key: '^Z', action: 'pause'}, {key: '^O', action: 'step'});
+	if (state.speed !== undefined && empty) hints.push({key: '- +', action: 'speed'}, {key: '*', action: 'max'});
 	return hints;
 }
 
 /** The hints in one line of at most `width` cells; of those that do not fit the last are left out. */
-export function keyHintLine(hints: readonly KeyHint[], width: number): Line {
+export function keyHintLine(hints: readonly {key: string; label: string}[], width: number): Line {
 	const spans: Span[] = [];
 	let used = 1;
 	for (const {key, label} of hints) {

@@ -1,3 +1,4 @@
+import {speedLabel} from '../../clusters/speed.ts';
 import type {PodView} from '../../observe/snapshot.ts';
 import type {Text} from '../../text/text.ts';
 import {editorText} from '../editor.ts';
@@ -24,6 +25,8 @@ export type Surroundings = {
 	rows: number;
 	/** ms since 1970. */
 	now: number;
+	/** The cluster's time, where it is not `now`. */
+	clusterNow?: number | undefined;
 	text: Text;
 	theme: Theme;
 	/** Says in a sentence why a Pod is, or is not, an endpoint of the Service. */
@@ -44,7 +47,8 @@ export function drawScreen(state: LabState, around: Surroundings): Frame {
 	const small = columns < ROOMY.columns || rows < ROOMY.rows;
 	const metrics: Metrics = {...noMetrics, small};
 	const prompt = promptLines(promptOf(state, around), columns, small ? 3 : 5, symbols);
-	const below = [state.note ? line(` ${state.note}`, 'warn') : keyHintLine(keyHints(state, text, symbols), columns)];
+	const hints = keyHints(state, symbols).map(({key, action}) => ({key, label: text.screen.keys[action]}));
+	const below = [state.note ? line(` ${state.note}`, 'warn') : keyHintLine(hints, columns)];
 	const status = small ? [statusLine(state, text, symbols)] : [];
 	const bodyRows = rows - 1 - status.length - prompt.lines.length - below.length;
 	const body =
@@ -63,9 +67,13 @@ export function drawScreen(state: LabState, around: Surroundings): Frame {
 	};
 }
 
-function headerLine({view}: LabState, {columns, now, text}: Surroundings): Line {
+function headerLine({view, speed}: LabState, {columns, now, text, theme}: Surroundings): Line {
 	const step = view.finished ? '' : text.screen.step(view.stepIndex + 1, view.steps.length);
+	const pace = speedLabel(speed ?? 1, text.screen.pace, theme.ascii);
 	const right: Line = [
+		...(speed === undefined || speed === 1
+			? []
+			: [{text: `${speed === 0 ? `${theme.symbols.paused} ` : ''}${pace}  `, tone: 'warn'} as const]),
 		{text: step ? `${step}  ` : ''},
 		{text: ` ${view.cluster.title} `, tone: 'badge'},
 		{text: `  ${elapsed(now - view.startedAt)} `},
@@ -211,7 +219,7 @@ function clusterSections(
 	height: number,
 	metrics: Metrics,
 ): Section[] {
-	const {text, now} = around;
+	const {text, now: real, clusterNow: now = real} = around;
 	const {symbols} = around.theme;
 	const {view} = state;
 	const services = joinedRowsOnce(view, state.recent, now);
@@ -379,7 +387,7 @@ function roomyOutputHeight(state: LabState, width: number, height: number): numb
 function helpBody(state: LabState, around: Surroundings, height: number, metrics: Metrics): Line[] {
 	const {columns, text} = around;
 	const {symbols} = around.theme;
-	const lines = helpLines(keyHints({...state, help: undefined}, text, symbols), columns - 4, text);
+	const lines = helpLines(keyHints({...state, help: undefined}, symbols), columns - 4, text, state.speed !== undefined);
 	const rows = height - 2;
 	const top = Math.max(0, Math.min(state.help ?? 0, lines.length - rows));
 	metrics.helpRows = rows;
