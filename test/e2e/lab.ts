@@ -41,6 +41,8 @@ export function newHome(): string {
 
 export type LabOptions = {
 	lesson?: string;
+	/** More of the command line. */
+	args?: string[];
 	language?: Language;
 	columns?: number;
 	rows?: number;
@@ -49,8 +51,8 @@ export type LabOptions = {
 };
 
 /** The built program in a terminal; without a lesson it opens the picker. */
-export function openLab({lesson, language = 'en', columns, rows, home = newHome(), env}: LabOptions = {}) {
-	const screen = openScreen([launcher, ...(lesson ? [lesson] : []), '--lang', language], {
+export function openLab({lesson, args = [], language = 'en', columns, rows, home = newHome(), env}: LabOptions = {}) {
+	const screen = openScreen([launcher, ...(lesson ? [lesson] : []), ...args, '--lang', language], {
 		columns,
 		rows,
 		cwd: home,
