@@ -2,7 +2,7 @@ import {appendFileSync, rmSync} from 'node:fs';
 import {join} from 'node:path';
 import {openEmbeddedCluster} from '../clusters/embedded-cluster.ts';
 import type {RunView} from '../engine/view.ts';
-import {loadLessons} from '../lesson/find-lessons.ts';
+import {lessonCards} from '../lesson/find-lessons.ts';
 import type {PodView} from '../observe/snapshot.ts';
 import {whyPod, whySentence} from '../observe/why.ts';
 import {openHistory} from '../state/history.ts';
@@ -58,10 +58,10 @@ async function pick(settings: Settings, home: Home, context: Context): Promise<P
 		'zh-CN': word(textIn('zh-CN')),
 	});
 	const picked = await pickLesson({
-		lessons: loadLessons().map(lesson => ({
+		lessons: lessonCards().map(lesson => ({
 			id: lesson.id,
 			minutes: lesson.minutes,
-			steps: lesson.steps.length,
+			steps: lesson.stepIds.length,
 			solved: solvedSteps(home, lesson),
 			text: lesson.text,
 		})),
@@ -107,6 +107,7 @@ async function openLesson(id: string, options: LabOptions, home: Home, context: 
 				why: (pod, service, view) => why(pod, service, view, text),
 				environment,
 				now: Date.now,
+				clock: session.clock,
 				signal,
 				log: logTo(home),
 			});

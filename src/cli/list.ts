@@ -1,5 +1,5 @@
-import {loadLessons} from '../lesson/find-lessons.ts';
-import type {Lesson} from '../lesson/lesson.ts';
+import {lessonCards} from '../lesson/find-lessons.ts';
+import type {LessonCard} from '../lesson/lesson-card.ts';
 import {alignColumns} from './columns.ts';
 import type {Context, ExitCode} from './context.ts';
 import type {RunOptions} from './program.ts';
@@ -10,15 +10,15 @@ export async function list(options: RunOptions, context: Context): Promise<ExitC
 	const {text, language, print} = context;
 	const words = text.cli.list;
 	const home = context.home();
-	const lessons = loadLessons().map(lesson => ({lesson, solved: solvedSteps(home, lesson)}));
+	const lessons = lessonCards().map(lesson => ({lesson, solved: solvedSteps(home, lesson)}));
 	if (options.json) {
-		const entry = ({lesson, solved}: {lesson: Lesson; solved: number}) => ({
+		const entry = ({lesson, solved}: {lesson: LessonCard; solved: number}) => ({
 			id: lesson.id,
 			title: lesson.text[language].title,
 			minutes: lesson.minutes,
-			steps: lesson.steps.length,
+			steps: lesson.stepIds.length,
 			solved,
-			done: solved === lesson.steps.length,
+			done: solved === lesson.stepIds.length,
 		});
 		print(JSON.stringify(lessons.map(entry)));
 		return 0;
@@ -30,10 +30,10 @@ export async function list(options: RunOptions, context: Context): Promise<ExitC
 		lesson.id,
 		lesson.text[language].title,
 		words.minutes(lesson.minutes),
-		progress(solved, lesson.steps.length),
+		progress(solved, lesson.stepIds.length),
 	]);
 	for (const line of alignColumns(rows)) print(line);
-	const next = lessons.find(({lesson, solved}) => solved < lesson.steps.length) ?? lessons[0];
+	const next = lessons.find(({lesson, solved}) => solved < lesson.stepIds.length) ?? lessons[0];
 	if (next) print(`\n${words.start(next.lesson.id)}`);
 	return 0;
 }

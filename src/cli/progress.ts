@@ -1,7 +1,7 @@
 import {join} from 'node:path';
 import {readJournal} from '../engine/journal.ts';
 import {fold, progressOf} from '../engine/run-state.ts';
-import type {Lesson} from '../lesson/lesson.ts';
+import type {LessonCard} from '../lesson/lesson-card.ts';
 import type {Home} from '../state/home.ts';
 
 /** The file of a lesson's journal. */
@@ -15,7 +15,7 @@ export function statesFolder(home: Home, lesson: string): string {
 }
 
 /** How many of a lesson's steps the learner has solved. A damaged journal counts up to its damage and is left alone. */
-export function solvedSteps(home: Home, lesson: Lesson): number {
+export function solvedSteps(home: Home, lesson: Pick<LessonCard, 'id' | 'stepIds'>): number {
 	const state = fold(readJournal(journalFile(home, lesson.id), lesson.id).events ?? []);
-	return lesson.steps.filter(({id}) => progressOf(state, id).solvedAt !== undefined).length;
+	return lesson.stepIds.filter(id => progressOf(state, id).solvedAt !== undefined).length;
 }

@@ -2,6 +2,7 @@ import {existsSync, readdirSync} from 'node:fs';
 import {dirname, join} from 'node:path';
 import {fileURLToPath} from 'node:url';
 import type {Lesson} from './lesson.ts';
+import {type LessonCard, lessonIdOf, readLessonCard} from './lesson-card.ts';
 import {loadLesson} from './load-lesson.ts';
 
 /**
@@ -19,7 +20,12 @@ export function lessonsFolder(): string {
 
 /** The ids of the package's lessons in their order, without loading them. */
 export function lessonIds(folder = lessonsFolder()): string[] {
-	return lessonFolders(folder).map(name => name.replace(/^\d+-/, ''));
+	return lessonFolders(folder).map(lessonIdOf);
+}
+
+/** The cards of all lessons of a folder, in their order. Throws LessonError. */
+export function lessonCards(folder = lessonsFolder()): LessonCard[] {
+	return lessonFolders(folder).map(name => readLessonCard(join(folder, name)));
 }
 
 /** Loads all lessons of a folder, in their order. Throws LessonError. */
@@ -29,7 +35,7 @@ export function loadLessons(folder = lessonsFolder()): Lesson[] {
 
 /** Loads one lesson by id; undefined if there is none of that id. Throws LessonError. */
 export function findLesson(id: string, folder = lessonsFolder()): Lesson | undefined {
-	const name = lessonFolders(folder).find(name => name.replace(/^\d+-/, '') === id);
+	const name = lessonFolders(folder).find(name => lessonIdOf(name) === id);
 	return name === undefined ? undefined : loadLesson(join(folder, name));
 }
 

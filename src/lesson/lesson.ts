@@ -70,8 +70,6 @@ export type LessonText = {
 export type Lesson = {
 	/** The folder's name without its number: `endpoints` for `03-endpoints`. */
 	id: string;
-	/** The folder's number, for sorting. */
-	order: number;
 	folder: string;
 	/** How long a learner needs, roughly. */
 	minutes: number;

@@ -1,5 +1,5 @@
 import {readFileSync} from 'node:fs';
-import {basename, join} from 'node:path';
+import {join} from 'node:path';
 import {isScalar, LineCounter, type Node, parseDocument} from 'yaml';
 import schema from '../../lessons/lesson.schema.json' with {type: 'json'};
 import type {Capability} from '../clusters/cluster.ts';
@@ -7,6 +7,7 @@ import {type Language, languages} from '../text/text.ts';
 import {checkManifests} from './check-manifests.ts';
 import {type Condition, createExpressions, ExpressionError, type Expressions} from './expressions.ts';
 import type {Lesson, LessonText, Step} from './lesson.ts';
+import {lessonIdOf} from './lesson-card.ts';
 import {compareShapes, compileText} from './lesson-text.ts';
 import {parseLanguageFile} from './markdown.ts';
 import {LessonError, type Problem} from './problem.ts';
@@ -80,10 +81,8 @@ export function loadLesson(folder: string): Lesson {
 	}
 	if (problems.length > 0) throw new LessonError(problems);
 
-	const [, order = '0', id = ''] = /^(?:(\d+)-)?(.*)$/.exec(basename(folder)) ?? [];
 	return {
-		id,
-		order: Number(order),
+		id: lessonIdOf(folder),
 		folder,
 		minutes: file.minutes,
 		images,

@@ -42,7 +42,6 @@ describe('a lesson folder', () => {
 	test('that is right loads', () => {
 		const lesson = writeLesson();
 		remove = lesson.remove;
-		const {id, order, text, steps} = loadLesson(lesson.folder);
 		expect({id, order}).toEqual({id: 'small', order: 7});
 		expect(text['zh-CN'].steps.make?.title).toBe('创建三个 Pod');
 		expect(text['zh-CN'].steps.make?.choices.three?.source).toBe('三个');

@@ -1,0 +1,26 @@
+import {join} from 'node:path';
+import {describe, expect, it} from 'vitest';
+import {lessonCards, loadLessons} from '../../src/lesson/find-lessons.ts';
+import {readLessonCard} from '../../src/lesson/lesson-card.ts';
+import {LessonError} from '../../src/lesson/problem.ts';
+
+describe('the cards of the lessons', () => {
+	it('say what the loaded lessons say', () => {
+		const loaded = loadLessons().map(({id, minutes, steps, text}) => ({
+			id,
+			minutes,
+			stepIds: steps.map(step => step.id),
+			text: {
+				en: {title: text.en.title, introduction: text.en.introduction},
+				'zh-CN': {title: text['zh-CN'].title, introduction: text['zh-CN'].introduction},
+			},
+		}));
+		expect(lessonCards()).toEqual(loaded);
+	});
+
+	it('name the file that is missing', () => {
+		const folder = join(import.meta.dirname, '../fixtures/no-such-lesson');
+		expect(() => readLessonCard(folder)).toThrow(LessonError);
+		expect(() => readLessonCard(folder)).toThrow(/lesson\.yaml/);
+	});
+});
