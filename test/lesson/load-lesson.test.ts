@@ -33,7 +33,7 @@ describe('the lessons of the package', () => {
 	});
 
 	test('a lesson is found by its id, without the number of its folder', () => {
-		expect(findLesson('endpoints')).toMatchObject({id: 'endpoints', order: 3});
+		expect(findLesson('endpoints')).toMatchObject({id: 'endpoints'});
 		expect(findLesson('03-endpoints')).toBeUndefined();
 	});
 });
@@ -63,7 +63,11 @@ describe('a lesson folder', () => {
 			'lesson.yaml:2:10: "minutes" must be a whole',
 		],
 		['an id has capitals', {'lesson.yaml': ['- id: make', '- id: Make']}, 'lesson.yaml:8:9: "id" must match'],
-		['a list is empty', {'lesson.yaml': ['services: [web]', 'services: []']}, 'lesson.yaml:5:13: "services" needs'],
+		[
+			'a list is empty',
+			{'lesson.yaml': ['cleanup: [kubectl delete deployment web]', 'cleanup: []']},
+			'lesson.yaml:6:10: "cleanup" needs',
+		],
 		[
 			'an expression misspells a field',
 			{'lesson.yaml': ['p.ready)', 'p.redy)']},
