@@ -25,6 +25,7 @@ export type Symbols = {
 	broken: string;
 	on: string;
 	off: string;
+	bar: string;
 	ellipsis: string;
 	bullet: string;
 	enter: string;
@@ -54,6 +55,7 @@ export const unicodeSymbols: Symbols = {
 	broken: '!',
 	on: '●',
 	off: '○',
+	bar: '█',
 	ellipsis: '…',
 	bullet: '•',
 	enter: '⏎',
@@ -83,6 +85,7 @@ const asciiSymbols: Symbols = {
 	broken: '!',
 	on: '*',
 	off: 'o',
+	bar: '#',
 	ellipsis: '.',
 	bullet: '*',
 	enter: 'Enter',

@@ -12,6 +12,7 @@ import {joinedRowsOnce, type ServiceRows} from './joined-rows.ts';
 import {keyHintLine, keyHints} from './key-hints.ts';
 import {fitted, hardWrap, type Line, line, lineWidth, type Span, wrap} from './line.ts';
 import {promptLines} from './prompt.ts';
+import {requestLines, wantedRequestRows} from './requests.ts';
 import {checkLines, finishedDocument, predictionIsOpen, predictionLines, storyDocument} from './story-pane.ts';
 import {elapsed, timelineLines} from './timeline.ts';
 
@@ -232,11 +233,13 @@ function clusterSections(
 	const service = services.find(({rows}) => rows.includes(subject!))?.service ?? services[0]?.service ?? '';
 	const words = subject?.pod && !subject.pod.gone ? around.why(subject.pod.view, service) : '';
 	const whyRows = height >= 16 ? 2 : 1;
+	const requestRows = requestRowsOf(state, height - services.length * 5 - 4 - whyRows);
+	const requests = requestRows > 0 ? requestRows + 1 : 0;
 	// Places for Pods come in fours, so that the panes do not move with each Pod that comes and goes.
 	const places = Math.max(8, Math.ceil((all.length + 2) / 4) * 4);
-	const timelineRows = Math.max(1, Math.min(10, height - services.length - 2 - whyRows - places));
+	const timelineRows = Math.max(1, Math.min(10, height - services.length - 2 - whyRows - requests - places));
 	const why = wrap(words ? line(words) : line(text.screen.noWhy, 'dim'), width - 4);
-	const rest = height - services.length - 2 - whyRows - timelineRows;
+	const rest = height - services.length - 2 - whyRows - timelineRows - requests;
 	const share = Math.max(1, Math.floor(rest / services.length));
 	const status =
 		view.observe.state === 'live'
@@ -281,7 +284,28 @@ function clusterSections(
 			titles: [{at: 1, text: text.screen.timeline}],
 			lines: filled(timelineLines(view.timeline, width - 4, timelineRows, text, symbols), timelineRows).map(padded),
 		},
+		...(view.requests && requestRows > 0
+			? [
+					{
+						titles: [{at: 1, text: text.requests.title(view.requests.service)}],
+						lines: filled(
+							requestLines(view.requests, {width: width - 4, rows: requestRows, text, symbols}),
+							requestRows,
+						).map(padded),
+					},
+				]
+			: []),
 	];
+}
+
+/**
+ * How many lines the requests get of those to spare. They come in threes, so that the panes do not move with each
+ * address that answers for the first time.
+ */
+function requestRowsOf({view}: LabState, spare: number): number {
+	if (!view.requests || view.finished) return 0;
+	const wanted = Math.max(1, Math.ceil((wantedRequestRows(view.requests) - 2) / 3)) * 3 + 2;
+	return Math.max(0, Math.min(wanted, 12, spare));
 }
 
 /** Without a selection the row that has most to tell: a new address, else a Pod that is no endpoint, else the first. */

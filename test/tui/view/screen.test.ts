@@ -27,6 +27,17 @@ const question = {
 	],
 };
 
+const someRequests: RunView['requests'] = {
+	service: 'my-service',
+	perSecond: 10,
+	total: 43,
+	failed: 1,
+	clients: ['a', 'b'],
+	answers: threeAddresses.map(({ip}, index) => ({address: `${ip}:80`, counts: [7 + index, 6]})),
+	failures: [{failure: 'refused', detail: 'nobody listens', count: 1}],
+	recent: Array(43).fill({address: '10.244.1.2:80', client: 'a'}),
+};
+
 function aState(part: Partial<LabState> = {}, view: Partial<RunView> = {}): LabState {
 	return {
 		view: aView(view),
@@ -76,6 +87,7 @@ const states: [string, LabState][] = [
 		aState({shown: 'cluster', focus: 'cluster', selected: threePods[1]!.name, output}, {now: afterwards}),
 	],
 	['a long line', aState({editor: edited(emptyEditor, {type: 'set', text: '地址 '.repeat(150)})})],
+	['requests', aState({shown: 'cluster'}, {requests: someRequests})],
 	['help', aState({help: 0})],
 	['the end', aState({}, {finished: true})],
 	['two Services', aState({shown: 'cluster'}, {watch: {pods: 'app=my-app', services: ['my-service', 'other']}})],
@@ -233,5 +245,24 @@ describe('every terminal', () => {
 	it('never uses white, black, yellow or bright colours, which vanish on some background', () => {
 		// biome-ignore lint/suspicious/noControlCharactersInRegex: escape sequences are what is looked for.
 		expect(painted({LANG: 'C.UTF-8'})).not.toMatch(/\u001b\[[0-9;]*(?<=[;[])(30|33|37|9[0-7])(?=[;m])/);
+	});
+});
+
+describe('a lesson that counts requests', () => {
+	it('shows who answered below the panes, at every size; another lesson has nothing there', () => {
+		for (const [columns, rows] of [
+			[80, 24],
+			[120, 40],
+			[200, 50],
+		] as const) {
+			const {text} = drawn(aState({shown: 'cluster'}, {requests: someRequests}), columns, rows);
+			expect(text).toContain('requests  my-service');
+			expect(text).toContain('43 sent, 1 failed');
+			expect(text).toContain('●●●●');
+			expect(text).toContain('10.244.1.2');
+		}
+		const {text} = drawn(aState({shown: 'cluster'}, {requests: someRequests}));
+		expect(text).toMatch(/10\.244\.1\.2:80 {2}a █+ 7 +b █+ 6/);
+		expect(drawn(aState({shown: 'cluster'})).text).not.toContain('requests');
 	});
 });
