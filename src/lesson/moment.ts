@@ -158,6 +158,7 @@ export class Deployment {
 		updated: 'int',
 		available: 'int',
 		image: 'string',
+		podLabels: 'map<string, string>',
 	};
 	readonly exists;
 	readonly name;
@@ -167,6 +168,8 @@ export class Deployment {
 	readonly updated;
 	readonly available;
 	readonly image;
+	/** The labels that it gives to the Pods it makes. */
+	readonly podLabels;
 
 	constructor(name: string, view: DeploymentView | undefined) {
 		this.exists = view !== undefined;
@@ -177,6 +180,7 @@ export class Deployment {
 		this.updated = BigInt(view?.updated ?? 0);
 		this.available = BigInt(view?.available ?? 0);
 		this.image = view?.image ?? '';
+		this.podLabels = view?.podLabels ?? {};
 	}
 }
 

@@ -12,5 +12,6 @@ export function deploymentView({metadata, spec, status}: V1Deployment): Deployme
 		updated: status?.updatedReplicas ?? 0,
 		available: status?.availableReplicas ?? 0,
 		image: spec?.template?.spec?.containers?.[0]?.image ?? '',
+		podLabels: spec?.template?.metadata?.labels ?? {},
 	};
 }

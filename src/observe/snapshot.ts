@@ -76,6 +76,8 @@ export type DeploymentView = {
 	updated: number;
 	available: number;
 	image: string;
+	/** The labels that it gives to the Pods it makes. */
+	podLabels: Record<string, string>;
 };
 
 /** One moment of the watched namespace. Lists are sorted by name. */

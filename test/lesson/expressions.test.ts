@@ -64,7 +64,17 @@ const now = snapshot({
 		},
 	],
 	deployments: [
-		{name: 'web', namespace: 'default', labels: {}, desired: 3, ready: 2, updated: 3, available: 2, image: 'nginx'},
+		{
+			name: 'web',
+			namespace: 'default',
+			labels: {},
+			desired: 3,
+			ready: 2,
+			updated: 3,
+			available: 2,
+			image: 'nginx',
+			podLabels: {app: 'web'},
+		},
 	],
 });
 const before = snapshot({pods: [pod('old')]});
@@ -87,6 +97,8 @@ describe('an expression sees', () => {
 		'service("web").selector == {"app": "web"} && service("web").ports[0].targetPort == "web"',
 		'!service("nothing").exists && service("nothing").clusterIP == ""',
 		'deployment("web").desired == 3 && deployment("web").ready == 2 && !deployment("nothing").exists',
+		'service("web").selector.all(key, deployment("web").podLabels[key] == service("web").selector[key])',
+		'deployment("nothing").podLabels == {}',
 		'slices("web").exists(s, s.addresses.exists(a, a.serving && a.terminating && !a.ready))',
 		'before.pods[0].name == "old" && before.pods("app=db").size() == 0',
 		'before.endpoints("web").ips.size() == 0 && !before.service("web").exists',

@@ -44,7 +44,9 @@ describe.skipIf(!hasKubectl)('watching the embedded cluster, driven by kubectl',
 
 	test('sees what kubectl prints', async () => {
 		const {pods, deployments, services} = observer.snapshot();
-		expect(deployments).toMatchObject([{name: 'nginx-deployment', desired: 3, image: 'nginx:1.14.2'}]);
+		expect(deployments).toMatchObject([
+			{name: 'nginx-deployment', desired: 3, image: 'nginx:1.14.2', podLabels: {app: 'my-app'}},
+		]);
 		expect(services.map(({name}) => name)).toEqual(['kubernetes', 'my-service']);
 		const printed = (await run('kubectl get pods -owide --no-headers')).trim().split('\n');
 		const columns = printed.map(line => {
