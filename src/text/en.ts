@@ -321,6 +321,7 @@ export const en = {
 		notReady: 'not ready',
 		withoutPod: '(no Pod)',
 		noPods: 'no Pods yet',
+		noService: 'this lesson has no Service',
 		noAddresses: 'no addresses',
 		noEndpoints: (service: string) => `no Endpoints ${service} yet`,
 		noTimeline: 'nothing has happened yet',

@@ -289,6 +289,7 @@ export const zhCN: Text = {
 		notReady: '未就绪',
 		withoutPod: '（无 Pod）',
 		noPods: '还没有 Pod',
+		noService: '这一课里没有 Service',
 		noAddresses: '没有地址',
 		noEndpoints: service => `还没有 Endpoints ${service}`,
 		noTimeline: '还没有发生任何变化',

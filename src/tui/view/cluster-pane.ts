@@ -46,7 +46,7 @@ export function serviceLines({service, exists, rows}: ServiceRows, place: Servic
 	const {columns, height, wanted, text} = place;
 	const above = columns.before > 0 ? [both([], headLine(columns, text), place)] : [];
 	const noAddress = rows.every(row => !row.address || row.address.mark === 'removed');
-	const words = service === '' || !noAddress ? '' : exists ? text.screen.noAddresses : text.screen.noEndpoints(service);
+	const words = noAddress ? withoutAddress(service, exists, text) : '';
 	if (place.listing) return [both(line(` ${text.screen.connecting}`, 'dim'), [], place)];
 	const noPods = rows.length === 0 ? line(` ${text.screen.noPods}`, 'dim') : [];
 	const below = words || rows.length === 0 ? [both(noPods, words ? line(` ${words}`, 'dim') : [], place)] : [];
@@ -54,6 +54,12 @@ export function serviceLines({service, exists, rows}: ServiceRows, place: Servic
 	const at = wanted === undefined ? 0 : rows.findIndex(({key}) => key === wanted);
 	const first = Math.max(0, Math.min(at - Math.floor(room / 2), rows.length - room));
 	return [...above, ...rows.slice(first, first + room).map(row => rowLine(row, place)), ...below].slice(0, height);
+}
+
+/** What stands in the place of the addresses; '' is the Service of a lesson that has none. */
+function withoutAddress(service: string, exists: boolean, {screen}: Text): string {
+	if (service === '') return screen.noService;
+	return exists ? screen.noAddresses : screen.noEndpoints(service);
 }
 
 function both(left: Line, right: Line, {columns, symbols}: ServicePlace, joint = symbols.vertical): Line {

@@ -231,14 +231,14 @@ function clusterSections(
 
 	const subject = all.find(({key}) => key === state.selected) ?? mostTelling(services);
 	const service = services.find(({rows}) => rows.includes(subject!))?.service ?? services[0]?.service ?? '';
-	const words = subject?.pod && !subject.pod.gone ? around.why(subject.pod.view, service) : '';
+	const words = service && subject?.pod && !subject.pod.gone ? around.why(subject.pod.view, service) : '';
 	const whyRows = height >= 16 ? 2 : 1;
 	const requestRows = requestRowsOf(state, height - services.length * 5 - 4 - whyRows);
 	const requests = requestRows > 0 ? requestRows + 1 : 0;
 	// Places for Pods come in fours, so that the panes do not move with each Pod that comes and goes.
 	const places = Math.max(8, Math.ceil((all.length + 2) / 4) * 4);
 	const timelineRows = Math.max(1, Math.min(10, height - services.length - 2 - whyRows - requests - places));
-	const why = wrap(words ? line(words) : line(text.screen.noWhy, 'dim'), width - 4);
+	const why = wrap(words ? line(words) : line(service ? text.screen.noWhy : text.screen.noService, 'dim'), width - 4);
 	const rest = height - services.length - 2 - whyRows - timelineRows - requests;
 	const share = Math.max(1, Math.floor(rest / services.length));
 	const status =

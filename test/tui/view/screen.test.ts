@@ -90,6 +90,7 @@ const states: [string, LabState][] = [
 	['requests', aState({shown: 'cluster'}, {requests: someRequests})],
 	['help', aState({help: 0})],
 	['the end', aState({}, {finished: true})],
+	['no Service', aState({shown: 'cluster'}, {watch: {pods: 'app=my-app', services: []}})],
 	['two Services', aState({shown: 'cluster'}, {watch: {pods: 'app=my-app', services: ['my-service', 'other']}})],
 ];
 
@@ -111,6 +112,13 @@ describe('the screen at every size', () => {
 			});
 		}
 	}
+
+	it('does not ask why a Pod is no endpoint in a lesson without a Service', () => {
+		const {text} = drawn(aState({}, {watch: {pods: 'app=my-app', services: []}, now: aSnapshot(threePods, undefined)}));
+		expect(text).toContain('10.244.1.2');
+		expect(text.match(/this lesson has no Service/g)).toHaveLength(2);
+		expect(text).not.toContain('is an endpoint');
+	});
 
 	it('says what it needs in a terminal that is too small', () => {
 		expect(drawn(aState(), 40, 10).text).toContain('This terminal is 40×10');
