@@ -59,9 +59,9 @@ function barLines({answers, clients}: RequestsPart, width: number, rows: number,
 	return shown.map(({address, counts}) => [
 		{text: fill(nameOf(address), nameWidth)},
 		...counts.flatMap((count, index): Span[] => {
-			const number = ` ${count}`;
 			const room = column - widthOf(labels[index]!) - String(most).length - 1;
 			const length = count === 0 ? 0 : Math.max(1, Math.round((count / most) * Math.max(1, room)));
+			const number = length > 0 ? ` ${count}` : `${count}`;
 			const used = widthOf(labels[index]!) + length + number.length;
 			return [
 				{text: `  ${labels[index]}`, tone: 'dim'},
