@@ -5,7 +5,8 @@ const rules: [RegExp, string][] = [
 	[/\b[\da-f]{8}(-[\da-f]{4}){3}-[\da-f]{12}\b/g, '(uid)'],
 	[/\b\w+:\/\/[\da-f]{64}\b/g, '(container)'],
 	[/\S*sha256:[\da-f]+/g, '(image)'],
-	[/(resourceVersion: )"\d+"/g, '$1(version)'],
+	[/\b[\da-f]{64}\b/g, '(id)'],
+	[/("?resourceVersion"?: )"\d+"/g, '$1(version)'],
 	[/((?:observedG|g)eneration: )\d+/g, '$1(number)'],
 	// Names that it makes up.
 	[/\b[\w-]+-control-plane\b/g, '(control plane)'],
@@ -16,6 +17,7 @@ const rules: [RegExp, string][] = [
 	[new RegExp(`\\b([a-z][a-z-]*)-${random}\\b`, 'g'), '$1-(random)'],
 	// Times, and how often and how long ago something happened.
 	[/\d{4}-\d\d-\d\dT[\d:.]+(Z|[+-]\d\d:\d\d)/g, '(time)'],
+	[/\d\d\/\w{3}\/\d{4}(:\d\d){3} \+0000/g, '(time)'],
 	[/\w{3}, \d\d \w{3} \d{4} [\d:]{8} [+-]\d{4}/g, '(time)'],
 	[/^[EWI]\d{4} [\d:.]+ +\d+ /gm, '(log) '],
 	[/\b(?:\d+[dhm]){1,2}(?:\d+s)?\b|\b\d+s\b/g, '(age)'],
@@ -47,3 +49,16 @@ export function normalise(text: string): string {
 	const [heading = '', ...rows] = result.split('\n');
 	return /^[A-Z][A-Z ()-]+$/.test(heading) ? [heading, ...rows.sort()].join('\n') : result;
 }
+
+/** An answer without what kubectl itself says otherwise in other versions of it, 1.27 to 1.36. */
+export const withoutVersion = (text: string): string =>
+	text
+		// Since 1.34 it says where it deleted from, and which container an Event is about.
+		.replace(/ from \S+ namespace$/gm, '')
+		.replace(/\bspec\.containers\{[\w-]+\}: /g, '')
+		// Up to 1.33 it printed the time of creation of objects that it had only made up.
+		.replace(/^ *creationTimestamp: null\n/gm, '')
+		// Since 1.33 it warns of a rollback of what was applied.
+		.replace(/^Warning: resource \S+ was previously managed.*\n?/gm, '')
+		// Up to 1.32 it had another word for an unset `optional`.
+		.replace(/^( +)ConfigMapOptional: +<nil>$/gm, '$1Optional: false');

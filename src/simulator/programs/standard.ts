@@ -2,6 +2,7 @@ import {fileCommands} from './commands/files.ts';
 import {nc} from './commands/nc.ts';
 import {nslookup} from './commands/nslookup.ts';
 import {systemCommands} from './commands/system.ts';
+import {tar} from './commands/tar.ts';
 import {textCommands} from './commands/text.ts';
 import {wget} from './commands/wget.ts';
 import type {Command} from './image.ts';
@@ -39,7 +40,7 @@ export const bash: Command = shellProgram(
 /** A shell and the small tools, by absolute path. */
 export const standardPrograms: [string, Command][] = [
 	['/bin/sh', sh],
-	...Object.entries({...fileCommands, ...textCommands, ...systemCommands, nc, nslookup, wget}).map(
+	...Object.entries({...fileCommands, ...textCommands, ...systemCommands, nc, nslookup, tar, wget}).map(
 		([name, command]): [string, Command] => [`/bin/${name}`, command],
 	),
 ];

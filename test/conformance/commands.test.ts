@@ -1,0 +1,46 @@
+import {readdirSync, readFileSync} from 'node:fs';
+import {join} from 'node:path';
+import {afterAll, beforeAll, describe, expect, it} from 'vitest';
+import {normalise, withoutVersion} from './normalise.ts';
+import {type Answer, type ShellCluster, startShellCluster} from './shell-lines.ts';
+import {stockKubectlMinor} from './stock-kubectl.ts';
+import {readTranscript, type Step} from './transcript.ts';
+
+const folder = join(import.meta.dirname, 'commands');
+const files = join(import.meta.dirname, '../fixtures/conformance/commands');
+const transcripts = readdirSync(folder).sort();
+
+const clean = (text: string) => normalise(withoutVersion(text)).trimEnd();
+const normal = ({code, stdout, stderr}: Answer | Step): Answer => ({
+	code,
+	stdout: clean(stdout),
+	stderr: clean(stderr),
+});
+
+const hasStock = stockKubectlMinor() !== undefined;
+if (!hasStock) console.warn('SKIPPED: no stock kubectl on PATH to run the transcripts with');
+
+it('has at least 150 commands to run', () => {
+	const steps = transcripts.flatMap(file => readTranscript(readFileSync(join(folder, file), 'utf8')));
+	expect(steps.length).toBeGreaterThanOrEqual(150);
+});
+
+describe.skipIf(!hasStock).each(transcripts)('stock kubectl gets the answers of %s', file => {
+	const steps = readTranscript(readFileSync(join(folder, file), 'utf8'));
+	let cluster: ShellCluster;
+	beforeAll(async () => {
+		cluster = await startShellCluster({files});
+	});
+	afterAll(async () => cluster?.close());
+
+	it.each(steps)(
+		'$command',
+		async step => {
+			const expected = normal(step);
+			const answer = async () => normal(await cluster.run(step.command));
+			if (step.eventually) await expect.poll(answer, {timeout: 60_000, interval: 100}).toEqual(expected);
+			else expect(await answer()).toEqual(expected);
+		},
+		130_000,
+	);
+});
