@@ -19,7 +19,7 @@ describe.skipIf(!hasKubectl)('watching the embedded cluster, driven by kubectl',
 			text: textIn('en'),
 			time: realTime,
 		});
-		const {runner} = place.forLesson(findLesson('endpoints')!);
+		const {runner} = await place.forLesson(findLesson('endpoints')!);
 		run = async line => {
 			let output = '';
 			const {code} = await runner.run(line, {

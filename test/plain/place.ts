@@ -5,6 +5,7 @@ import {createLineRunner} from '../../src/clusters/line-runner.ts';
 import {findOnPath, shellEnvironment} from '../../src/clusters/shell.ts';
 import {prepareWorkFolder} from '../../src/clusters/work-folder.ts';
 import type {Lesson} from '../../src/lesson/lesson.ts';
+import {type RequestRecorder, startRequestRecorder} from '../../src/observe/request-recorder.ts';
 import {realTime} from '../../src/observe/time.ts';
 import {startSimulatorWorker} from '../../src/simulator/host.ts';
 
@@ -16,15 +17,20 @@ export async function openPlace(options: {speed?: number} = {}) {
 	const folder = mkdtempSync(join(tmpdir(), 'endpoint-lab-place-'));
 	const worker = await startSimulatorWorker({folder: join(folder, 'cluster'), ...options});
 	const stop = new AbortController();
+	const recorders: RequestRecorder[] = [];
 	return {
 		kubeconfig: worker.kubeconfig,
 		/** Everything that playing and testing a lesson need of a place. */
-		forLesson(lesson: Lesson) {
+		async forLesson(lesson: Lesson) {
+			const requests =
+				lesson.requests &&
+				(await startRequestRecorder({gateway: worker.gateway, time: realTime, speed: options.speed}));
+			if (requests) recorders.push(requests);
 			const runner = createLineRunner({
 				environment: shellEnvironment({
 					base: process.env,
 					kubeconfig: worker.kubeconfig,
-					gateway: worker.gateway,
+					gateway: requests?.url ?? worker.gateway,
 					kubectlCache: join(folder, 'kubectl-cache'),
 				}),
 				cwd: prepareWorkFolder(join(folder, 'work'), lesson),
@@ -33,6 +39,7 @@ export async function openPlace(options: {speed?: number} = {}) {
 			return {
 				lesson,
 				runner,
+				requests,
 				cluster: {title: 'SIM', simulated: true, kubeconfig: worker.kubeconfig, namespace: 'default'},
 				time: realTime,
 				signal: stop.signal,
@@ -40,6 +47,7 @@ export async function openPlace(options: {speed?: number} = {}) {
 		},
 		async close() {
 			stop.abort();
+			await Promise.all(recorders.map(recorder => recorder.close()));
 			await worker.close();
 			rmSync(folder, {recursive: true, force: true});
 		},

@@ -16,7 +16,7 @@ afterAll(() => place.close());
 async function play(lesson: ReturnType<typeof loadLesson>, language: Language, limitMs?: number) {
 	const events: PlayEvent[] = [];
 	const passed = await playLesson({
-		...place.forLesson(lesson),
+		...(await place.forLesson(lesson)),
 		language,
 		text: textIn(language),
 		limitMs,

@@ -27,7 +27,7 @@ async function prove(folder: string, limits: {limitMs?: number; commandLimitMs?:
 	const events: ProofEvent[] = [];
 	const lesson = loadLesson(folder);
 	const passed = await testLesson({
-		...place.forLesson(lesson),
+		...(await place.forLesson(lesson)),
 		text: textIn('en'),
 		...limits,
 		emit: event => events.push(event),
