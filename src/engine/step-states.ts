@@ -4,7 +4,7 @@ import {sync as writeFileAtomic} from 'write-file-atomic';
 import type {ClusterState} from '../clusters/cluster.ts';
 
 /** A step's beginning as it was kept: the cluster's state, and when that was (ms since 1970). */
-export type StepState = {state: string; at: number};
+type StepState = {state: string; at: number};
 
 /** The states in which a cluster was when a lesson's steps began, on disk. */
 export type StepStates = {

@@ -133,6 +133,8 @@ export async function startKubernetes(options: KubernetesOptions): Promise<Kuber
 			gateway.serve(next.network);
 			simulation.store.close();
 			next.pace.setSpeed(speed);
+			// Its newest version may be that of what it replaces, but it is not what was saved last.
+			saved = undefined;
 			changed();
 		},
 	};

@@ -172,6 +172,19 @@ test('watchers of a cluster that is put back get 410 and find the old state with
 	expect(late).toMatchObject([{type: 'ERROR', object: {code: 410}}]);
 });
 
+test('a cluster that was put back is what the folder holds, though nothing has changed since', async () => {
+	const cluster = await start({speed: 10});
+	const empty = await cluster.state();
+	await cluster.web(1);
+	await cluster.speed(0);
+	cluster.save();
+	const kept = () => parseState(readFileSync(join(cluster.folder, 'state.json'), 'utf8'));
+	expect(kept().store.objects.pods).toHaveLength(1);
+	await cluster.post('/simulator/state', empty);
+	cluster.save();
+	expect(kept().store.objects.pods).toEqual([]);
+});
+
 test.skipIf(!kubectl)('what streams from a container ends when the cluster is put back (needs kubectl)', async () => {
 	const cluster = await start({speed: 10});
 	await cluster.web(1);
