@@ -167,7 +167,6 @@ delete svc nope --ignore-not-found
 delete pod p --grace-period=0 --force
 delete deploy a --dry-run=client
 delete deploy a
-wait --for=delete pod -l app=a --timeout=60s
 delete deploy
 delete
 delete -f web.yaml
