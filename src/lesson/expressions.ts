@@ -144,6 +144,12 @@ function answer(evaluate: () => unknown): unknown {
 	}
 }
 
+/** Lists with commas, and labels as kubectl writes them: `app=web,tier=back`, or `–` where there are none. */
 function asText(value: unknown): string {
-	return Array.isArray(value) ? value.map(asText).join(', ') : String(value);
+	if (Array.isArray(value)) return value.map(asText).join(', ');
+	if (typeof value !== 'object' || value === null || Object.getPrototypeOf(value) !== Object.prototype) {
+		return String(value);
+	}
+	const pairs = Object.entries(value).map(([key, item]) => `${key}=${asText(item)}`);
+	return pairs.join(',') || '–';
 }

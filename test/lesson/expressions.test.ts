@@ -125,6 +125,8 @@ describe('a template', () => {
 		expect(fill('delete ${before.pods[0].name}!')).toBe('delete old!');
 		expect(fill('${endpoints("web").ready.size()} of ${deployment("web").desired}')).toBe('1 of 3');
 		expect(fill('${endpoints("web").ips}')).toBe('10.0.0.1, 10.0.0.2');
+		expect(fill('${service("web").selector}')).toBe('app=web');
+		expect(fill('${service("nothing").selector}')).toBe('–');
 	});
 
 	test('takes braces and quotes in expressions, and leaves a shell’s variables alone', () => {
