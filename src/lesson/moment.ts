@@ -195,6 +195,7 @@ export class SliceAddress {
 		terminating: 'bool',
 		pod: 'string',
 		node: 'string',
+		hostname: 'string',
 	};
 	readonly ip;
 	readonly port;
@@ -204,6 +205,7 @@ export class SliceAddress {
 	readonly terminating;
 	readonly pod;
 	readonly node;
+	readonly hostname;
 
 	constructor(view: AddressView) {
 		this.ip = view.ip;
@@ -214,6 +216,7 @@ export class SliceAddress {
 		this.terminating = view.terminating ?? false;
 		this.pod = view.pod ?? '';
 		this.node = view.node ?? '';
+		this.hostname = view.hostname ?? '';
 	}
 }
 

@@ -10,7 +10,7 @@ export function sliceView({metadata, endpoints, ports}: V1EndpointSlice): SliceV
 		namespace: metadata?.namespace ?? '',
 		service: labels['kubernetes.io/service-name'] ?? '',
 		managedBy: labels['endpointslice.kubernetes.io/managed-by'] ?? '',
-		addresses: (endpoints ?? []).flatMap(({addresses, conditions, targetRef, nodeName}) => {
+		addresses: (endpoints ?? []).flatMap(({addresses, conditions, targetRef, nodeName, hostname}) => {
 			const ready = conditions?.ready ?? true;
 			return addresses.flatMap(ip =>
 				known.map(({name = '', port}) => ({
@@ -22,6 +22,7 @@ export function sliceView({metadata, endpoints, ports}: V1EndpointSlice): SliceV
 					terminating: conditions?.terminating ?? false,
 					pod: targetRef?.kind === 'Pod' ? targetRef.name : undefined,
 					node: nodeName,
+					hostname,
 				})),
 			);
 		}),

@@ -54,6 +54,8 @@ export type AddressView = {
 	/** The Pod it points to, when it points to one. */
 	pod?: string;
 	node?: string;
+	/** The name of its own that DNS gives it below a headless Service. Read from slices only. */
+	hostname?: string;
 };
 
 export type EndpointsView = {name: string; namespace: string; addresses: AddressView[]; managedBy: string};

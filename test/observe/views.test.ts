@@ -100,6 +100,12 @@ describe('a view of', () => {
 		expect(sliceView({...slice, endpoints: [], ...placeholder}).addresses).toEqual([]);
 	});
 
+	test('a slice: an endpoint keeps the name that DNS gives it', () => {
+		const slice = {addressType: 'IPv4', metadata: {name: 's', labels: {'kubernetes.io/service-name': 'web'}}};
+		const endpoints = [{addresses: ['10.0.0.1'], hostname: 'first'}, {addresses: ['10.0.0.2']}];
+		expect(sliceView({...slice, endpoints}).addresses.map(({hostname}) => hostname)).toEqual(['first', undefined]);
+	});
+
 	test('a Service: an empty selector is none', () => {
 		expect(serviceView({spec: {selector: {}, ports: [{port: 80}]}})).toMatchObject({
 			selector: undefined,

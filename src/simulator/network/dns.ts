@@ -1,3 +1,4 @@
+import type {Random} from '../random.ts';
 import type {Store} from '../store.ts';
 import type {Endpoint, Service} from '../types.ts';
 import type {ServiceIndex} from './service-index.ts';
@@ -24,11 +25,17 @@ export class Dns {
 	readonly #store: Store;
 	readonly #index: ServiceIndex;
 	readonly #outside: ReadonlyMap<string, string>;
+	readonly #random: Random;
 
-	constructor(store: Store, index: ServiceIndex, outside: ReadonlyMap<string, string>) {
+	constructor(
+		store: Store,
+		index: ServiceIndex,
+		{outside, random}: {outside: ReadonlyMap<string, string>; random: Random},
+	) {
 		this.#store = store;
 		this.#index = index;
 		this.#outside = outside;
+		this.#random = random;
 	}
 
 	/** Answers a question about a full name (a final dot does no harm); no search domain is tried. */
@@ -82,7 +89,17 @@ export class Dns {
 		if (endpoints.length === 0) return nothing;
 		if (type === 'SRV') return this.#srv(name, service, {}, type);
 		if (type !== 'A') return noData;
-		return {code: 'NOERROR', records: endpoints.map(({addresses}) => ({name, type, data: addresses[0]!}))};
+		const records = endpoints.map(({addresses}): DnsRecord => ({name, type, data: addresses[0]!}));
+		return {code: 'NOERROR', records: this.#shuffled(records)};
+	}
+
+	/** In another order each time, as CoreDNS' plugin loadbalance sends addresses. */
+	#shuffled(records: DnsRecord[]): DnsRecord[] {
+		for (let i = records.length - 1; i > 0; i--) {
+			const other = this.#random.below(i + 1);
+			[records[i], records[other]] = [records[other]!, records[i]!];
+		}
+		return records;
 	}
 
 	#external(name: string, service: Service, type: RecordType): DnsAnswer {

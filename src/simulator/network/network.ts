@@ -47,7 +47,7 @@ export class ClusterNetwork implements Network, Part {
 		this.#clock = clock;
 		this.#index = indexServices(store);
 		this.#proxy = new KubeProxy(this.#index, {clock, random}, snapshot?.affinity);
-		this.dns = new Dns(store, this.#index, this.#names);
+		this.dns = new Dns(store, this.#index, {outside: this.#names, random});
 	}
 
 	/** Puts a host at an address until the returned function is called. */

@@ -48,6 +48,15 @@ test('a headless Service answers with the addresses of its ready Pods', () => {
 	expect(addresses(lab, 'web.default.svc.cluster.local')).toHaveLength(2);
 });
 
+test('the addresses of a headless Service come in another order each time', () => {
+	const lab = three({clusterIP: 'None'});
+	const firsts = Array.from(
+		{length: 50},
+		() => lab.network.dns.lookup('web.default.svc.cluster.local', 'A').records[0]!.data,
+	);
+	expect(new Set(firsts).size).toBe(3);
+});
+
 test('each Pod behind a Service has a name made of its address', () => {
 	const lab = three({clusterIP: 'None'});
 	const ip = lab.get('web-1').status.podIP!;
