@@ -91,6 +91,9 @@ export async function openLessonSession(options: SessionOptions, context: Contex
 		if (journal.damage) context.note(damageLine(journal.damage, text));
 		const followed = await cluster.clock?.follow(AbortSignal.any([signal, ending.signal]));
 		const clock = cluster.clock && followed && {...cluster.clock, ...followed};
+		const keepStep = () => requests?.setSpeed(followed?.speed() ?? 1);
+		keepStep();
+		followed?.subscribe(keepStep);
 		const observer = withRequests(observeCluster({cluster, text, time: realTime, clock, signal}), requests);
 		const run = openRun({lesson, cluster, language, journal, observer, requests, time: realTime, clock});
 		if (restored && step !== undefined) goTo(run, step);

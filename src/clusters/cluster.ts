@@ -16,9 +16,9 @@ export type Cluster = {
 	/**
 	 * URL of the HTTP forward proxy into the cluster's network (the gateway). Each user name, as in
 	 * `http://NAME@127.0.0.1:PORT` or `curl -U NAME:`, is a client with an address of its own. With the capability
-	 * `answered-by` each answer carries `Endpoint-Lab-Answered-By: ADDRESS:PORT`, the endpoint that gave it, since
-	 * only the Service's own address can be seen from outside kube-proxy's rules. A request without an answer ends in
-	 * 502 or 504 with a `Proxy-Status` (RFC 9209) that says why.
+	 * `answered-by` each answer carries `Endpoint-Lab-Answered-By: ADDRESS:PORT`, the endpoint that gave it; a proxy
+	 * that is an ordinary program in the cluster sees the Service's own address only, and leaves the header out. A
+	 * request without an answer ends in 502 or 504 with a `Proxy-Status` (RFC 9209) that says why.
 	 */
 	gateway: string;
 	capabilities: ReadonlySet<Capability>;

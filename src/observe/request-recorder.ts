@@ -20,10 +20,15 @@ export type RequestRecorder = {
 	restore(requests: RequestsView): void;
 	/** Sends these requests from now on; undefined for none. */
 	trickle(what: Trickle | undefined): void;
+	/** How fast the cluster's time passes, which the trickle keeps step with: 0 is paused, Infinity as fast as it goes. */
+	setSpeed(speed: number): void;
 	/** Calls back after new requests, at most ten times a second. Returns how to stop that. */
 	subscribe(listener: () => void): () => void;
 	close(): Promise<void>;
 };
+
+/** The most times faster that the trickle becomes; a cluster may be faster still. */
+const fastest = 20;
 
 /** The name under which the trickle asks. */
 export const trickleClient = 'trickle';
@@ -32,9 +37,7 @@ const coalesceFor = 100;
 /** How long the trickle waits for an answer, ms; so there are never more than this many seconds' requests open. */
 const trickleTimeout = 2000;
 
-/**
- * Starts the recorder on 127.0.0.1. `speed` is how fast the cluster's time passes: the trickle keeps step with it.
- */
+/** Starts the recorder on 127.0.0.1; `speed` as for setSpeed. */
 export async function startRequestRecorder({
 	gateway,
 	time,
@@ -49,6 +52,7 @@ export async function startRequestRecorder({
 	let view = noRequests;
 	let stopTelling: (() => void) | undefined;
 	let stopTrickle: (() => void) | undefined;
+	let keepStep: (() => void) | undefined;
 	let sending = '';
 
 	const record = (request: Omit<RequestView, 'number'>) => {
@@ -118,6 +122,7 @@ export async function startRequestRecorder({
 	const stop = () => {
 		stopTrickle?.();
 		stopTrickle = undefined;
+		keepStep = undefined;
 		sending = '';
 	};
 	return {
@@ -146,14 +151,26 @@ export async function startRequestRecorder({
 					),
 				);
 				upstream.end();
-				cancel = time.after(1000 / (what.perSecond * speed), send);
+				schedule();
 			};
-			let cancel = time.after(0, send);
+			const schedule = () => {
+				cancel = speed > 0 ? time.after(1000 / (what.perSecond * Math.min(speed, fastest)), send) : () => {};
+			};
+			let cancel = speed > 0 ? time.after(0, send) : () => {};
+			keepStep = () => {
+				cancel();
+				schedule();
+			};
 			stopTrickle = () => {
 				over = true;
 				cancel();
 				for (const upstream of open) upstream.destroy();
 			};
+		},
+		setSpeed(next) {
+			if (next === speed) return;
+			speed = next;
+			keepStep?.();
 		},
 		subscribe(listener) {
 			listeners.add(listener);

@@ -161,13 +161,26 @@ test('the trickle sends as many requests as it was asked for, and none once it i
 	]);
 });
 
-test("the trickle keeps step with a faster cluster's time", async () => {
+test("the trickle keeps step with the cluster's time, and stands still with it", async () => {
 	const time = handDrivenTime();
 	const {recorder} = await withRecorder({time, speed: 10});
+	const total = (count: number) => until(() => recorder.requests().total === count);
 	recorder.trickle({url: 'http://my-service/', perSecond: 4});
 	time.move(0);
 	time.move(25);
-	await until(() => recorder.requests().total === 2);
+	await total(2);
+	recorder.setSpeed(0.5);
+	time.move(499);
+	expect(recorder.requests().total).toBe(2);
+	time.move(1);
+	await total(3);
+	recorder.setSpeed(0);
+	time.move(60_000);
+	await curl(recorder.url, '-s', 'my-service');
+	expect(recorder.requests().total).toBe(4);
+	recorder.setSpeed(Number.POSITIVE_INFINITY);
+	time.move(13);
+	await total(5);
 });
 
 test('listeners hear of many requests once', async () => {
