@@ -30,6 +30,8 @@ export class Pod {
 		labels: 'map<string, string>',
 		image: 'string',
 		uid: 'string',
+		ports: 'list<int>',
+		portNames: 'list<string>',
 		readinessProbe: 'bool',
 		preStop: 'bool',
 	};
@@ -44,6 +46,9 @@ export class Pod {
 	readonly labels;
 	readonly image;
 	readonly uid;
+	/** The ports that its containers declare; those without a name are not among the names. */
+	readonly ports;
+	readonly portNames;
 	readonly readinessProbe;
 	readonly preStop;
 
@@ -59,6 +64,8 @@ export class Pod {
 		this.labels = view.labels;
 		this.image = view.image;
 		this.uid = view.uid;
+		this.ports = view.ports.map(({port}) => BigInt(port));
+		this.portNames = view.ports.map(({name}) => name).filter(Boolean);
 		this.readinessProbe = view.readinessProbe ?? false;
 		this.preStop = view.preStop ?? false;
 	}

@@ -29,7 +29,16 @@ function snapshot(part: Partial<Snapshot> = {}): Snapshot {
 }
 
 const now = snapshot({
-	pods: [pod('a', {restarts: 2}), pod('bb'), pod('other', {labels: {app: 'db', tier: 'back'}})],
+	pods: [
+		pod('a', {restarts: 2}),
+		pod('bb', {
+			ports: [
+				{name: 'http', port: 80, protocol: 'TCP'},
+				{name: '', port: 81, protocol: 'TCP'},
+			],
+		}),
+		pod('other', {labels: {app: 'db', tier: 'back'}}),
+	],
 	services: [
 		{
 			name: 'web',
@@ -90,6 +99,7 @@ describe('an expression sees', () => {
 		'now.pods.size() == 2',
 		'pods("app=web")[0].restarts == 2',
 		'pods("app=db")[0].labels["tier"] == "back"',
+		'pods("app=web")[1].ports == [80, 81] && pods("app=web")[1].portNames == ["http"]',
 		'endpoints("web").exists && endpoints("web").ips == ["10.0.0.1", "10.0.0.2"]',
 		'endpoints("web").ready == ["10.0.0.1"] && endpoints("web").notReady == ["10.0.0.2"]',
 		'endpoints("web").ports == [80, 443] && endpoints("web").portNames == ["http", "https"]',
