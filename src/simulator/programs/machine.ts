@@ -49,7 +49,7 @@ export class Process {
 	/** The line that `ps` shows. */
 	title: string;
 	user: string;
-	readonly handlers = new Map<Signal, () => void>();
+	#handlers: Map<Signal, () => void> | undefined;
 
 	constructor(machine: Machine, pid: number, parent: number, start: ProcessStart) {
 		this.machine = machine;
@@ -64,6 +64,17 @@ export class Process {
 		this.directory = start.directory;
 		this.title = start.arguments.join(' ');
 		this.user = machine.image.user.name;
+	}
+
+	/** What the process does at signals; without a handler it dies. */
+	get handlers(): Map<Signal, () => void> {
+		this.#handlers ??= new Map();
+		return this.#handlers;
+	}
+
+	/** The handler of a signal, if there is one. */
+	handler(signal: Signal): (() => void) | undefined {
+		return this.#handlers?.get(signal);
 	}
 
 	/** An absolute path for one that may be relative to the working directory. */
@@ -122,7 +133,13 @@ type Surroundings = {
 	listen(port: number, server: HttpServer): (() => void) | undefined;
 };
 
-type Running1 = {process: Process; task: Task | undefined; exited: (code: number) => void};
+type Running1 = {
+	process: Process;
+	task: Task | undefined;
+	/** The signals at which a process without a command ends well. */
+	leavesOn?: ReadonlySet<Signal>;
+	exited: (code: number) => void;
+};
 
 /** What the processes of one running container share: files, network, clock, and the table of processes. */
 export class Machine {
@@ -177,8 +194,7 @@ export class Machine {
 
 	/** Starts a process of a command that needs no file, such as a part of a shell's pipeline. */
 	startCommand(command: Command, start: ProcessStart, exited: (code: number) => void, parent = 0): Process {
-		const pid = this.#nextPid;
-		this.#nextPid += pid === 1 ? 6 : 1;
+		const pid = this.#takePid();
 		const process = new Process(this, pid, parent, start);
 		const running: Running1 = {process, task: undefined, exited};
 		this.#processes.set(pid, running);
@@ -191,6 +207,13 @@ export class Machine {
 		return process;
 	}
 
+	/** Starts a process that only waits for one of the signals to end: it costs no more than its place in the table. */
+	park(start: ProcessStart, parent: number, leavesOn: ReadonlySet<Signal>): Process {
+		const process = new Process(this, this.#takePid(), parent, start);
+		this.#processes.set(process.pid, {process, task: undefined, leavesOn, exited: () => {}});
+		return process;
+	}
+
 	/**
 	 * Sends a signal. A process without a handler dies of it; process 1 is safe from all but a SIGKILL from `outside`,
 	 * as the first process of a PID namespace is. False when there is no such process.
@@ -198,8 +221,9 @@ export class Machine {
 	signal(pid: number, signal: Signal, outside = false): boolean {
 		const running = this.#processes.get(pid);
 		if (!running) return false;
-		const handler = signal === 'SIGKILL' ? undefined : running.process.handlers.get(signal);
+		const handler = signal === 'SIGKILL' ? undefined : running.process.handler(signal);
 		if (handler) handler();
+		else if (running.leavesOn?.has(signal)) this.#exit(running, 0);
 		else if (pid !== 1 || (outside && signal === 'SIGKILL')) this.#kill(running, 128 + signalNumbers[signal]);
 		return true;
 	}
@@ -217,6 +241,12 @@ export class Machine {
 			this.#processes.delete(running.process.pid);
 			running.task?.stop();
 		}
+	}
+
+	#takePid(): number {
+		const pid = this.#nextPid;
+		this.#nextPid += pid === 1 ? 6 : 1;
+		return pid;
 	}
 
 	#kill(running: Running1, code: number) {

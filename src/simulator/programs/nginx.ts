@@ -2,7 +2,7 @@ import type {HttpReply, HttpRequest} from '../network/http-server.ts';
 import {curl} from './commands/curl.ts';
 import {baseFiles, type FileSystem} from './file-system.ts';
 import {errorLogDate, httpDate, logDate, reasonPhrase} from './http-text.ts';
-import type {Command, Image} from './image.ts';
+import type {Command, Image, Signal} from './image.ts';
 import type {Process} from './machine.ts';
 import {NginxConfigError, type NginxLocation, type NginxServer, parseNginxConfig} from './nginx-config.ts';
 import {bash, standardFiles, standardPath, standardPrograms} from './standard.ts';
@@ -134,18 +134,13 @@ const nginxCommand = (version: Version): Command =>
 		return 0;
 	};
 
+const workerTitle = ['nginx: worker process'];
+const workerSignals: ReadonlySet<Signal> = new Set(['SIGTERM', 'SIGQUIT']);
+
 function startWorker(master: Process) {
 	const {machine, environment, directory, stdin, stdout, stderr} = master;
-	const worker = machine.startCommand(
-		function* idle(process) {
-			yield* process.signal('SIGTERM', 'SIGQUIT');
-			return 0;
-		},
-		{arguments: ['nginx: worker process'], environment, directory, stdin, stdout, stderr},
-		() => {},
-		master.pid,
-	);
-	worker.user = 'nginx';
+	const start = {arguments: workerTitle, environment, directory, stdin, stdout, stderr};
+	machine.park(start, master.pid, workerSignals).user = 'nginx';
 }
 
 /** `nginx -s reload`: the running master gets the signal of that name. */
