@@ -91,7 +91,7 @@ export function podVolumes({store, clock}: {store: Store; clock: Clock}, pod: Po
 				const files = subPath ? once(() => oneFile(open(volume), `/${subPath}`, now)) : () => open(volume);
 				own.push({path: mountPath.replace(/(.)\/$/, '$1'), files, readOnly: readOnly || !volume.emptyDir});
 			}
-			return [...own, ...etcFiles(pod, ip, now)];
+			return [...own, ...Object.keys(etcTexts).map(path => new EtcFile(path, pod, ip, now))];
 		},
 		snapshot() {
 			const written: VolumesSnapshot = {};
@@ -108,25 +108,46 @@ export function podVolumes({store, clock}: {store: Store; clock: Clock}, pod: Po
 }
 
 /** The files of /etc that the kubelet and the runtime write for each container. */
-function etcFiles(pod: Pod, ip: () => string, now: () => number): Mount[] {
-	const {name, namespace = ''} = pod.metadata;
-	const hostname = pod.spec.hostname ?? name;
-	const domain = pod.spec.subdomain ? `${hostname}.${pod.spec.subdomain}.${namespace}.svc.cluster.local\t` : '';
-	const texts: Record<string, () => string> = {
-		'/etc/hostname': () => `${hostname}\n`,
-		'/etc/resolv.conf': () => `search ${searchDomains(namespace).join(' ')}\nnameserver 10.96.0.10\noptions ndots:5\n`,
-		'/etc/hosts': () =>
+const etcTexts: Record<string, (pod: Pod, ip: string) => string> = {
+	'/etc/hostname': pod => `${hostnameOf(pod)}\n`,
+	'/etc/resolv.conf': ({metadata}) =>
+		`search ${searchDomains(metadata.namespace ?? '').join(' ')}\nnameserver 10.96.0.10\noptions ndots:5\n`,
+	'/etc/hosts': (pod, ip) => {
+		const {spec, metadata} = pod;
+		const name = hostnameOf(pod);
+		const domain = spec.subdomain ? `${name}.${spec.subdomain}.${metadata.namespace}.svc.cluster.local\t` : '';
+		return (
 			'# Kubernetes-managed hosts file.\n127.0.0.1\tlocalhost\n::1\tlocalhost ip6-localhost ip6-loopback\n' +
-			`fe00::0\tip6-localnet\nfe00::0\tip6-mcastprefix\nfe00::1\tip6-allnodes\nfe00::2\tip6-allrouters\n${ip()}\t${domain}${hostname}\n`,
-	};
-	return Object.entries(texts).map(([path, text]) => ({
-		path,
-		readOnly: false,
-		files: once(() => {
-			const entry = {content: Buffer.from(text()), mode: 0o644, modified: now()};
-			return new FileSystem(new Map([['/', entry]]), now);
-		}),
-	}));
+			`fe00::0\tip6-localnet\nfe00::0\tip6-mcastprefix\nfe00::1\tip6-allnodes\nfe00::2\tip6-allrouters\n${ip}\t${domain}${name}\n`
+		);
+	},
+};
+
+const hostnameOf = ({spec, metadata}: Pod) => spec.hostname ?? metadata.name;
+
+/** One of them. A class, since every container has three and a closure for each part would cost more than the text. */
+class EtcFile implements Mount {
+	readonly path: string;
+	readonly readOnly = false;
+	readonly #pod: Pod;
+	readonly #ip: () => string;
+	readonly #now: () => number;
+	#made: FileSystem | undefined;
+
+	constructor(path: string, pod: Pod, ip: () => string, now: () => number) {
+		this.path = path;
+		this.#pod = pod;
+		this.#ip = ip;
+		this.#now = now;
+	}
+
+	files(): FileSystem {
+		if (!this.#made) {
+			const content = Buffer.from(etcTexts[this.path]!(this.#pod, this.#ip()));
+			this.#made = new FileSystem(new Map([['/', {content, mode: 0o644, modified: this.#now()}]]), this.#now);
+		}
+		return this.#made;
+	}
 }
 
 function volumeTexts(store: Store, pod: Pod, volume: Volume): Record<string, string> {
