@@ -86,7 +86,10 @@ export function openRun(options: RunOptions): Run {
 		const made = requests?.requests();
 		if (made && made.total > (state.requests?.total ?? 0)) record({type: 'requests', requests: made});
 	};
-	const trickle = () => requests?.trickle(state.finished ? undefined : trickleOf(lesson, current()));
+	const trickle = (resumed = false) => {
+		const wanted = state.finished ? undefined : trickleOf(lesson, current());
+		requests?.trickle(wanted && resumed ? {...wanted, settle: true} : wanted);
+	};
 
 	/** Remembers and judges, as far as the present snapshot allows. */
 	const look = () => {
@@ -160,7 +163,7 @@ export function openRun(options: RunOptions): Run {
 	if (state.requests) requests?.restore(state.requests);
 	if (state.current !== current().id) enter(currentIndex(lesson, state));
 	look();
-	trickle();
+	trickle(journal.events.length > 0);
 	const unsubscribe = observer.subscribe(() => act(() => {}));
 
 	return {

@@ -4,8 +4,11 @@ import type {Duplex} from 'node:stream';
 import {noRequests, type RequestFailure, type RequestsView, type RequestView, withRequest} from './request-counts.ts';
 import type {Time} from './time.ts';
 
-/** Requests that the lab sends by itself, evenly. */
-export type Trickle = {url: string; perSecond: number};
+/**
+ * Requests that the lab sends by itself, evenly. `settle`: the first ones are not counted, until ten in a row have been
+ * answered or ten seconds have passed, since a cluster that has just been started again loses some at first.
+ */
+export type Trickle = {url: string; perSecond: number; settle?: boolean};
 
 /**
  * A forward proxy before a cluster's gateway, which counts who asked and who answered, and can send requests itself. The
@@ -32,6 +35,8 @@ const fastest = 20;
 
 /** The name under which the trickle asks. */
 export const trickleClient = 'trickle';
+
+const settled = {answers: 10, after: 10_000};
 
 const coalesceFor = 100;
 /** How long the trickle waits for an answer, ms; so there are never more than this many seconds' requests open. */
@@ -63,12 +68,17 @@ export async function startRequestRecorder({
 		});
 	};
 
-	/** Asks the gateway, and records what comes of it unless the one who asked has gone. */
-	const ask = (target: string, options: Pick<IncomingMessage, 'method' | 'headers'>, gone: () => boolean) => {
+	/** Asks the gateway, and records what comes of it if it counts. */
+	const ask = (
+		target: string,
+		options: Pick<IncomingMessage, 'method' | 'headers'>,
+		counts: (failed: boolean) => boolean,
+	) => {
 		const began = time.now();
 		const base = {host: URL.canParse(target) ? new URL(target).hostname : '', client: clientOf(options.headers)};
 		const end = (outcome: Pick<RequestView, 'address' | 'failure' | 'detail'>) => {
-			if (base.host && !gone()) record({...base, at: time.now(), took: time.now() - began, ...outcome});
+			if (base.host && counts(outcome.failure !== undefined))
+				record({...base, at: time.now(), took: time.now() - began, ...outcome});
 		};
 		// One connection for each request, as a program that has just been started makes it.
 		const upstream = request({hostname, port, path: target, ...options, agent: false});
@@ -82,7 +92,7 @@ export async function startRequestRecorder({
 	const forward = (incoming: IncomingMessage, outgoing: ServerResponse) => {
 		let gone = false;
 		const {connection, 'proxy-connection': _, ...headers} = incoming.headers;
-		const upstream = ask(incoming.url ?? '', {method: incoming.method, headers}, () => gone);
+		const upstream = ask(incoming.url ?? '', {method: incoming.method, headers}, () => !gone);
 		outgoing.on('close', () => {
 			if (outgoing.writableFinished) return;
 			gone = true;
@@ -138,10 +148,20 @@ export async function startRequestRecorder({
 			if (!what) return;
 			sending = wanted;
 			const open = new Set<ClientRequest>();
+			const begun = time.now();
 			let over = false;
+			let settling = what.settle ?? false;
+			let answered = 0;
+			const counts = (failed: boolean) => {
+				if (settling) {
+					answered = failed ? 0 : answered + 1;
+					settling = answered < settled.answers && time.now() - begun < settled.after;
+				}
+				return !over && !settling;
+			};
 			const headers = {'proxy-authorization': `Basic ${Buffer.from(`${trickleClient}:`).toString('base64')}`};
 			const send = () => {
-				const upstream = ask(what.url, {method: 'GET', headers}, () => over);
+				const upstream = ask(what.url, {method: 'GET', headers}, counts);
 				open.add(upstream);
 				upstream.on('response', response => response.resume());
 				upstream.on('close', () => open.delete(upstream));

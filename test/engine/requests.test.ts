@@ -147,8 +147,11 @@ test('a resumed run goes on counting where it was left', () => {
 	run.actions.next();
 	recorder.ask(3);
 	run.close();
+	expect(recorder.trickles.some(what => what?.settle)).toBe(false);
 	open();
 	expect(run.view().stepIndex).toBe(1);
+	// Whoever resumes may have started the cluster again just now.
+	expect(recorder.trickles).toEqual([{url: 'http://web/', perSecond: 20, settle: true}]);
 	expect(check().waiting).toBe('3 answers, 0 failures.');
 	recorder.ask(2);
 	expect(check().state).toBe('passed');

@@ -183,6 +183,48 @@ test("the trickle keeps step with the cluster's time, and stands still with it",
 	await total(5);
 });
 
+test('what is lost while a cluster comes up again does not count', async () => {
+	const time = handDrivenTime();
+	let refusing = true;
+	let arrived = 0;
+	const server = createServer((request, response) => {
+		if (request.url?.includes('web')) arrived++;
+		response.writeHead(refusing ? 502 : 200).end();
+	});
+	await new Promise<void>(resolve => server.listen(0, '127.0.0.1', resolve));
+	cleanUp.push(() => server.close());
+	const gateway = `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
+	const recorder = await startRequestRecorder({gateway, time});
+	cleanUp.push(recorder.close);
+	recorder.trickle({url: 'http://web/', perSecond: 10, settle: true});
+	const send = async (times: number) => {
+		for (let index = 0; index < times; index++) {
+			const before = arrived;
+			time.move(100);
+			await until(() => arrived === before + 1);
+			// An answer to curl, sent after it, shows that the trickle's has been heard.
+			await curl(recorder.url, '-s', 'other');
+		}
+	};
+	const counted = () => recorder.requests().counts.filter(({host}) => host === 'web');
+	await send(5);
+	refusing = false;
+	await send(9);
+	expect(counted()).toEqual([]);
+	await send(1);
+	refusing = true;
+	await send(2);
+	expect(counted()).toMatchObject([{count: 1}, {failure: 'status', count: 2}]);
+});
+
+test('a Service that stays broken is counted as such in the end', async () => {
+	const time = handDrivenTime();
+	const {recorder} = await withRecorder({time});
+	recorder.trickle({url: 'http://empty/', perSecond: 10, settle: true});
+	time.move(10_000);
+	await until(() => failedRequests(recorder.requests()) === 1);
+});
+
 test('listeners hear of many requests once', async () => {
 	const time = handDrivenTime();
 	const {recorder} = await withRecorder({time});
