@@ -285,6 +285,7 @@ export const en = {
 			`Requests to ${service}: ${total}, ${failed === 0 ? 'none failed' : `${failed} failed`}.`,
 		client: (name: string) =>
 			name === '' ? 'asked without a name' : name === 'trickle' ? 'asked by the lab' : `asked by client ${name}`,
+		lab: 'lab',
 		unnamed: 'no name',
 		somebody: 'somebody',
 		failed: (count: number, why: string) => `${count} failed: ${why}`,

@@ -253,6 +253,7 @@ export const zhCN: Text = {
 		total: (service, total, failed) =>
 			`发往 ${service} 的请求：共 ${total} 个，${failed === 0 ? '没有失败' : `失败 ${failed} 个`}。`,
 		client: name => (name === '' ? '未具名客户端' : name === 'trickle' ? '实验发出' : `客户端 ${name}`),
+		lab: '实验',
 		unnamed: '未具名',
 		somebody: '未知地址',
 		failed: (count, why) => `失败 ${count} 个：${why}`,

@@ -54,7 +54,10 @@ function barLines({answers, clients}: RequestsPart, width: number, rows: number,
 	const nameWidth = Math.max(...shown.map(({address}) => widthOf(nameOf(address))));
 	const most = Math.max(1, ...shown.flatMap(({counts}) => counts));
 	// One client alone needs no name.
-	const labels = clients.map(client => (clients.length > 1 ? `${client || text.requests.unnamed} ` : ''));
+	const {lab, unnamed} = text.requests;
+	const labels = clients.map(client =>
+		clients.length > 1 ? `${client === 'trickle' ? lab : client || unnamed} ` : '',
+	);
 	const column = Math.floor((width - nameWidth) / clients.length) - 2;
 	return shown.map(({address, counts}) => [
 		{text: fill(nameOf(address), nameWidth)},

@@ -61,6 +61,10 @@ describe('the requests of a step', () => {
 		expect(one).toMatch(/^10\.244\.1\.2:80 {2}█+ 30 *$/);
 	});
 
+	it('tell the lab from whoever asks without a name', () => {
+		expect(drawn({...part, clients: ['trickle', '']})[1]).toMatch(/^10\.244\.1\.2:80 {2}lab █+ 30 +no name █+ 15 *$/);
+	});
+
 	it('keep the sum, the last results and the reason where there is little room', () => {
 		expect(drawn(part, {rows: 0})).toEqual([]);
 		expect(drawn(part, {rows: 1})).toEqual(['103 sent, 3 failed']);
