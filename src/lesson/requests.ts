@@ -45,7 +45,7 @@ export class Requests {
 }
 
 /** The address in `10.244.1.2:80`. */
-export function ipOf(address: string): string {
+function ipOf(address: string): string {
 	return address.slice(0, Math.max(0, address.lastIndexOf(':')));
 }
 

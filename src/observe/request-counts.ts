@@ -23,10 +23,13 @@ export type RequestView = {
 };
 
 /** How many requests were alike. `detail` is the latest failure's. */
-export type RequestCount = Pick<RequestView, 'host' | 'client' | 'address' | 'failure' | 'detail'> & {count: number};
+type RequestCount = Pick<RequestView, 'host' | 'client' | 'address' | 'failure' | 'detail'> & {count: number};
 
 /** The requests of a lesson up to some moment: all of them counted, and the last ones one by one, oldest first. */
 export type RequestsView = {total: number; counts: readonly RequestCount[]; recent: readonly RequestView[]};
+
+/** The name under which the lab's own requests are made. */
+export const trickleClient = 'trickle';
 
 /** How many requests are kept one by one. */
 const recentLength = 120;

@@ -1,7 +1,14 @@
 import {type ClientRequest, createServer, type IncomingMessage, request, type ServerResponse} from 'node:http';
 import {type AddressInfo, connect} from 'node:net';
 import type {Duplex} from 'node:stream';
-import {noRequests, type RequestFailure, type RequestsView, type RequestView, withRequest} from './request-counts.ts';
+import {
+	noRequests,
+	type RequestFailure,
+	type RequestsView,
+	type RequestView,
+	trickleClient,
+	withRequest,
+} from './request-counts.ts';
 import type {Time} from './time.ts';
 
 /**
@@ -32,9 +39,6 @@ export type RequestRecorder = {
 
 /** The most times faster that the trickle becomes; a cluster may be faster still. */
 const fastest = 20;
-
-/** The name under which the trickle asks. */
-export const trickleClient = 'trickle';
 
 const settled = {answers: 10, after: 10_000};
 

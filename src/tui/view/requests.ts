@@ -1,4 +1,5 @@
 import type {RequestsPart} from '../../engine/view.ts';
+import {trickleClient} from '../../observe/request-counts.ts';
 import type {Text} from '../../text/text.ts';
 import type {Symbols, Tone} from '../theme.ts';
 import {fitted, type Line, line, lineWidth, type Span, widthOf} from './line.ts';
@@ -56,7 +57,7 @@ function barLines({answers, clients}: RequestsPart, width: number, rows: number,
 	// One client alone needs no name.
 	const {lab, unnamed} = text.requests;
 	const labels = clients.map(client =>
-		clients.length > 1 ? `${client === 'trickle' ? lab : client || unnamed} ` : '',
+		clients.length > 1 ? `${client === trickleClient ? lab : client || unnamed} ` : '',
 	);
 	const column = Math.floor((width - nameWidth) / clients.length) - 2;
 	return shown.map(({address, counts}) => [
