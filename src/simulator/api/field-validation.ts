@@ -27,14 +27,14 @@ export type Patched = {shown: string; wording: Wording};
 
 /**
  * An object that a client sent, as a draft of the resource's type: kind and version must fit, fields must have the right
- * types, and unknown ones are refused, dropped with a warning, or dropped. Throws StatusError 400, or 422 for an object
+ * types, and unknown ones and `duplicates` are refused, dropped with a warning, or dropped. Throws StatusError 400, or 422 for an object
  * that a patch made.
  */
 export function checkDraft(
 	{definition, response}: Pick<Call, 'definition' | 'response'>,
 	body: JsonObject,
 	validation: FieldValidation,
-	patch?: Patched,
+	{patch, duplicates = []}: {patch?: Patched | undefined; duplicates?: string[]} = {},
 ): KubeObject {
 	const expected = apiVersionOf(definition);
 	const kind = body.kind ?? definition.kind;
@@ -60,7 +60,8 @@ export function checkDraft(
 			: badRequest(
 					`${definition.kind} in version ${JSON.stringify(definition.version)} cannot be handled as a ${definition.kind}: ${text}`,
 				);
-	const {value, strictErrors} = readFields(expected, definition.kind, body, patch?.wording ?? 'json', refuse);
+	const {value, strictErrors: unknown} = readFields(expected, definition.kind, body, patch?.wording ?? 'json', refuse);
+	const strictErrors = [...duplicates, ...unknown];
 	if (strictErrors.length > 0 && validation === 'Strict')
 		throw refuse(`strict decoding error: ${strictErrors.join(', ')}`);
 	if (validation === 'Warn') addWarnings(response, strictErrors);

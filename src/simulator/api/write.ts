@@ -1,8 +1,9 @@
 import {badRequest, notFound} from '../errors.ts';
 import type {DeleteOptions} from '../registry.ts';
 import type {KubeObject} from '../types.ts';
-import {asObject, decodeObject, type JsonObject, readBody} from './body.ts';
+import {asObject, decodeObject, type JsonObject, mediaTypeOf, readBody} from './body.ts';
 import type {Call} from './context.ts';
+import {duplicateFields} from './duplicate-fields.ts';
 import {objectJson} from './encode.ts';
 import {apiVersionOf, trackFields} from './field-manager.ts';
 import {checkDraft, checkName, fieldValidationOf, placeInNamespace} from './field-validation.ts';
@@ -45,10 +46,9 @@ export function includeObjectOf(query: URLSearchParams): 'None' | 'Metadata' | '
 
 /** POST of a new object. */
 export async function createObject(call: Call): Promise<void> {
-	const {request, definition, info, query, server} = call;
+	const {definition, info, query, server} = call;
 	const dryRun = isDryRun(query, {kind: 'CreateOptions'});
-	const body = await decodeObject(await readBody(request), request.headers['content-type'], definition.kind);
-	const draft = checkDraft(call, body, fieldValidationOf(query));
+	const draft = await readDraft(call);
 	placeInNamespace(draft, info.namespace, definition);
 	if (!draft.metadata.name && !draft.metadata.generateName) draft.metadata.name = '';
 	trackFields(call, undefined, draft, undefined);
@@ -59,11 +59,10 @@ export async function createObject(call: Call): Promise<void> {
 
 /** PUT of a whole object, or of its status. */
 export async function updateObject(call: Call, subresource?: 'status'): Promise<void> {
-	const {request, definition, info, query, server} = call;
+	const {definition, info, query, server} = call;
 	const {registry, store} = server.simulation;
 	const dryRun = isDryRun(query, {kind: 'UpdateOptions'});
-	const body = await decodeObject(await readBody(request), request.headers['content-type'], definition.kind);
-	const draft = checkDraft(call, body, fieldValidationOf(query));
+	const draft = await readDraft(call);
 	placeInNamespace(draft, info.namespace, definition);
 	checkName(draft, info.name!);
 	const old = store.get(definition.plural, info.namespace, info.name!);
@@ -179,4 +178,16 @@ async function deleteOptions({request, query}: Call): Promise<{options: DeleteOp
 
 function warn({definition, response}: Call, object: KubeObject, old: KubeObject | undefined) {
 	addWarnings(response, definition.warnings?.(object, old) ?? []);
+}
+
+/** The object in the body of a request. Throws StatusError 400 and 415. */
+async function readDraft(call: Call): Promise<KubeObject> {
+	const {request, definition, query} = call;
+	const bytes = await readBody(request);
+	const contentType = request.headers['content-type'];
+	const body = await decodeObject(bytes, contentType, definition.kind);
+	const isJson = ['', '*/*', 'application/json'].includes(mediaTypeOf(contentType));
+	return checkDraft(call, body, fieldValidationOf(query), {
+		duplicates: isJson ? duplicateFields(bytes.toString()) : [],
+	});
 }

@@ -59,7 +59,7 @@ export function patchObject(
 	if (type === applyType) return {draft: applied(call, old, content, subresource), create: !old};
 	if (!old) throw notFound(definition, info.name ?? '');
 	const patched = patchedJson(old as unknown as JsonObject, content, type, definition);
-	const draft = checkDraft(call, patched, fieldValidationOf(query), shownPatch(patched, content, type));
+	const draft = checkDraft(call, patched, fieldValidationOf(query), {patch: shownPatch(patched, content, type)});
 	trackFields(call, old, draft, subresource);
 	return {draft, create: false};
 }
