@@ -8,6 +8,8 @@ export default defineConfig({
 	target: 'node22',
 	format: 'esm',
 	minify: true,
+	// A library's ES modules rather than its CommonJS: only what is used gets in, and it starts sooner.
+	inputOptions: {resolve: {mainFields: ['module', 'main']}},
 	dts: false,
 	// write-file-atomic reads __filename.
 	shims: true,

@@ -48,7 +48,7 @@ export type Condition = {
 	observedGeneration?: number;
 };
 
-export type ContainerPort = {name?: string; containerPort: number; protocol: 'TCP' | 'UDP' | 'SCTP'; hostPort?: number};
+type ContainerPort = {name?: string; containerPort: number; protocol: 'TCP' | 'UDP' | 'SCTP'; hostPort?: number};
 
 export type Probe = {
 	httpGet?: {

@@ -18,11 +18,12 @@ const algorithm = {name: 'ECDSA', namedCurve: 'P-256', hash: 'SHA-256'};
  * 1970, real time: clients check it against their own clock). Keys and token come from the system's secure source.
  */
 export async function createCredentials(now: number): Promise<Credentials> {
-	// Only a new cluster needs the library, which wants its polyfill first.
+	const newKeys = () => webcrypto.subtle.generateKey(algorithm, true, ['sign', 'verify']);
+	const keys = Promise.all([newKeys(), newKeys()]);
+	// Only a new cluster needs the library, which wants its polyfill first; the keys are made meanwhile.
 	await import('reflect-metadata');
 	const x509 = await import('@peculiar/x509');
-	const newKeys = () => webcrypto.subtle.generateKey(algorithm, true, ['sign', 'verify']);
-	const [authority, server] = await Promise.all([newKeys(), newKeys()]);
+	const [authority, server] = await keys;
 	const dates = {notBefore: new Date(now - 3600 * 1000), notAfter: new Date(now - 3600 * 1000 + validFor)};
 	const common = {...dates, signingAlgorithm: algorithm};
 	const caCertificate = await x509.X509CertificateGenerator.createSelfSigned({
