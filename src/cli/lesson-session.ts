@@ -19,6 +19,7 @@ import type {Home} from '../state/home.ts';
 import {UserError} from '../text/user-error.ts';
 import {type Context, damageLine} from './context.ts';
 import {journalFile, statesFolder} from './progress.ts';
+import {requireCapabilities} from './require-capabilities.ts';
 
 /** A learner's lesson, opened where they left it, with everything around it. */
 export type LessonSession = {
@@ -50,6 +51,7 @@ export async function openLessonSession(options: SessionOptions, context: Contex
 	const {lesson, cluster, home, reset, step, signal} = options;
 	const {text, language, environment} = context;
 	if (!lineShell(environment)) throw new UserError(text.clusters.noLineShell);
+	requireCapabilities(lesson, cluster, text);
 	const requests = lesson.requests && (await startRequestRecorder({gateway: cluster.gateway, time: realTime}));
 	const states = cluster.state && openStepStates(statesFolder(home, lesson.id), cluster.state);
 	const lines = createLineRunner({

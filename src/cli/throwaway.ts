@@ -10,6 +10,7 @@ import {realTime} from '../observe/time.ts';
 import {makeTemporaryFolder} from '../state/temporary-folder.ts';
 import {UserError} from '../text/user-error.ts';
 import type {Context} from './context.ts';
+import {requireCapabilities} from './require-capabilities.ts';
 
 /** A lesson's cluster and shell session that nobody else sees, gone when `use` is over. */
 export type Throwaway = {
@@ -49,6 +50,7 @@ export async function withThrowaway<T>(
 		signal,
 	});
 	try {
+		requireCapabilities(lesson, cluster, text);
 		const result = await use({cluster, runner, requests, signal});
 		if (died.signal.aborted) throw died.signal.reason;
 		return result;

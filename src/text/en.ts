@@ -197,6 +197,8 @@ export const en = {
 		controlSilent: (reason: string) =>
 			`the cluster does not answer (${reason}). See what runs with: endpoint-lab status`,
 		controlRefused: (reason: string) => `the cluster refuses: ${reason}`,
+		lacks: (lesson: string, cluster: string, capabilities: string) =>
+			`the lesson ${lesson} cannot run on ${cluster}, which lacks: ${capabilities}. Try: endpoint-lab ${lesson} --cluster embedded`,
 		noLineShell: 'no POSIX shell (bash or sh) was found on PATH; install one (on Windows: WSL, or Git for Windows).',
 	},
 	engine: {
@@ -304,6 +306,7 @@ export const en = {
 	},
 	screen: {
 		step: (number: number, of: number) => `step ${number}/${of}`,
+		spent: (minutes: number) => `${minutes} min`,
 		story: 'story',
 		checks: 'checks',
 		pods: 'pods',

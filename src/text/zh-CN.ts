@@ -173,6 +173,8 @@ export const zhCN: Text = {
 			`只有在没有集群运行时才能恢复已保存的状态，而 "${command}" 正在运行一个（进程 ${pid}）。请先停止它：endpoint-lab down`,
 		controlSilent: reason => `集群没有应答（${reason}）。查看正在运行什么：endpoint-lab status`,
 		controlRefused: reason => `集群拒绝了：${reason}`,
+		lacks: (lesson: string, cluster: string, capabilities: string) =>
+			`课程 ${lesson} 不能在 ${cluster} 上运行，它缺少：${capabilities}。可以试试：endpoint-lab ${lesson} --cluster embedded`,
 		noLineShell: '在 PATH 中找不到 POSIX shell（bash 或 sh）；请安装一个（Windows 上可用 WSL 或 Git for Windows）。',
 	},
 	engine: {
@@ -272,6 +274,7 @@ export const zhCN: Text = {
 	},
 	screen: {
 		step: (number, of) => `第 ${number}/${of} 步`,
+		spent: minutes => `${minutes} 分钟`,
 		story: '讲解',
 		checks: '检查',
 		pods: 'Pod',
