@@ -1,10 +1,12 @@
 import {useCursor, useInput, usePaste, useWindowSize} from 'ink';
-import {useEffect, useState, useSyncExternalStore} from 'react';
+import {useEffect, useRef, useState, useSyncExternalStore} from 'react';
 import {keyPresses} from './keys.ts';
 import type {Lab} from './lab.ts';
 import type {LabState} from './lab-state.ts';
 import {Rows} from './rows.tsx';
-import {drawScreen, type Surroundings} from './view/screen.ts';
+import {paint} from './view/line.ts';
+import {drawScreen, type Frame, type Surroundings} from './view/screen.ts';
+import {COUNTS_TENTHS_MS} from './view/timeline.ts';
 
 type Props = {lab: Lab; now: () => number; clusterNow?: (() => number) | undefined} & Pick<
 	Surroundings,
@@ -22,31 +24,40 @@ export function LabScreen({lab, now, clusterNow, text, theme, why}: Props) {
 		for (const press of keyPresses(input, key)) lab.press(press);
 	});
 	usePaste(lab.paste);
-	useTick(lab, state);
-
-	const frame = drawScreen(state, {
-		columns,
-		rows,
-		now: now(),
-		clusterNow: clusterNow?.(),
-		text,
-		theme,
-		why: why(state),
-	});
+	const draw = () =>
+		drawScreen(state, {
+			columns,
+			rows,
+			now: now(),
+			clusterNow: clusterNow?.(),
+			text,
+			theme,
+			why: why(state),
+		});
+	const rowsOf = ({lines}: Frame) => lines.map(content => paint(content, theme));
+	const frame = draw();
 	lab.drawn(frame.metrics);
 	setCursorPosition(frame.cursor);
-	return <Rows lines={frame.lines} columns={columns} theme={theme} />;
+	const shown = rowsOf(frame);
+	useTick(lab, state, clusterNow ?? now, () => rowsOf(draw()).some((row, index) => row !== shown[index]));
+	return <Rows rows={shown} columns={columns} />;
 }
 
-/** Draws again every second for the clock, and more often while something that has just left counts its time. */
-function useTick(lab: Lab, state: LabState): void {
+/**
+ * Looks every second whether time alone has changed the screen, and more often while something that has just left counts
+ * tenths of a second. A frame costs Ink several times what it costs to find out that nothing is new in it.
+ */
+function useTick(lab: Lab, {recent}: LabState, clusterNow: () => number, hasChanged: () => boolean): void {
 	const [, redraw] = useState(0);
-	const lively = state.recent.goneAddresses.length > 0;
+	const changed = useRef(hasChanged);
+	changed.current = hasChanged;
+	const at = clusterNow();
+	const lively = recent.goneAddresses.some(gone => at - gone.at < COUNTS_TENTHS_MS);
 	useEffect(() => {
 		const timer = setInterval(
 			() => {
 				lab.tick();
-				redraw(count => count + 1);
+				if (changed.current()) redraw(count => count + 1);
 			},
 			lively ? 250 : 1000,
 		);

@@ -406,10 +406,10 @@ export function createLab({
 			metrics = latest;
 		},
 		tick() {
-			store.set(state => ({
-				...state,
-				recent: recentWithout(state.recent, (clock ?? {now}).now(), state.view.before?.at),
-			}));
+			store.set(state => {
+				const recent = recentWithout(state.recent, (clock ?? {now}).now(), state.view.before?.at);
+				return recent === state.recent ? state : {...state, recent};
+			});
 		},
 		close() {
 			closed = true;

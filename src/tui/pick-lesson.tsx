@@ -14,6 +14,7 @@ import {quietly} from './quiet.ts';
 import {Rows} from './rows.tsx';
 import {show} from './show.ts';
 import {type Theme, themeOf} from './theme.ts';
+import {paint} from './view/line.ts';
 import {drawPicker} from './view/picker.ts';
 
 export type PickOptions = {
@@ -73,5 +74,7 @@ function Picker({first, theme, signal, onDone}: PickerProps) {
 		signal.addEventListener('abort', abort);
 		return () => signal.removeEventListener('abort', abort);
 	}, [signal, exit]);
-	return <Rows lines={drawPicker(state, columns, rows, theme)} columns={columns} theme={theme} />;
+	return (
+		<Rows rows={drawPicker(state, columns, rows, theme).map(content => paint(content, theme))} columns={columns} />
+	);
 }

@@ -1,15 +1,13 @@
 import {Box, Text} from 'ink';
 import {memo} from 'react';
-import type {Theme} from './theme.ts';
-import {type Line, paint} from './view/line.ts';
 
-/** A whole screen of lines. It is never taller than the terminal, or Ink would clear it at every frame. */
-export function Rows({lines, columns, theme}: {lines: readonly Line[]; columns: number; theme: Theme}) {
+/** A whole screen of painted rows. It is never taller than the terminal, or Ink would clear it at every frame. */
+export function Rows({rows, columns}: {rows: readonly string[]; columns: number}) {
 	return (
-		<Box flexDirection="column" height={lines.length} width={columns} overflow="hidden">
-			{lines.map((content, index) => (
+		<Box flexDirection="column" height={rows.length} width={columns} overflow="hidden">
+			{rows.map((text, index) => (
 				// biome-ignore lint/suspicious/noArrayIndexKey: a row of the terminal is known by its place alone.
-				<Row key={index} text={paint(content, theme)} />
+				<Row key={index} text={text} />
 			))}
 		</Box>
 	);

@@ -416,3 +416,13 @@ describe('moving about', () => {
 		expect(lab.store.get().story).toBe(15);
 	});
 });
+
+describe('as time goes by', () => {
+	it('draws nothing again while nothing recent has grown old', () => {
+		const {lab} = aLab();
+		let published = 0;
+		lab.store.subscribe(() => published++);
+		lab.tick();
+		expect(published).toBe(0);
+	});
+});

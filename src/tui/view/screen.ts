@@ -77,7 +77,7 @@ function headerLine({view, speed}: LabState, {columns, now, text, theme}: Surrou
 			: [{text: `${speed === 0 ? `${theme.symbols.paused} ` : ''}${pace}  `, tone: 'warn'} as const]),
 		{text: step ? `${step}  ` : ''},
 		{text: ` ${view.cluster.title} `, tone: 'badge'},
-		{text: `  ${elapsed(now - view.startedAt)} `},
+		{text: `  ${text.screen.spent(Math.max(0, Math.floor((now - view.startedAt) / 60_000)))} `},
 	];
 	const left: Line = [
 		{text: ' endpoint-lab', tone: 'strong'},

@@ -11,9 +11,12 @@ function duration(ms: number): string {
 	return `${Math.round(ms / 60_000)} min`;
 }
 
+/** Below this age, in ms, what is being counted is shown in tenths of a second. */
+export const COUNTS_TENTHS_MS = 9_950;
+
 /** A length of time that is being counted, in seconds: `0.3 s`, `12 s`. */
 export function seconds(ms: number): string {
-	return ms < 9_950 ? `${(Math.max(0, ms) / 1000).toFixed(1)} s` : duration(ms);
+	return ms < COUNTS_TENTHS_MS ? `${(Math.max(0, ms) / 1000).toFixed(1)} s` : duration(ms);
 }
 
 /** Hours, minutes and seconds of a time span: `00:07:12`. */

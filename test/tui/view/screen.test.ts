@@ -63,12 +63,12 @@ function drawn(
 	state: LabState,
 	columns = 120,
 	rows = 40,
-	{language = 'en' as Language, environment = {LANG: 'C.UTF-8'} as Record<string, string>} = {},
+	{language = 'en' as Language, environment = {LANG: 'C.UTF-8'} as Record<string, string>, now = start + 700} = {},
 ) {
 	const frame = drawScreen(state, {
 		columns,
 		rows,
-		now: start + 700,
+		now,
 		text: textIn(language),
 		theme: themeOf(environment, 'linux'),
 		why: pod => `${pod.name} is an endpoint: its labels match.`,
@@ -272,5 +272,25 @@ describe('a lesson that counts requests', () => {
 		const {text} = drawn(aState({shown: 'cluster'}, {requests: someRequests}));
 		expect(text).toMatch(/10\.244\.1\.2:80 {2}a █+ 7 +b █+ 6/);
 		expect(drawn(aState({shown: 'cluster'})).text).not.toContain('requests');
+	});
+});
+
+describe('as time goes by', () => {
+	const at = (state: LabState, now: number) => drawn(state, 200, 50, {now}).text;
+
+	it('stays the same for a minute while nothing happens, so that nothing need be drawn', () => {
+		const state = aState({}, {before: aSnapshot(threePods, threeAddresses)});
+		expect(at(state, start + 1000)).toBe(at(state, start + 59_000));
+		expect(at(state, start + 59_000)).toContain('  0 min');
+		expect(at(state, start + 60_000)).toContain('  1 min');
+		expect(drawn(state, 200, 50, {now: start + 60_000, language: 'zh-CN'}).text).toContain('  1 分钟');
+	});
+
+	it('counts the seconds of a running command, and of what has just left', () => {
+		const running = aState({running: {line: 'sleep 9', since: start}});
+		expect(at(running, start + 1000)).not.toBe(at(running, start + 2000));
+		const changed = aState({recent: recentAfter(nothingRecent, before, afterwards)}, {before, now: afterwards});
+		expect(at(changed, start + 900)).toContain('gone 0.5 s');
+		expect(at(changed, start + 1400)).toContain('gone 1.0 s');
 	});
 });
