@@ -190,8 +190,9 @@ export class Registry {
 		if (namespace.metadata.deletionTimestamp) {
 			const target = definition.group ? `${definition.plural}.${definition.group}` : definition.plural;
 			const why = `unable to create new content in namespace ${name} because it is being terminated`;
-			throw new StatusError(403, 'Forbidden', `${target} "${metadata.name}" is forbidden: ${why}`, {
-				name: metadata.name,
+			const shown = metadata.name || metadata.generateName || 'Unknown';
+			throw new StatusError(403, 'Forbidden', `${target} "${shown}" is forbidden: ${why}`, {
+				name: shown,
 				...(definition.group && {group: definition.group}),
 				kind: definition.plural,
 				causes: [

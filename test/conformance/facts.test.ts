@@ -46,6 +46,27 @@ describe('what a controller cannot do it says in an Event', () => {
 	});
 });
 
+describe('what admission refuses has no made name yet', () => {
+	it('FailedCreate names the Pods of a ReplicaSet by what their names begin with, and is counted', () => {
+		lab = createLab();
+		const labels = {app: 'web'};
+		lab.create('replicasets', {
+			metadata: {name: 'web', labels},
+			spec: {
+				replicas: 1,
+				selector: {matchLabels: labels},
+				template: {
+					metadata: {labels},
+					spec: {serviceAccountName: 'robot', containers: [{name: 'nginx', image: 'nginx'}]},
+				},
+			},
+		});
+		lab.advance(1000);
+		const why = 'error looking up service account default/robot: serviceaccount "robot" not found';
+		expect(lab.events('web')).toEqual([`FailedCreate: Error creating: pods "web-" is forbidden: ${why}`]);
+	});
+});
+
 describe('since 1.35', () => {
 	it("binding copies the node's zone and region onto the Pod, and the slice tells the zone", () => {
 		lab = createLab({workers: 1});

@@ -55,6 +55,7 @@ export function bootstrap(simulation: Simulation, {workers = 2, podsPerNode = 11
 		ports: [
 			{name: 'dns', port: 53, protocol: 'UDP', targetPort: 53},
 			{name: 'dns-tcp', port: 53, protocol: 'TCP', targetPort: 53},
+			{name: 'metrics', port: 9153, protocol: 'TCP', targetPort: 9153},
 		],
 	});
 	for (const [resource, object] of Object.entries(dns)) create(resource, object);

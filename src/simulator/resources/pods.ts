@@ -31,10 +31,9 @@ function admitServiceAccount(pod: Pod, {store, random}: StrategyContext) {
 	);
 	if (!account && name !== 'default') {
 		const why = `error looking up service account ${metadata.namespace}/${name}: serviceaccount "${name}" not found`;
-		throw new StatusError(403, 'Forbidden', `pods "${metadata.name}" is forbidden: ${why}`, {
-			name: metadata.name,
-			kind: 'pods',
-		});
+		// In a real cluster admission comes before a name is made, and knows only its beginning.
+		const shown = metadata.generateName ?? metadata.name;
+		throw new StatusError(403, 'Forbidden', `pods "${shown}" is forbidden: ${why}`, {name: shown, kind: 'pods'});
 	}
 	spec.serviceAccountName = name;
 	spec.serviceAccount = name;
