@@ -5,6 +5,7 @@ import type {RunView} from '../engine/view.ts';
 import {lessonCards} from '../lesson/find-lessons.ts';
 import type {PodView} from '../observe/snapshot.ts';
 import {whyPod, whySentence} from '../observe/why.ts';
+import {addressSentence, whyAddress} from '../observe/why-address.ts';
 import {openHistory} from '../state/history.ts';
 import type {Home} from '../state/home.ts';
 import {takeLock} from '../state/lock.ts';
@@ -104,7 +105,7 @@ async function openLesson(id: string, options: LabOptions, home: Home, context: 
 				runner: session.runner,
 				language: context.language,
 				history,
-				why: (pod, service, view) => why(pod, service, view, text),
+				why: (subject, service, view) => why(subject, service, view, text),
 				environment,
 				now: Date.now,
 				clock: session.clock,
@@ -132,9 +133,10 @@ function silentTerminal(): Disposable {
 	};
 }
 
-function why(pod: PodView, service: string, {now}: RunView, text: Text): string {
+function why(subject: PodView | string, service: string, {now}: RunView, text: Text): string {
+	if (typeof subject === 'string') return addressSentence(subject, service, whyAddress(subject, service, now), text);
 	const named = <T extends {name: string}>(list: T[]) => list.find(({name}) => name === service);
-	return whySentence(pod, whyPod(pod, named(now.services), named(now.endpoints)), text);
+	return whySentence(subject, whyPod(subject, named(now.services), named(now.endpoints)), text);
 }
 
 /** Keeps what would tear the screen: the last session's, in the home's lab.log. */

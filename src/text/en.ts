@@ -232,6 +232,25 @@ export const en = {
 				`${pod} is no endpoint now: it is not ready${since ? ` (since ${since})` : ''}.`,
 			notWrittenYet: (pod: string) => `${pod} should be an endpoint, but is not in the list yet.`,
 		},
+		whyAddress: {
+			podGone: (ip: string, pod: string) =>
+				`${ip} is the address of ${pod}, which is gone; the Endpoints controller has not taken it out yet.`,
+			podElsewhere: (ip: string, pod: string) =>
+				`${ip} is the address of ${pod}, a Pod that is not shown here; the Endpoints controller put it in.`,
+			despiteSelector: (ip: string, selector: string) =>
+				`${ip} belongs to no Pod: somebody wrote it by hand. It goes as soon as the Service or a Pod of ${selector} changes.`,
+			withoutService: (ip: string, service: string) =>
+				`${ip} was written by hand into Endpoints that no Service has: there is no Service ${service}, so nothing uses it.`,
+			mirrored: (ip: string, slice: string) =>
+				`${ip} was written by hand: the Service has no selector. The mirroring controller has copied it into the slice ${slice}.`,
+			notMirrored: (ip: string) =>
+				`${ip} was written by hand: the Service has no selector. No EndpointSlice has it, so no traffic goes there.`,
+			sliceController: (ip: string, slice: string) =>
+				`${ip} is in the slice ${slice}, which a controller keeps, but not in the Endpoints.`,
+			sliceByHand: (ip: string, slice: string) =>
+				`${ip} is in the slice ${slice}, which no controller of Kubernetes keeps: somebody wrote it. Endpoints do not show it.`,
+			nobody: (ip: string, service: string) => `${ip} is no address of ${service} any more.`,
+		},
 	},
 	plain: {
 		lesson: (title: string, cluster: string) => `${title} (${cluster})`,

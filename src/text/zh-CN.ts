@@ -203,6 +203,21 @@ export const zhCN: Text = {
 			notReady: (pod, since) => `${pod} 目前不是端点：它没有就绪${since ? `（从 ${since} 起）` : ''}。`,
 			notWrittenYet: pod => `${pod} 应当是端点，但还没有写进列表。`,
 		},
+		whyAddress: {
+			podGone: (ip, pod) => `${ip} 是 ${pod} 的地址，这个 Pod 已经消失；Endpoints 控制器还没有移除该地址。`,
+			podElsewhere: (ip, pod) => `${ip} 是 ${pod} 的地址，这里没有显示这个 Pod；地址由 Endpoints 控制器写入。`,
+			despiteSelector: (ip, selector) =>
+				`${ip} 不属于任何 Pod：它是手工写入的。一旦 Service 或 ${selector} 的某个 Pod 有变化，它就会被移除。`,
+			withoutService: (ip, service) =>
+				`${ip} 是手工写进 Endpoints 的，但没有名为 ${service} 的 Service，所以没有人会用到它。`,
+			mirrored: (ip, slice) => `${ip} 是手工写入的：Service 没有选择算符。镜像控制器已把它复制到切片 ${slice}。`,
+			notMirrored: ip =>
+				`${ip} 是手工写入的：Service 没有选择算符。没有任何 EndpointSlice 包含它，所以不会有流量到那里。`,
+			sliceController: (ip, slice) => `${ip} 在切片 ${slice} 中（由控制器维护），但不在 Endpoints 中。`,
+			sliceByHand: (ip, slice) =>
+				`${ip} 在切片 ${slice} 中，Kubernetes 的控制器都不维护这个切片：它是别人写入的。Endpoints 里看不到它。`,
+			nobody: (ip, service) => `${ip} 已经不是 ${service} 的地址。`,
+		},
 	},
 	plain: {
 		lesson: (title, cluster) => `${title}（${cluster}）`,

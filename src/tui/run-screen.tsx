@@ -17,8 +17,8 @@ export type ScreenOptions = {
 	runner: LabOptions['runner'];
 	language: Language;
 	history: LabOptions['history'];
-	/** Says in a sentence why a Pod is, or is not, an endpoint of the Service. */
-	why: (pod: PodView, service: string, view: RunView) => string;
+	/** Says in a sentence why a Pod is, or is not, an endpoint of the Service, or who wrote an address (an IP). */
+	why: (subject: PodView | string, service: string, view: RunView) => string;
 	/** Decides colours and signs: NO_COLOR, TERM, the locale. */
 	environment: Record<string, string | undefined>;
 	/** ms since 1970. */
@@ -82,7 +82,7 @@ export async function runScreen(options: ScreenOptions): Promise<Outcome> {
 						clusterNow={clock?.now}
 						text={text}
 						theme={theme}
-						why={state => (pod, service) => why(pod, service, state.view)}
+						why={state => (subject, service) => why(subject, service, state.view)}
 					/>
 				</Root>
 			),

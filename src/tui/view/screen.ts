@@ -8,7 +8,7 @@ import type {Symbols, Theme} from '../theme.ts';
 import {clusterColumns, serviceLines} from './cluster-pane.ts';
 import {beside, edge, filled, sided} from './frame.ts';
 import {helpLines} from './help.ts';
-import {joinedRowsOnce, type ServiceRows} from './joined-rows.ts';
+import {type JoinedRow, joinedRowsOnce, type ServiceRows} from './joined-rows.ts';
 import {keyHintLine, keyHints} from './key-hints.ts';
 import {fitted, hardWrap, type Line, line, lineWidth, type Span, wrap} from './line.ts';
 import {promptLines} from './prompt.ts';
@@ -30,8 +30,8 @@ export type Surroundings = {
 	clusterNow?: number | undefined;
 	text: Text;
 	theme: Theme;
-	/** Says in a sentence why a Pod is, or is not, an endpoint of the Service. */
-	why: (pod: PodView, service: string) => string;
+	/** Says in a sentence why a Pod is, or is not, an endpoint of the Service, or who wrote an address (an IP). */
+	why: (subject: PodView | string, service: string) => string;
 };
 
 /** One frame: exactly as many lines as the terminal has rows, and where its cursor stands. */
@@ -231,7 +231,8 @@ function clusterSections(
 
 	const subject = all.find(({key}) => key === state.selected) ?? mostTelling(services);
 	const service = services.find(({rows}) => rows.includes(subject!))?.service ?? services[0]?.service ?? '';
-	const words = service && subject?.pod && !subject.pod.gone ? around.why(subject.pod.view, service) : '';
+	const asked = subject && subjectOf(subject);
+	const words = service && asked ? around.why(asked, service) : '';
 	const whyRows = height >= 16 ? 2 : 1;
 	const requestRows = requestRowsOf(state, height - services.length * 5 - 4 - whyRows);
 	const requests = requestRows > 0 ? requestRows + 1 : 0;
@@ -308,9 +309,15 @@ function requestRowsOf({view}: LabState, spare: number): number {
 	return Math.max(0, Math.min(wanted, 12, spare));
 }
 
+/** What a row can be asked about: its Pod, or the address where there is none; nothing where all has gone. */
+function subjectOf({key, pod, address}: JoinedRow): PodView | string | undefined {
+	if (pod) return pod.gone ? undefined : pod.view;
+	return address && address.mark !== 'removed' ? key : undefined;
+}
+
 /** Without a selection the row that has most to tell: a new address, else a Pod that is no endpoint, else the first. */
 function mostTelling(services: ServiceRows[]) {
-	const rows = services.flatMap(service => service.rows).filter(({pod}) => pod && !pod.gone);
+	const rows = services.flatMap(service => service.rows).filter(row => subjectOf(row));
 	return (
 		rows.findLast(({address}) => address?.mark === 'added') ??
 		rows.findLast(({address, pod}) => !address && !pod?.view.terminating) ??

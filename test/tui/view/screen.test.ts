@@ -71,7 +71,10 @@ function drawn(
 		now,
 		text: textIn(language),
 		theme: themeOf(environment, 'linux'),
-		why: pod => `${pod.name} is an endpoint: its labels match.`,
+		why: subject =>
+			typeof subject === 'string'
+				? `${subject} was written by hand.`
+				: `${subject.name} is an endpoint: its labels match.`,
 	});
 	return {...frame, text: frame.lines.map(textOf).join('\n')};
 }
@@ -179,6 +182,20 @@ describe('what the screen shows', () => {
 		expect(drawn(changed).text).toContain('76kdl is an endpoint');
 		const selected = {...changed, focus: 'cluster' as const, selected: threePods[1]!.name};
 		expect(drawn(selected).text).toContain('f6rqt is an endpoint');
+	});
+
+	it('tells who wrote an address that no Pod has, unless it is gone', () => {
+		const own = anAddress('10.0.0.250');
+		const withOwn = aState({}, {now: aSnapshot([], [own])});
+		expect(drawn(withOwn).text).toContain('10.0.0.250 was written by hand');
+		const withPods = aState(
+			{focus: 'cluster', selected: own.ip},
+			{now: aSnapshot(threePods, [...threeAddresses, own])},
+		);
+		expect(drawn(withPods).text).toContain('10.0.0.250 was written by hand');
+		const gone = aState({focus: 'cluster', selected: own.ip}, {before: aSnapshot([], [own]), now: aSnapshot([], [])});
+		expect(drawn(gone).text).toContain('− 10.0.0.250:80');
+		expect(drawn(gone).text).not.toContain('was written by hand');
 	});
 
 	it('counts the timeline from the last command', () => {
