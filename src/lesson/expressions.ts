@@ -68,6 +68,7 @@ export function createExpressions(watchedPods: string, rememberedNames: readonly
 		.registerFunction('Requests.from(string): Requests', (requests: Requests, client: string) => requests.from(client))
 		.registerFunction('Requests.by(string): Requests', (requests: Requests, ip: string) => requests.by(ip))
 		.registerFunction('Requests.last(int): Requests', (requests: Requests, count: bigint) => requests.last(count))
+		.registerFunction('sum(list<int>): int', (numbers: bigint[]) => numbers.reduce((total, each) => total + each, 0n))
 		.registerFunction('Moment.pods(string): list<Pod>', (at: Moment, selector: string) => at.podsWith(selector))
 		.registerFunction('Moment.endpoints(string): Endpoints', (at: Moment, name: string) => at.endpoints(name))
 		.registerFunction('Moment.service(string): Service', (at: Moment, name: string) => at.service(name))

@@ -94,6 +94,7 @@ describe('an expression sees', () => {
 	test.each([
 		'pods("app=web").size() == 2',
 		'pods("app in (web, db), tier").map(p, p.name) == ["other"]',
+		'sum(pods("app").map(p, p.restarts)) == 2 && sum(pods("app=nobody").map(p, p.restarts)) == 0',
 		'pods("app!=web").size() == 1 && pods("!tier").size() == 2',
 		'pods("").size() == 3',
 		'now.pods.size() == 2',
