@@ -74,6 +74,21 @@ export function createProgram(context: Context, done: (code: ExitCode) => void):
 			done(await (await import('./test.ts')).test(lessons, options, context)),
 		);
 	program
+		.command('lint')
+		.description(words.lint)
+		.argument('[LESSON...]', words.lessons)
+		.addOption(lang())
+		.addOption(json())
+		.action(async (lessons: string[], options: RunOptions) =>
+			done(await (await import('./lint.ts')).lint(lessons, options, context)),
+		);
+	program
+		.command('new')
+		.description(words.new)
+		.argument('<DIR>', words.newFolder)
+		.addOption(lang())
+		.action(async (folder: string) => done(await (await import('./new.ts')).newLesson(folder, context)));
+	program
 		.command('up')
 		.description(words.up)
 		.addOption(cluster())
@@ -133,7 +148,9 @@ const examples: Record<string, string[]> = {
 	lab: ['endpoint-lab endpoints', 'endpoint-lab endpoints --step 4', 'endpoint-lab endpoints --lang zh-CN'],
 	list: ['endpoint-lab list', 'endpoint-lab list --json'],
 	play: ['endpoint-lab play endpoints', 'endpoint-lab play endpoints --json --lang zh-CN'],
-	test: ['endpoint-lab test', 'endpoint-lab test endpoints --json'],
+	test: ['endpoint-lab test', 'endpoint-lab test endpoints --json', 'endpoint-lab test ./my-lesson'],
+	lint: ['endpoint-lab lint', 'endpoint-lab lint ./my-lesson --json'],
+	new: ['endpoint-lab new my-lesson'],
 	up: [
 		'endpoint-lab up',
 		'eval "$(endpoint-lab up --detach)" && kubectl get nodes',

@@ -1,14 +1,10 @@
-import {resolve} from 'node:path';
 import {loadLessons} from '../lesson/find-lessons.ts';
-import type {Lesson} from '../lesson/lesson.ts';
-import {loadLesson} from '../lesson/load-lesson.ts';
 import {realTime} from '../observe/time.ts';
 import {type ProofEvent, proofLine} from '../plain/proof-event.ts';
 import {testLesson} from '../plain/test-lesson.ts';
-import type {Text} from '../text/text.ts';
 import {chooseCluster} from './cluster-choice.ts';
 import type {Context, ExitCode} from './context.ts';
-import {lessonNamed} from './lesson-named.ts';
+import {lessonOrFolder} from './lesson-named.ts';
 import type {RunOptions} from './program.ts';
 import {withThrowaway} from './throwaway.ts';
 
@@ -32,9 +28,4 @@ export async function test(names: string[], options: RunOptions, context: Contex
 	}
 	emit({event: 'end', passed: failed.length === 0, lessons: lessons.length, failed});
 	return failed.length === 0 ? 0 : 1;
-}
-
-/** Authors prove lessons where they write them: a name with a slash is a folder. */
-function lessonOrFolder(name: string, text: Text): Lesson {
-	return name.includes('/') ? loadLesson(resolve(name)) : lessonNamed(name, text);
 }

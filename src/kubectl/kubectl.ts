@@ -76,12 +76,7 @@ async function run(argv: string[], io: Io): Promise<number> {
 		io.stdout.write(load ? commandHelp((await load()).command) : await kubectlHelp(commands));
 		return 0;
 	}
-	const load = commands[name];
-	if (!load) {
-		if (missing.has(name)) throw lacks(name);
-		throw new KubectlError(`unknown command "${name}" for "kubectl"${await suggestion(name)}`);
-	}
-	const {command} = await load();
+	const {command} = await loadCommand(name);
 	const rest = [...argv.slice(0, at), ...argv.slice(at + 1)];
 	const flags = parseFlags(rest, command.flags, name);
 	if (flags.on('help')) {
@@ -94,6 +89,29 @@ async function run(argv: string[], io: Io): Promise<number> {
 	} finally {
 		session.close();
 	}
+}
+
+/**
+ * What a command line asks for, without running it: the command's name and its arguments without flags. Throws
+ * KubectlError for a command, a flag or a flag's value that this kubectl does not know.
+ */
+export async function readCommandLine(argv: string[]): Promise<{name: string; arguments: string[]}> {
+	const at = findCommand(argv, new Set());
+	const name = at < 0 ? '' : argv[at]!;
+	if (name === '' || name === 'help') return {name, arguments: []};
+	const {command} = await loadCommand(name);
+	const flags = parseFlags([...argv.slice(0, at), ...argv.slice(at + 1)], command.flags, name);
+	return {
+		name,
+		arguments: flags.argumentsBeforeDash < 0 ? flags.arguments : flags.arguments.slice(0, flags.argumentsBeforeDash),
+	};
+}
+
+async function loadCommand(name: string): Promise<{command: Command}> {
+	const load = commands[name];
+	if (load) return await load();
+	if (missing.has(name)) throw lacks(name);
+	throw new KubectlError(`unknown command "${name}" for "kubectl"${await suggestion(name)}`);
 }
 
 /** What a shell reports for a program whose reader went away, as in `kubectl get pods -w | head -1`. */

@@ -25,22 +25,29 @@ export function lessonIds(folder = lessonsFolder()): string[] {
 
 /** The cards of all lessons of a folder, in their order. Throws LessonError. */
 export function lessonCards(folder = lessonsFolder()): LessonCard[] {
-	return lessonFolders(folder).map(name => readLessonCard(join(folder, name)));
+	return lessonFolders(folder).map(readLessonCard);
 }
 
 /** Loads all lessons of a folder, in their order. Throws LessonError. */
 export function loadLessons(folder = lessonsFolder()): Lesson[] {
-	return lessonFolders(folder).map(name => loadLesson(join(folder, name)));
+	return lessonFolders(folder).map(loadLesson);
 }
 
 /** Loads one lesson by id; undefined if there is none of that id. Throws LessonError. */
 export function findLesson(id: string, folder = lessonsFolder()): Lesson | undefined {
-	const name = lessonFolders(folder).find(name => lessonIdOf(name) === id);
-	return name === undefined ? undefined : loadLesson(join(folder, name));
+	const found = lessonFolderNamed(id, folder);
+	return found === undefined ? undefined : loadLesson(found);
 }
 
-function lessonFolders(folder: string): string[] {
+/** The folder of the lesson with an id; undefined if there is none. */
+export function lessonFolderNamed(id: string, folder = lessonsFolder()): string | undefined {
+	return lessonFolders(folder).find(lesson => lessonIdOf(lesson) === id);
+}
+
+/** The folders of all lessons in a folder, in their order. What has no number is none: the template of new ones. */
+export function lessonFolders(folder = lessonsFolder()): string[] {
 	return readdirSync(folder)
-		.filter(name => existsSync(join(folder, name, 'lesson.yaml')))
-		.sort();
+		.filter(name => /^\d+-/.test(name) && existsSync(join(folder, name, 'lesson.yaml')))
+		.sort()
+		.map(name => join(folder, name));
 }

@@ -1,6 +1,5 @@
 import {readFileSync} from 'node:fs';
 import {join} from 'node:path';
-import {isScalar, LineCounter, type Node, parseDocument} from 'yaml';
 import schema from '../../lessons/lesson.schema.json' with {type: 'json'};
 import type {Capability} from '../clusters/cluster.ts';
 import {type Language, languages} from '../text/text.ts';
@@ -13,6 +12,7 @@ import {parseLanguageFile} from './markdown.ts';
 import {LessonError, type Problem} from './problem.ts';
 import {type Schema, validateNode} from './schema.ts';
 import {compileTemplate, type Template} from './template.ts';
+import {openYaml, type YamlFile, type YamlPath} from './yaml-file.ts';
 
 /** lesson.yaml once it fits the schema. */
 type LessonFile = {
@@ -38,8 +38,6 @@ type StepFile = {
 	hints?: {id: string; when?: string}[];
 	wrong?: {name: string; commands: CommandFile[]; until: string; fails: string[]}[];
 };
-
-type Path = (string | number)[];
 
 /**
  * Loads the lesson in a folder: `lesson.yaml`, one Markdown file a language, and manifests. Throws LessonError with
@@ -107,39 +105,25 @@ function readLessonFile(folder: string, name: string, problems: Problem[]): stri
 	}
 }
 
-/** Reports a problem at a path of the YAML; `offset` counts characters into the value there. */
-type At = (path: Path, message: string, offset?: number) => void;
+type At = YamlFile['at'];
 
 function readYaml(file: string, source: string, problems: Problem[]): {lesson: LessonFile; at: At} | undefined {
-	const lineCounter = new LineCounter();
-	const document = parseDocument(source, {lineCounter});
-	const complainAt = (position: number, message: string) => {
-		const {line, col} = lineCounter.linePos(position);
-		problems.push({file, line, column: col, message});
-	};
-	for (const error of document.errors) complainAt(error.pos[0], error.message.split('\n')[0] ?? error.message);
-	if (document.errors.length > 0) return undefined;
-
 	const found = problems.length;
-	validateNode(schema as Schema, document.contents, (node, message) => complainAt(node?.range?.[0] ?? 0, message));
+	const {document, complain, at} = openYaml(file, source, problems);
 	if (problems.length > found) return undefined;
-
-	const at: At = (path, message, offset = 0) => {
-		const node = document.getIn(path, true) as Node | undefined;
-		const start = node?.range?.[0] ?? 0;
-		// Positions inside a value are exact only where the value stands in the source as it is.
-		const quoted = isScalar(node) && (node.type === 'QUOTE_SINGLE' || node.type === 'QUOTE_DOUBLE');
-		const inline = isScalar(node) && !String(node.type).startsWith('BLOCK');
-		complainAt(inline ? start + (quoted ? 1 : 0) + offset : start, message);
-	};
+	validateNode(schema as Schema, document.contents, (node, message) => complain(node?.range?.[0] ?? 0, message));
+	if (problems.length > found) return undefined;
 	return {lesson: document.toJS() as LessonFile, at};
 }
 
 /** Compiles expressions and templates, reporting what fails at its place in the YAML. */
-type Compiler = {condition(source: string, path: Path): Condition; template(source: string, path: Path): Template};
+type Compiler = {
+	condition(source: string, path: YamlPath): Condition;
+	template(source: string, path: YamlPath): Template;
+};
 
 function createCompiler(expressions: Expressions, at: At): Compiler {
-	const reporting = <T>(compile: () => T, path: Path, fallback: T): T => {
+	const reporting = <T>(compile: () => T, path: YamlPath, fallback: T): T => {
 		try {
 			return compile();
 		} catch (error) {
@@ -164,8 +148,8 @@ function createCompiler(expressions: Expressions, at: At): Compiler {
 	};
 }
 
-function compileStep(step: StepFile, path: Path, compiler: Compiler): Step {
-	const commands = (list: CommandFile[], at: Path) =>
+function compileStep(step: StepFile, path: YamlPath, compiler: Compiler): Step {
+	const commands = (list: CommandFile[], at: YamlPath) =>
 		list.map((command, index) => {
 			const fails = typeof command !== 'string';
 			const path = fails ? [...at, index, 'run'] : [...at, index];
@@ -200,8 +184,8 @@ function compileStep(step: StepFile, path: Path, compiler: Compiler): Step {
 }
 
 /** Every command of a lesson, where it stands in lesson.yaml. */
-function allCommands({cleanup, steps}: LessonFile): {line: string; path: Path}[] {
-	const lines = (commands: CommandFile[], at: Path) =>
+function allCommands({cleanup, steps}: LessonFile): {line: string; path: YamlPath}[] {
+	const lines = (commands: CommandFile[], at: YamlPath) =>
 		commands.map((command, index) =>
 			typeof command === 'string'
 				? {line: command, path: [...at, index]}
@@ -218,7 +202,7 @@ function allCommands({cleanup, steps}: LessonFile): {line: string; path: Path}[]
 
 /** Names must be unique, and references must lead somewhere. */
 function checkIds(file: LessonFile, at: At): void {
-	const unique = (ids: string[], path: (index: number) => Path) => {
+	const unique = (ids: string[], path: (index: number) => YamlPath) => {
 		for (const [index, id] of ids.entries()) {
 			if (ids.indexOf(id) !== index) at(path(index), `"${id}" is here twice`);
 		}
@@ -228,7 +212,7 @@ function checkIds(file: LessonFile, at: At): void {
 		index => ['steps', index, 'id'],
 	);
 	for (const [index, step] of file.steps.entries()) {
-		const here: Path = ['steps', index];
+		const here: YamlPath = ['steps', index];
 		const checks = step.checks.map(({id}) => id);
 		unique(checks, check => [...here, 'checks', check, 'id']);
 		unique(

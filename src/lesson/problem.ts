@@ -2,7 +2,7 @@
 export type Problem = {file: string; line: number; column: number; message: string};
 
 /** `file:line:column: message`, the form that editors and terminals turn into a link. */
-function problemLine({file, line, column, message}: Problem): string {
+export function problemLine({file, line, column, message}: Problem): string {
 	return `${file}:${line}:${column}: ${message}`;
 }
 

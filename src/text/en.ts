@@ -10,6 +10,7 @@ export const en = {
 		didYouMean: (name: string) => ` Did you mean "${name}"?`,
 		unknownCommand: (name: string) => `"${name}" is neither a command nor a lesson.`,
 		unknownLesson: (name: string, lessons: string) => `there is no lesson "${name}"; there are: ${lessons}.`,
+		noFolder: (name: string) => `there is no folder ${name}. Make a lesson there with: endpoint-lab new ${name}`,
 		unknownOption: (name: string) => `there is no option ${name}.`,
 		unknownCluster: (name: string) => `there is no cluster "${name}"; this version has: embedded, auto.`,
 		laterCluster: (name: string) =>
@@ -64,6 +65,23 @@ export const en = {
 			done: 'done',
 			minutes: (minutes: number) => `${minutes} min`,
 			start: (lesson: string) => `Start one with: endpoint-lab ${lesson}`,
+		},
+		lint: {
+			passed: (lessons: number) =>
+				lessons === 1 ? 'Nothing is wrong.' : `Nothing is wrong with the ${lessons} lessons.`,
+			failed: (problems: number) => (problems === 1 ? '1 thing is wrong.' : `${problems} things are wrong.`),
+		},
+		newLesson: {
+			badName: (name: string) =>
+				`"${name}" is no name for a lesson; use lower-case letters and digits, words joined with "-".`,
+			exists: (name: string) => `${name} exists already and is left as it is. Choose another name.`,
+			failed: (name: string, reason: string) => `${name} cannot be made: ${reason}`,
+			made: (folder: string, argument: string) => [
+				`A small lesson that works is in ${folder}. Change it, and then:`,
+				`  endpoint-lab lint ${argument}   finds what is wrong with it`,
+				`  endpoint-lab test ${argument}   proves that it works`,
+				`  endpoint-lab ${argument}        opens it in the lab`,
+			],
 		},
 		up: {
 			running: 'The embedded cluster runs. In another terminal, use it with these lines:',
@@ -143,6 +161,9 @@ export const en = {
 			list: 'list the lessons and your progress',
 			play: 'play a lesson through its own commands, without a screen',
 			test: 'prove that lessons work: their checks fail before their commands and hold after them',
+			lint: 'find what is wrong with lessons without playing them: words, commands, manifests, links',
+			new: 'make a small lesson that works in a new folder, to be changed',
+			newFolder: 'the folder to make',
 			up: 'run the cluster without a lesson, and print how to use it',
 			down: 'stop the cluster that "up" runs',
 			status: 'show which cluster runs, and where',
@@ -154,7 +175,7 @@ export const en = {
 			shell: 'open your own shell in the cluster, with kubectl and curl wired to it',
 			kubectl: 'the built-in kubectl, for machines without one',
 			lesson: 'a lesson, as "endpoint-lab list" names it',
-			lessons: 'lessons; all without one',
+			lessons: 'lessons by name, or folders with one; all without',
 			help: 'show this help',
 			version: 'show the version',
 			debug: 'on an error, show where it comes from',
@@ -347,6 +368,9 @@ export const en = {
 		noService: 'this lesson has no Service',
 		noAddresses: 'no addresses',
 		noEndpoints: (service: string) => `no Endpoints ${service} yet`,
+		noSlices: (service: string) => `no EndpointSlices of ${service} yet`,
+		managedBy: (manager: string) => `kept by ${manager}`,
+		managedByNobody: 'kept by nobody',
 		noTimeline: 'nothing has happened yet',
 		noWhy: 'When there are Pods, this says why each is an endpoint or not.',
 		connecting: 'connecting…',
@@ -414,6 +438,8 @@ export const en = {
 			next: 'next',
 			back: 'back',
 			hint: 'tip',
+			slices: 'slices',
+			joined: 'Pods',
 			help: 'help',
 			quit: 'quit',
 			close: 'close',
@@ -441,6 +467,8 @@ export const en = {
 			next: 'goes to the next step',
 			back: 'goes to the step before; nothing is lost',
 			hint: 'gives a tip for where you are',
+			slices: 'shows the EndpointSlices with their conditions in place of Pods and Endpoints',
+			joined: 'shows Pods and Endpoints again in place of the EndpointSlices',
 			help: 'shows this page',
 			quit: 'leaves the lab; it goes on here the next time',
 			close: 'closes this page',
@@ -460,7 +488,7 @@ export const en = {
 		helpClock:
 			'The time of this cluster is yours: it can be paused, taken one change at a time, slowed down and hurried. The words pause, resume, step, slower, faster and max do the same. Ages and times on the screen are the cluster’s; kubectl reckons the ages in "describe" and "events" from real time, and shows "<invalid>" for what lies ahead of it.',
 		helpKeys: 'Keys that work now',
-		helpWords: 'Typed as a command, the words next, back, hint, help and quit do the same.',
+		helpWords: 'Typed as a command, the words next, back, hint, slices, help and quit do the same.',
 		helpEdit:
 			'The line: ← → Home End, Ctrl-A Ctrl-E, Alt-B Alt-F by word, Ctrl-W Ctrl-U Ctrl-K cut, Ctrl-Y puts back, ↑ ↓ history.',
 		helpSigns: '+ new   − gone   ~ changed   ● ready   ○ not ready   since the step began, or else a moment ago',
