@@ -54,11 +54,11 @@ export function normalise(text: string): string {
 export const withoutVersion = (text: string): string =>
 	text
 		// Since 1.34 it says where it deleted from, and which container an Event is about.
-		.replace(/ from \S+ namespace$/gm, '')
+		.replace(/ from \S+ namespace(?=$| \()/gm, '')
 		.replace(/\bspec\.containers\{[\w-]+\}: /g, '')
 		// Up to 1.33 it printed the time of creation of objects that it had only made up.
 		.replace(/^ *creationTimestamp: null\n/gm, '')
 		// Since 1.33 it warns of a rollback of what was applied.
 		.replace(/^Warning: resource \S+ was previously managed.*\n?/gm, '')
 		// Up to 1.32 it had another word for an unset `optional`.
-		.replace(/^( +)ConfigMapOptional: +<nil>$/gm, '$1Optional: false');
+		.replace(/^( +)ConfigMapOptional: +<nil>$/gm, '$1Optional:  false');

@@ -25,7 +25,7 @@ rollout status deploy/web --timeout=60s
 apply -f web.yaml
 get all
 get pods -o wide
-get pods --show-labels -L app
+get pods --show-labels -L app,nothing
 get pods --no-headers
 get pods -l app=nope
 get pods,svc -l app=nope

@@ -124,9 +124,9 @@ describe('tables', () => {
 			labelColumns: ['example.com/a', 'b'],
 		});
 		expect(lines(printer)).toEqual([
-			'NAMESPACE   NAME         AGE   A        B        LABELS',
-			'x           pod/a        2s    <none>   2        a=1,b=2',
-			'y           pod/pod-10   12m   <none>   <none>   <none>',
+			'NAMESPACE   NAME         AGE   A     B     LABELS',
+			'x           pod/a        2s          2     a=1,b=2',
+			'y           pod/pod-10   12m               <none>',
 			'',
 		]);
 	});

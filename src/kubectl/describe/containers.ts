@@ -103,7 +103,9 @@ function describeEnvironment(
 		}
 		const {fieldRef, resourceFieldRef, secretKeyRef, configMapKeyRef} = valueFrom;
 		if (fieldRef) {
-			const found = pod ? valuesAt(fieldRef.fieldPath)(pod)[0] : undefined;
+			// Stock kubectl looks up metadata only, whatever else the field may be.
+			const known = pod && fieldRef.fieldPath.startsWith('metadata.');
+			const found = known ? valuesAt(fieldRef.fieldPath)(pod)[0] : undefined;
 			out.line(
 				3,
 				`${name}:\t${typeof found === 'string' ? found : ''} (${fieldRef.apiVersion ?? 'v1'}:${fieldRef.fieldPath})`,

@@ -66,7 +66,7 @@ export class TablePrinter {
 					...(lead ? [lead.cell] : []),
 					...(withNamespace ? [object?.metadata?.namespace ?? ''] : []),
 					...texts,
-					...labelColumns.map(label => object?.metadata?.labels?.[label] ?? '<none>'),
+					...labelColumns.map(label => object?.metadata?.labels?.[label] ?? ''),
 					...(showLabels ? [labelsOf(object)] : []),
 				].join('\t'),
 			);
