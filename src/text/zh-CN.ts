@@ -229,12 +229,13 @@ export const zhCN: Text = {
 				`${ip} 不属于任何 Pod：它是手工写入的。一旦 Service 或 ${selector} 的某个 Pod 有变化，它就会被移除。`,
 			withoutService: (ip, service) =>
 				`${ip} 是手工写进 Endpoints 的，但没有名为 ${service} 的 Service，所以没有人会用到它。`,
-			mirrored: (ip, slice) => `${ip} 是手工写入的：Service 没有选择算符。镜像控制器已把它复制到切片 ${slice}。`,
+			mirrored: (ip, slice) =>
+				`${ip} 是手工写入的：Service 没有选择算符。镜像控制器已把它复制到 EndpointSlice ${slice}。`,
 			notMirrored: ip =>
 				`${ip} 是手工写入的：Service 没有选择算符。没有任何 EndpointSlice 包含它，所以不会有流量到那里。`,
-			sliceController: (ip, slice) => `${ip} 在切片 ${slice} 中（由控制器维护），但不在 Endpoints 中。`,
+			sliceController: (ip, slice) => `${ip} 在 EndpointSlice ${slice} 中（由控制器维护），但不在 Endpoints 中。`,
 			sliceByHand: (ip, slice) =>
-				`${ip} 在切片 ${slice} 中，Kubernetes 的控制器都不维护这个切片：它是别人写入的。Endpoints 里看不到它。`,
+				`${ip} 在 EndpointSlice ${slice} 中，Kubernetes 的控制器都不维护这个 EndpointSlice：它是别人写入的。Endpoints 里看不到它。`,
 			nobody: (ip, service) => `${ip} 已经不是 ${service} 的地址。`,
 		},
 	},
@@ -398,7 +399,7 @@ export const zhCN: Text = {
 			next: '下一步',
 			back: '上一步',
 			hint: '提示',
-			slices: '切片',
+			slices: 'EndpointSlice',
 			joined: 'Pod',
 			help: '帮助',
 			quit: '退出',

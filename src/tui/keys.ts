@@ -11,9 +11,9 @@ import {charactersOf} from './view/line.ts';
  *
  * - What one does all the time needs no key to be learnt. Enter on an empty line goes on once the step is solved; a
  *   digit on an empty line answers the prediction, `?` opens the help: no command begins with these.
- * - The rest is Ctrl with the letter of its English word (N next, P previous, T tip), which also works with half a
- *   command on the line; the words themselves (`next`, `back`, `hint`, `help`, `quit`) typed as a command do the same,
- *   where a browser or an editor keeps Ctrl-N or Ctrl-P for itself. A step forward or back loses nothing.
+ * - The rest is Ctrl with the letter of its English word (N next, P previous, T tip, V view), which also works with half a
+ *   command on the line; the words themselves (`next`, `back`, `hint`, `slices`, `help`, `quit`) typed as a command do the same,
+ *   where a browser or an editor keeps Ctrl-N for itself, or the terminal pastes with Ctrl-V. A step forward or back loses nothing.
  * - Where the cluster's time can be held, Ctrl-Z suspends it, as it suspends a job in a shell, and Ctrl-O makes one step;
  *   on an empty line `-` and `+` go slower and faster and `*` as fast as it goes: no command begins with these either.
  * - Up and Down are the history, as in every shell; Ctrl-N and Ctrl-P are given up for it.
@@ -50,6 +50,7 @@ const words = {
 	next: 'next',
 	back: 'back',
 	hint: 'hint',
+	slices: 'slices',
 	help: 'help',
 	'?': 'help',
 	quit: 'quit',
@@ -74,13 +75,14 @@ export function clockCommandOf(line: string): ClockCommand | undefined {
 }
 
 /** What a lab key does. */
-export type Command = 'next' | 'back' | 'hint' | 'help' | 'quit' | 'clear';
+export type Command = 'next' | 'back' | 'hint' | 'slices' | 'help' | 'quit' | 'clear';
 
 /** The lab's own keys; the prompt's are readline's. */
 export const commandKeys: Partial<Record<KeyName, Command>> = {
 	'ctrl-n': 'next',
 	'ctrl-p': 'back',
 	'ctrl-t': 'hint',
+	'ctrl-v': 'slices',
 	'ctrl-g': 'help',
 	'ctrl-l': 'clear',
 };

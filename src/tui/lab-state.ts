@@ -26,6 +26,8 @@ export type LabState = {
 	readonly focus: 'prompt' | Pane;
 	/** The pane that a small terminal shows. */
 	readonly shown: Pane;
+	/** What the cluster pane shows: Pods joined with their addresses, or the Services' EndpointSlices. */
+	readonly form: 'joined' | 'slices';
 	readonly story: StoryPosition;
 	/** Rows that the output is scrolled back from its end. */
 	readonly outputBack: number;
@@ -106,6 +108,7 @@ export function firstState(view: RunView, history: readonly string[]): LabState 
 		history: historyOf(history),
 		focus: 'prompt',
 		shown: 'story',
+		form: 'joined',
 		story: 0,
 		outputBack: 0,
 		outputRows: 0,

@@ -170,6 +170,11 @@ export function createLab({
 					change({story: 'hints', shown: 'story'});
 				} else change({note: text.screen.noMoreHints});
 				break;
+			case 'slices': {
+				const form = store.get().form === 'slices' ? 'joined' : 'slices';
+				change({form, ...(metrics.small ? {shown: 'cluster'} : {})});
+				break;
+			}
 			case 'help':
 				change({help: 0});
 				break;

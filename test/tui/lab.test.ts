@@ -417,6 +417,31 @@ describe('moving about', () => {
 	});
 });
 
+describe('the view of the cluster', () => {
+	it('turns to the EndpointSlices and back by Ctrl-V or the word, with half a command on the line', () => {
+		const {lab, press, type, enter, line, running} = aLab();
+		type('kubectl');
+		press('ctrl-v');
+		expect(lab.store.get().form).toBe('slices');
+		expect(line()).toBe('kubectl');
+		press('ctrl-v', 'ctrl-u');
+		expect(lab.store.get().form).toBe('joined');
+		enter('slices');
+		expect(lab.store.get().form).toBe('slices');
+		expect(running).toEqual([]);
+	});
+
+	it('comes into sight where only one pane fits', () => {
+		const {lab, press} = aLab();
+		press('ctrl-v');
+		expect(lab.store.get().shown).toBe('story');
+		press('ctrl-v');
+		lab.drawn({...noMetrics, small: true});
+		press('ctrl-v');
+		expect(lab.store.get()).toMatchObject({shown: 'cluster', form: 'slices'});
+	});
+});
+
 describe('as time goes by', () => {
 	it('draws nothing again while nothing recent has grown old', () => {
 		const {lab} = aLab();

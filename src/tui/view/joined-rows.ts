@@ -1,6 +1,7 @@
 import type {RunView} from '../../engine/view.ts';
 import {parseLabelSelector} from '../../observe/label-selector.ts';
-import type {AddressView, PodView, Snapshot} from '../../observe/snapshot.ts';
+import type {PodView, Snapshot} from '../../observe/snapshot.ts';
+import {type Address, addressesByIp, addressText} from './addresses.ts';
 import {isRecent, type Recent} from './recent.ts';
 
 /** How a row stands against the remembered snapshot, or without one against a moment ago. */
@@ -72,25 +73,6 @@ function podsToShow(view: RunView, recent: Recent, now: number): ShownPod[] {
 		...view.now.pods.map(pod => ({view: pod, gone: false})),
 		...[...gone.values()].filter(pod => !here.has(pod.uid)).map(pod => ({view: pod, gone: true})),
 	].sort((a, b) => a.view.createdAt - b.view.createdAt || (a.view.name < b.view.name ? -1 : 1));
-}
-
-type Address = {ip: string; ports: string; ready: boolean; pod?: string};
-
-/** A Service's addresses by IP, the ports of one IP together. */
-function addressesByIp(addresses: readonly AddressView[]): Map<string, Address> {
-	const result = new Map<string, Address>();
-	for (const {ip, port, ready, pod} of addresses) {
-		const known = result.get(ip);
-		const text = port === undefined ? '' : String(port);
-		if (!known) result.set(ip, {ip, ports: text, ready, pod});
-		else if (text && !known.ports.split(',').includes(text)) known.ports += `,${text}`;
-	}
-	return result;
-}
-
-function addressText({ip, ports}: Address): string {
-	const host = ip.includes(':') ? `[${ip}]` : ip;
-	return ports ? `${host}:${ports}` : host;
 }
 
 function inService(snapshot: Snapshot | undefined, service: string): Map<string, Address> {

@@ -39,7 +39,10 @@ export function keyHints(state: LabState, symbols: Symbols): KeyHint[] {
 		hints.push({key: '^T', action: 'hint'});
 	if ((state.view.step.solved || moment === 'look') && !state.view.finished) hints.push({key: '^N', action: 'next'});
 	if (state.view.stepIndex > 0 || state.view.finished) hints.push({key: '^P', action: 'back'});
-	hints.push({key: empty ? '?' : '^G', action: 'help'});
+	hints.push(
+		{key: '^V', action: state.form === 'slices' ? 'joined' : 'slices'},
+		{key: empty ? '?' : '^G', action: 'help'},
+	);
 	if (empty && moment !== 'running') hints.push({key: '^D', action: 'quit'});
 	if (state.focus === 'prompt')
 		hints.push({key: 'PgUp PgDn', action: 'scroll'}, {key: symbols.upDown, action: 'history'});

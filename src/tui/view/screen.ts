@@ -1,4 +1,5 @@
 import {speedLabel} from '../../clusters/speed.ts';
+import type {RunView} from '../../engine/view.ts';
 import type {PodView} from '../../observe/snapshot.ts';
 import type {Text} from '../../text/text.ts';
 import {editorText} from '../editor.ts';
@@ -13,6 +14,7 @@ import {keyHintLine, keyHints} from './key-hints.ts';
 import {fitted, hardWrap, type Line, line, lineWidth, type Span, wrap} from './line.ts';
 import {promptLines} from './prompt.ts';
 import {requestLines, wantedRequestRows} from './requests.ts';
+import {type SliceRow, sliceLines, sliceRows} from './slices-pane.ts';
 import {checkLines, finishedDocument, predictionIsOpen, predictionLines, storyDocument} from './story-pane.ts';
 import {elapsed, timelineLines} from './timeline.ts';
 
@@ -229,9 +231,19 @@ function clusterSections(
 	const longest = all.reduce((most, {pod}) => Math.max(most, pod?.view.name.length ?? 0), 7);
 	const columns = clusterColumns(width - 2, view.before !== undefined, longest);
 
-	const subject = all.find(({key}) => key === state.selected) ?? mostTelling(services);
-	const service = services.find(({rows}) => rows.includes(subject!))?.service ?? services[0]?.service ?? '';
-	const asked = subject && subjectOf(subject);
+	const slices = state.form === 'slices' ? slicesOf(services, view) : undefined;
+	if (slices) metrics.rowKeys = [...new Set(slices.flatMap(rows => rows.flatMap(row => keyOf(row) ?? [])))];
+
+	const joined = all.find(({key}) => key === state.selected);
+	// A slice may hold an address that the Endpoints do not: it has no joined row.
+	const sliceOnly =
+		joined || state.selected === undefined
+			? undefined
+			: services[slices?.findIndex(rows => rows.some(row => keyOf(row) === state.selected)) ?? -1];
+	const subject = joined ?? mostTelling(services);
+	const service =
+		(sliceOnly ?? services.find(({rows}) => rows.includes(subject!)))?.service ?? services[0]?.service ?? '';
+	const asked = sliceOnly ? state.selected : subject && subjectOf(subject);
 	const words = service && asked ? around.why(asked, service) : '';
 	const whyRows = height >= 16 ? 2 : 1;
 	const requestRows = requestRowsOf(state, height - services.length * 5 - 4 - whyRows);
@@ -251,16 +263,23 @@ function clusterSections(
 
 	const sections = services.map((rows, index): Section => {
 		const room = index === services.length - 1 ? rest - share * (services.length - 1) : share;
-		const shown = serviceLines(rows, {
-			columns,
+		const place = {
 			height: room,
-			wanted: subject?.key,
+			wanted: sliceOnly ? state.selected : subject?.key,
 			selected: state.focus === 'cluster' ? state.selected : undefined,
 			listing: view.observe.state === 'listing',
-			now,
 			text,
 			symbols,
-		});
+		};
+		if (slices) {
+			const shown = sliceLines(rows.service, slices[index]!, {...place, width: width - 2});
+			return {
+				titles: [{at: 1, text: `EndpointSlices  ${rows.service}`}],
+				lines: filled(shown, room),
+				focused: state.focus === 'cluster',
+			};
+		}
+		const shown = serviceLines(rows, {...place, columns, now});
 		const count = rows.rows.length > room ? `  ${rows.rows.length}` : '';
 		const podTitle = `${text.screen.pods}  ${view.watch.pods}${count}`;
 		return {
@@ -307,6 +326,18 @@ function requestRowsOf({view}: LabState, spare: number): number {
 	if (!view.requests || view.finished) return 0;
 	const wanted = Math.max(1, Math.ceil((wantedRequestRows(view.requests) - 2) / 3)) * 3 + 2;
 	return Math.max(0, Math.min(wanted, 12, spare));
+}
+
+/** The slices of each Service. Where a joined row shows an address's Pod, a selection holds on to that in both views. */
+function slicesOf(services: readonly ServiceRows[], {now, before}: RunView): SliceRow[][] {
+	const keys = new Map<string, string>();
+	for (const {rows} of services)
+		for (const {key, pod} of rows) if (pod && !pod.gone && pod.view.ip) keys.set(pod.view.ip, key);
+	return services.map(({service}) => sliceRows(service, now, before, keys));
+}
+
+function keyOf(row: SliceRow): string | undefined {
+	return row.kind === 'address' ? row.key : undefined;
 }
 
 /** What a row can be asked about: its Pod, or the address where there is none; nothing where all has gone. */

@@ -1,5 +1,6 @@
 import {describe, expect, it} from 'vitest';
 import type {RunView} from '../../../src/engine/view.ts';
+import type {AddressView, SliceView} from '../../../src/observe/snapshot.ts';
 import {type Language, textIn} from '../../../src/text/text.ts';
 import {edited, emptyEditor} from '../../../src/tui/editor.ts';
 import {historyOf} from '../../../src/tui/history.ts';
@@ -38,6 +39,29 @@ const someRequests: RunView['requests'] = {
 	recent: Array(43).fill({address: '10.244.1.2:80', client: 'a'}),
 };
 
+const twoSlices: SliceView[] = [
+	{
+		name: 'my-service-8xk2p',
+		namespace: 'default',
+		service: 'my-service',
+		managedBy: 'endpointslice-controller.k8s.io',
+		addresses: [
+			{...threeAddresses[0]!, ready: false, serving: true, terminating: true},
+			{...threeAddresses[1]!, serving: true, terminating: false},
+			{...threeAddresses[1]!, port: 443, serving: true, terminating: false},
+			anAddress('10.244.1.8', {pod: fresh.name, serving: true, terminating: false}),
+		],
+	},
+	{
+		name: 'my-service-own',
+		namespace: 'default',
+		service: 'my-service',
+		managedBy: '',
+		addresses: [anAddress('10.0.0.250', {serving: true, terminating: false})],
+	},
+	{name: 'other-zzzzz', namespace: 'default', service: 'other', managedBy: '', addresses: []},
+];
+
 function aState(part: Partial<LabState> = {}, view: Partial<RunView> = {}): LabState {
 	return {
 		view: aView(view),
@@ -47,6 +71,7 @@ function aState(part: Partial<LabState> = {}, view: Partial<RunView> = {}): LabS
 		history: historyOf([]),
 		focus: 'prompt',
 		shown: 'story',
+		form: 'joined',
 		story: 0,
 		outputBack: 0,
 		outputRows: 0,
@@ -92,6 +117,7 @@ const states: [string, LabState][] = [
 	['a long line', aState({editor: edited(emptyEditor, {type: 'set', text: '地址 '.repeat(150)})})],
 	['requests', aState({shown: 'cluster'}, {requests: someRequests})],
 	['help', aState({help: 0})],
+	['slices', aState({shown: 'cluster', form: 'slices'}, {now: {...afterwards, slices: twoSlices}, before})],
 	['the end', aState({}, {finished: true})],
 	['no Service', aState({shown: 'cluster'}, {watch: {pods: 'app=my-app', services: []}})],
 	['two Services', aState({shown: 'cluster'}, {watch: {pods: 'app=my-app', services: ['my-service', 'other']}})],
@@ -310,4 +336,55 @@ describe('as time goes by', () => {
 		expect(at(changed, start + 900)).toContain('gone 0.5 s');
 		expect(at(changed, start + 1400)).toContain('gone 1.0 s');
 	});
+});
+
+describe('the EndpointSlices in place of the joined view', () => {
+	const now = {...afterwards, slices: twoSlices};
+	const slices = (part: Partial<LabState> = {}, view: Partial<RunView> = {}) =>
+		drawn(aState({form: 'slices', shown: 'cluster', ...part}, {now, ...view}), 120, 40).text;
+
+	it('are a block each, with who keeps it and the conditions of every address', () => {
+		const text = slices();
+		expect(text).toMatch(/my-service-8xk2p {2}3 {2}kept by endpointslice-controller\.k8s\.io/);
+		expect(text).toMatch(/ready +serving +terminating/);
+		expect(text).toMatch(/10\.244\.1\.2:80 +false +true +true +\S*9lnlt/);
+		expect(text).toMatch(/10\.244\.2\.2:80,443 +true +true +false +\S*f6rqt/);
+		expect(text).toMatch(/my-service-own {2}1 {2}kept by nobody/);
+		expect(text).toMatch(/10\.0\.0\.250:80 +true +true +false +\(no Pod\)/);
+		expect(text).not.toContain('other-zzzzz');
+	});
+
+	it('mark what is new or different since the step began', () => {
+		const old = {...before, slices: [{...twoSlices[0]!, addresses: threeAddresses.slice(0, 2).map(serving)}]};
+		const text = slices({}, {before: old});
+		expect(text).toMatch(/~ 10\.244\.1\.2:80/);
+		expect(text).toMatch(/\+ 10\.244\.1\.8:80/);
+		expect(text).toMatch(/\+ 10\.0\.0\.250:80/);
+	});
+
+	it('keep the selected Pod, and tell of an address that is in a slice alone who wrote it', () => {
+		expect(slices({}, {before})).toContain('76kdl is an endpoint');
+		const pod = slices({focus: 'cluster', selected: threePods[1]!.name});
+		expect(pod).toContain('f6rqt is an endpoint');
+		expect(slices({focus: 'cluster', selected: '10.0.0.250'})).toContain('10.0.0.250 was written by hand');
+		const {metrics} = drawn(aState({form: 'slices'}, {now}));
+		expect(metrics.rowKeys).toEqual([threePods[0]!.name, threePods[1]!.name, fresh.name, '10.0.0.250']);
+	});
+
+	it('scroll to the selected row, however many there are', () => {
+		const addresses = Array.from({length: 5000}, (_, index) => anAddress(`10.1.${index >> 8}.${index & 255}`));
+		const many = {...now, slices: [{...twoSlices[0]!, addresses: addresses.map(serving)}]};
+		const text = slices({focus: 'cluster', selected: '10.1.16.7'}, {now: many});
+		expect(text).toContain('10.1.16.7:80');
+		expect(text).toContain('10.1.16.8:80');
+		expect(text).not.toContain('10.1.0.0:80');
+	});
+
+	it('say that there are none', () => {
+		expect(slices({}, {now: afterwards})).toContain('no EndpointSlices of my-service yet');
+	});
+
+	function serving(address: AddressView): AddressView {
+		return {...address, serving: true, terminating: false};
+	}
 });
