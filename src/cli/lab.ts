@@ -16,11 +16,11 @@ import type {Picked} from '../tui/picker.ts';
 import {settleTerminal} from '../tui/settle-terminal.ts';
 import {chooseCluster} from './cluster-choice.ts';
 import {type Context, damageLine, type ExitCode} from './context.ts';
-import {lessonNamed} from './lesson-named.ts';
 import {bringToStep, openLessonSession, stepIndexOf} from './lesson-session.ts';
 import type {LabOptions} from './program.ts';
 import {solvedSteps} from './progress.ts';
 import {summaryLines} from './summary-lines.ts';
+import {openableLesson} from './trust.ts';
 
 /** `endpoint-lab [LESSON]`: the full-screen lab. */
 export async function lab(id: string | undefined, options: LabOptions, context: Context): Promise<ExitCode> {
@@ -82,7 +82,7 @@ async function pick(settings: Settings, home: Home, context: Context): Promise<P
 
 async function openLesson(id: string, options: LabOptions, home: Home, context: Context): Promise<ExitCode> {
 	const {text, environment, note} = context;
-	const lesson = lessonNamed(id, text);
+	const lesson = await openableLesson(id, context);
 	const step = options.step === undefined ? undefined : stepIndexOf(options.step, lesson, context);
 	const history = openHistory(home.history);
 	if (history.damage) note(damageLine(history.damage, text));
@@ -116,7 +116,7 @@ async function openLesson(id: string, options: LabOptions, home: Home, context: 
 			await session.close();
 		}
 		if (died.signal.aborted) throw died.signal.reason;
-		for (const line of summaryLines(session.run.summary(), text)) context.print(line);
+		for (const line of summaryLines(session.run.summary(), lesson.argument ?? lesson.id, text)) context.print(line);
 		return context.signal.aborted ? 130 : 0;
 	} finally {
 		await cluster.close();

@@ -1,4 +1,5 @@
-import {rmSync, statSync} from 'node:fs';
+import {readdirSync, rmSync, statSync} from 'node:fs';
+import {basename, join} from 'node:path';
 import type {Cluster, ClusterClock, FollowedClock} from '../clusters/cluster.ts';
 import {createLineRunner, type LineRunner} from '../clusters/line-runner.ts';
 import {lineShell, shellEnvironment} from '../clusters/shell.ts';
@@ -9,7 +10,6 @@ import {fold, progressOf} from '../engine/run-state.ts';
 import {solveSteps} from '../engine/solve-steps.ts';
 import {openStepStates, type StepStates} from '../engine/step-states.ts';
 import type {StepView} from '../engine/view.ts';
-import {lessonIds} from '../lesson/find-lessons.ts';
 import type {Lesson} from '../lesson/lesson.ts';
 import {observeCluster} from '../observe/observe-cluster.ts';
 import {startRequestRecorder} from '../observe/request-recorder.ts';
@@ -162,9 +162,11 @@ async function restoreStep({lesson, cluster, home, states}: Place, index: number
 
 /** Whether any other lesson was worked on after a time (ms since 1970). */
 function othersSince(home: Home, lesson: string, at: number): boolean {
-	return lessonIds().some(other => {
-		const changed = statSync(journalFile(home, other), {throwIfNoEntry: false})?.mtimeMs;
-		return other !== lesson && changed !== undefined && changed > at;
+	const own = basename(journalFile(home, lesson));
+	return readdirSync(home.progress).some(name => {
+		if (name === own || !name.endsWith('.jsonl')) return false;
+		const changed = statSync(join(home.progress, name), {throwIfNoEntry: false})?.mtimeMs;
+		return changed !== undefined && changed > at;
 	});
 }
 

@@ -11,6 +11,9 @@ export type LabOptions = {cluster?: string; step?: string; reset?: boolean};
 
 export type UpOptions = {cluster?: string; detach?: boolean; port?: string; from?: string};
 
+/** `yes`: the commands of lessons from elsewhere may run. */
+export type TestOptions = RunOptions & {step?: string; junit?: string; yes?: boolean};
+
 export type StatusOptions = RunOptions & {save?: string};
 
 export type DownOptions = {delete?: boolean};
@@ -44,7 +47,7 @@ export function createProgram(context: Context, done: (code: ExitCode) => void):
 		.addOption(lang())
 		.addOption(new Option('--reset', words.reset))
 		.action(async (lesson: string | undefined, options: LabOptions) => {
-			if (lesson !== undefined && !(await lessonIds()).includes(lesson)) throw await unknownWord(lesson, program, text);
+			if (lesson !== undefined && !(await isLesson(lesson))) throw await unknownWord(lesson, program, text);
 			done(await (await import('./lab.ts')).lab(lesson, options, context));
 		});
 	program
@@ -68,9 +71,10 @@ export function createProgram(context: Context, done: (code: ExitCode) => void):
 		.description(words.test)
 		.argument('[LESSON...]', words.lessons)
 		.addOption(cluster())
+		.addOption(new Option('--yes', words.yes))
 		.addOption(lang())
 		.addOption(json())
-		.action(async (lessons: string[], options: RunOptions) =>
+		.action(async (lessons: string[], options: TestOptions) =>
 			done(await (await import('./test.ts')).test(lessons, options, context)),
 		);
 	program
@@ -219,6 +223,11 @@ async function unknownWord(word: string, program: Command, text: Text): Promise<
 	const commands = program.commands.map(command => command.name()).filter(name => name !== 'lab');
 	const near = suggestion(word, [...commands, ...(await lessonIds())], text);
 	return new UserError(text.cli.unknownCommand(word) + near + text.cli.seeHelp('endpoint-lab'), 2);
+}
+
+/** Whether a word names a lesson, or a folder that may hold one. */
+async function isLesson(word: string): Promise<boolean> {
+	return (await lessonIds()).includes(word) || (await import('./lesson-named.ts')).isFolder(word);
 }
 
 /** Loaded only when a word has to be understood: `--help` must not pay for the lessons. */

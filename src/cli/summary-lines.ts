@@ -2,8 +2,8 @@ import type {RunSummary} from '../engine/summary.ts';
 import type {Text} from '../text/text.ts';
 import {alignColumns} from './columns.ts';
 
-/** What there is to say when a learner leaves the lab: the steps, how long they took, and the predictions that came otherwise. */
-export function summaryLines(summary: RunSummary, text: Text): string[] {
+/** What there is to say when a learner leaves the lab: the steps, how long they took, and the predictions that came otherwise. `argument` names the lesson on the command line. */
+export function summaryLines(summary: RunSummary, argument: string, text: Text): string[] {
 	const words = text.cli.summary;
 	const {lesson, solved, steps, spent, predictions} = summary;
 	const answered = predictions.right + predictions.wrong;
@@ -24,7 +24,7 @@ export function summaryLines(summary: RunSummary, text: Text): string[] {
 		),
 		...(answered > 0 ? [words.predictions(predictions.right, answered)] : []),
 		...surprises.map(line => `  ${line}`),
-		solved < steps.length ? words.goOn(lesson.id) : words.again(lesson.id),
+		solved < steps.length ? words.goOn(argument) : words.again(argument),
 	];
 }
 

@@ -31,7 +31,7 @@ export function runView(state: RunState, around: Surroundings): RunView {
 	const unasked: string[] = [];
 	if (around.unsaved !== undefined) unasked.push(words.unsaved(around.unsaved));
 	if (around.observe.state === 'live' && isDisturbed(lesson, state, step, around.now)) {
-		unasked.push(words.disturbed(lesson.id, step.id));
+		unasked.push(words.disturbed(lesson.argument ?? lesson.id, step.id));
 	}
 	const view = stepView(step, text.steps[step.id]!, state, moments);
 	return {

@@ -71,6 +71,8 @@ export type Lesson = {
 	/** The folder's name without its number: `endpoints` for `03-endpoints`. */
 	id: string;
 	folder: string;
+	/** How it is named on the command line, where that is not its id: a lesson from elsewhere, by its folder. */
+	argument?: string;
 	/** How long a learner needs, roughly. */
 	minutes: number;
 	/** Container images that its Pods use. */

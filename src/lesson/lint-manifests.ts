@@ -2,7 +2,7 @@ import {isMap, isSeq, LineCounter, type Node, parseAllDocuments} from 'yaml';
 import type {Problem} from './problem.ts';
 
 /** Why an API server would not take an object; `field` says where, as in `spec.ports[0].port`. */
-export type Refusal = {field: string; message: string};
+type Refusal = {field: string; message: string};
 
 /** Asks an API server whether it would take an object, without storing it. */
 export type DryRun = (object: Record<string, unknown>) => Promise<Refusal[]>;

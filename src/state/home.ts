@@ -14,6 +14,8 @@ export type Home = {
 	/** Who sits in the lab. */
 	labLock: string;
 	settings: string;
+	/** Which lessons from elsewhere may run their commands. */
+	trusted: string;
 	/** The prompt's history. */
 	history: string;
 	/** One journal a lesson. */
@@ -43,6 +45,7 @@ export function openHome(environment: Record<string, string | undefined>): Home 
 		clusterLog: join(folder, 'cluster.log'),
 		labLock: join(folder, 'lab.json'),
 		settings: join(folder, 'settings.json'),
+		trusted: join(folder, 'trusted-lessons.json'),
 		history: join(folder, 'history.json'),
 		progress: join(folder, 'progress'),
 		work: join(folder, 'work'),

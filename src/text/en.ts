@@ -66,6 +66,17 @@ export const en = {
 			minutes: (minutes: number) => `${minutes} min`,
 			start: (lesson: string) => `Start one with: endpoint-lab ${lesson}`,
 		},
+		trust: {
+			elsewhere: (folder: string) =>
+				`The lesson in ${folder} does not come with endpoint-lab. These commands of it can run on this machine, as you:`,
+			steps: 'In its steps:',
+			cleanup: 'When it is cleaned up:',
+			wrong: 'As wrong answers, by "endpoint-lab test" only:',
+			question: 'Run them? [y/N] ',
+			refused: 'nothing of it has been run.',
+			nobodyToAsk: (folder: string) =>
+				`the lesson in ${folder} does not come with endpoint-lab, and it can run commands on this machine. Look at it, and allow it by opening it in a terminal: endpoint-lab ${folder}; or test it with --yes.`,
+		},
 		lint: {
 			passed: (lessons: number) =>
 				lessons === 1 ? 'Nothing is wrong.' : `Nothing is wrong with the ${lessons} lessons.`,
@@ -174,7 +185,8 @@ export const en = {
 			save: "also save the cluster's state in FILE, which must not exist yet",
 			shell: 'open your own shell in the cluster, with kubectl and curl wired to it',
 			kubectl: 'the built-in kubectl, for machines without one',
-			lesson: 'a lesson, as "endpoint-lab list" names it',
+			yes: 'run the commands of lessons from elsewhere without asking',
+			lesson: 'a lesson, as "endpoint-lab list" names it, or a folder with one',
 			lessons: 'lessons by name, or folders with one; all without',
 			help: 'show this help',
 			version: 'show the version',

@@ -59,6 +59,16 @@ export const zhCN: Text = {
 			minutes: minutes => `${minutes} 分钟`,
 			start: lesson => `开始一课：endpoint-lab ${lesson}`,
 		},
+		trust: {
+			elsewhere: folder => `${folder} 中的课程不是 endpoint-lab 自带的。它的以下命令会以您的身份在这台机器上运行：`,
+			steps: '各步骤中：',
+			cleanup: '清理时：',
+			wrong: '作为错误答案，仅由 "endpoint-lab test" 运行：',
+			question: '运行它们吗？[y/N] ',
+			refused: '没有运行它的任何命令。',
+			nobodyToAsk: folder =>
+				`${folder} 中的课程不是 endpoint-lab 自带的，它会在这台机器上运行命令。请先查看其内容，再在终端中打开并允许：endpoint-lab ${folder}；或者用 --yes 测试它。`,
+		},
 		lint: {
 			passed: lessons => (lessons === 1 ? '没有发现问题。' : `检查了 ${lessons} 课，没有发现问题。`),
 			failed: problems => `发现 ${problems} 个问题。`,
@@ -157,7 +167,8 @@ export const zhCN: Text = {
 			save: '同时把集群的状态保存到 FILE，该文件必须还不存在',
 			shell: '打开您自己的 shell，kubectl 和 curl 已连接到集群',
 			kubectl: '内置的 kubectl，供没有安装 kubectl 的机器使用',
-			lesson: '课程名，见 "endpoint-lab list"',
+			yes: '不询问，直接运行外来课程的命令',
+			lesson: '课程名，见 "endpoint-lab list"，或者课程所在的目录',
 			lessons: '课程名，或者课程所在的目录；不写则为全部课程',
 			help: '显示帮助',
 			version: '显示版本',

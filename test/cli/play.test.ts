@@ -104,7 +104,7 @@ describe('test', () => {
 		'fails for the fixture lesson %s',
 		async name => {
 			const folder = fileURLToPath(new URL(`../fixtures/lessons/${name}`, import.meta.url));
-			const {code, stdout} = await sandbox.run(['test', folder, '--json'], {TMPDIR: temporary});
+			const {code, stdout} = await sandbox.run(['test', folder, '--yes', '--json'], {TMPDIR: temporary});
 			expect(code).toBe(1);
 			expect(JSON.parse(stdout.trimEnd().split('\n').at(-1)!)).toMatchObject({event: 'end', passed: false});
 		},

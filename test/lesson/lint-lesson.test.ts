@@ -341,7 +341,7 @@ describe('new', () => {
 	test('makes a lesson with which nothing is wrong, and which is proven', async () => {
 		const made = join(root, 'made');
 		expect(await sandbox.run(['lint', made])).toMatchObject({code: 0, stdout: ''});
-		const {code, stdout} = await sandbox.run(['test', made]);
+		const {code, stdout} = await sandbox.run(['test', made, '--yes']);
 		expect(stdout).toContain('The lesson is proven.');
 		expect(code).toBe(0);
 	});

@@ -1,0 +1,98 @@
+import {createHash} from 'node:crypto';
+import {realpathSync} from 'node:fs';
+import {dirname} from 'node:path';
+import {createInterface} from 'node:readline/promises';
+import {lessonsFolder} from '../lesson/find-lessons.ts';
+import type {Lesson} from '../lesson/lesson.ts';
+import {lessonHash} from '../lesson/lesson-hash.ts';
+import {addTrustedLesson, readTrustedLessons} from '../state/trusted-lessons.ts';
+import type {Text} from '../text/text.ts';
+import {UserError} from '../text/user-error.ts';
+import {type Context, damageLine} from './context.ts';
+import {isFolder, lessonNamed, lessonOrFolder} from './lesson-named.ts';
+
+/** The lesson of a name or in a folder; one from elsewhere has been allowed by the user. Throws UserError and LessonError. */
+export async function openableLesson(name: string, context: Context): Promise<Lesson> {
+	const {text} = context;
+	if (!isFolder(name)) return lessonNamed(name, text);
+	const lesson = lessonOrFolder(name, text);
+	if (!isFromElsewhere(lesson)) return lesson;
+	await askToTrust(lesson, name, context);
+	return withOwnId(lesson, name);
+}
+
+/** Whether a lesson came from somewhere else than this package. */
+export function isFromElsewhere({folder}: Pick<Lesson, 'folder'>): boolean {
+	return dirname(realpathSync(folder)) !== realpathSync(lessonsFolder());
+}
+
+/**
+ * A lesson from a folder, with an id that no other lesson has, since its progress and its files are kept under that;
+ * `argument` is how the user named it.
+ */
+function withOwnId(lesson: Lesson, argument: string): Lesson {
+	const place = createHash('sha256').update(realpathSync(lesson.folder)).digest('hex').slice(0, 8);
+	return {...lesson, id: `${lesson.id}-${place}`, argument};
+}
+
+/**
+ * Before the first command of a lesson from elsewhere: shows what it may run on this machine and asks, unless the same has
+ * been allowed before. Throws UserError when it is not allowed, or when nobody can be asked.
+ */
+export async function askToTrust(lesson: Lesson, argument: string, context: Context): Promise<void> {
+	const {text, note} = context;
+	const words = text.cli.trust;
+	const {trusted} = context.home();
+	const hash = lessonHash(lesson);
+	const {value = [], damage} = readTrustedLessons(trusted);
+	if (damage) note(damageLine(damage, text));
+	if (value.includes(hash)) return;
+	if (!process.stdin.isTTY) throw new UserError(words.nobodyToAsk(argument), 2);
+	note(words.elsewhere(argument));
+	for (const line of commandList(lesson, text)) note(line);
+	if (!(await confirm(words.question, context.signal))) throw new UserError(words.refused);
+	addTrustedLesson(trusted, hash);
+}
+
+/** Every command that a lesson can run, by the part of it that does. */
+function commandList(lesson: Pick<Lesson, 'steps' | 'cleanup'>, text: Text): string[] {
+	const words = text.cli.trust;
+	const part = (title: string, lines: string[]) =>
+		lines.length > 0 ? [title, ...[...new Set(lines)].map(line => `  $ ${visible(line)}`)] : [];
+	const {steps, cleanup} = lesson;
+	return [
+		...part(
+			words.steps,
+			steps.flatMap(({commands}) => commands.map(({line}) => line.source)),
+		),
+		...part(words.cleanup, cleanup),
+		...part(
+			words.wrong,
+			steps.flatMap(({wrong}) => wrong.flatMap(({commands}) => commands.map(({line}) => line.source))),
+		),
+	];
+}
+
+/** Nothing that a terminal obeys, or that is not seen, may hide a part of a command. */
+function visible(line: string): string {
+	return line.replace(/[\p{Cc}\p{Cf}\p{Zl}\p{Zp}]/gu, character =>
+		character === '\n' ? '\n    ' : `\\u{${character.codePointAt(0)!.toString(16)}}`,
+	);
+}
+
+/** A question on the terminal whose answer is no unless it is yes; Ctrl-C is no. */
+async function confirm(question: string, signal: AbortSignal): Promise<boolean> {
+	const interrupted = new AbortController();
+	const terminal = createInterface({input: process.stdin, output: process.stderr});
+	terminal.on('SIGINT', () => interrupted.abort());
+	terminal.on('close', () => interrupted.abort());
+	try {
+		const answer = await terminal.question(question, {signal: AbortSignal.any([signal, interrupted.signal])});
+		return /^\s*(y|yes|是)\s*$/i.test(answer);
+	} catch (error) {
+		if (interrupted.signal.aborted) return false;
+		throw error;
+	} finally {
+		terminal.close();
+	}
+}
