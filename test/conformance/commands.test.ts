@@ -18,7 +18,7 @@ const normal = ({code, stdout, stderr}: Answer | Step): Answer => ({
 });
 
 const hasStock = stockKubectlMinor() !== undefined;
-if (!hasStock) console.warn('SKIPPED: no stock kubectl on PATH to run the transcripts with');
+if (!hasStock) console.warn('SKIPPED: no stock kubectl of 1.32 or newer on PATH to run the transcripts with');
 
 it('has at least 150 commands to run', () => {
 	const steps = transcripts.flatMap(file => readTranscript(readFileSync(join(folder, file), 'utf8')));

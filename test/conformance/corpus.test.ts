@@ -27,7 +27,8 @@ const normal = ({code, stdout, stderr}: Answer): Answer => ({
 });
 
 const stockMinor = stockKubectlMinor();
-if (stockMinor === undefined) console.warn('SKIPPED: no stock kubectl on PATH to ask the embedded cluster with');
+if (stockMinor === undefined)
+	console.warn('SKIPPED: no stock kubectl of 1.32 or newer on PATH to ask the embedded cluster with');
 
 // The built-in kubectl speaks as 1.35 does.
 const choices: {kubectl: KubectlChoice; minor: number}[] = [

@@ -50,7 +50,7 @@ export function normalise(text: string): string {
 	return /^[A-Z][A-Z ()-]+$/.test(heading) ? [heading, ...rows.sort()].join('\n') : result;
 }
 
-/** An answer without what kubectl itself says otherwise in other versions of it, 1.27 to 1.36. */
+/** An answer without what kubectl itself says otherwise in other versions of it, 1.32 to 1.36. */
 export const withoutVersion = (text: string): string =>
 	text
 		// Since 1.34 it says where it deleted from, and which container an Event is about.

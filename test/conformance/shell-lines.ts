@@ -12,6 +12,7 @@ export type KubectlChoice = 'stock' | 'built-in';
 
 /** An embedded cluster at the pace of real time, and a shell with kubectl for it. */
 export type ShellCluster = {
+	kubeconfig: string;
 	/** Runs a line with bash, in the folder of the manifests. */
 	run(line: string, options?: {environment?: Record<string, string>}): Promise<Answer>;
 	close(): Promise<void>;
@@ -44,6 +45,7 @@ ENDPOINT_LAB=1 exec '${process.execPath}' '${launcher}' kubectl "$@"
 		);
 	const kubernetes = await startKubernetes({folder: state, now: Date.now(), seed: 1, speed: 1});
 	return {
+		kubeconfig: kubernetes.kubeconfig,
 		async run(line, {environment = {}} = {}) {
 			const {exitCode, stdout, stderr} = await execa('bash', ['-c', line], {
 				cwd,
@@ -52,6 +54,7 @@ ENDPOINT_LAB=1 exec '${process.execPath}' '${launcher}' kubectl "$@"
 					// A home of its own, so that neither a cache nor a kuberc of the user's takes part.
 					HOME: folder,
 					KUBECONFIG: kubernetes.kubeconfig,
+					http_proxy: kubernetes.gateway,
 					KUBE_EDITOR: 'true',
 					TZ: 'UTC',
 					NODE_NO_WARNINGS: '1',
