@@ -6,7 +6,8 @@ import type {ServiceIndex} from './service-index.ts';
 /** Where a connection goes, or why it does not. */
 export type Choice = {to: {ip: string; port: number}} | {refused: string} | {dropped: string};
 
-type Backend = {ip: string; port: number; endpoint: Endpoint};
+/** An endpoint of a slice with its port. */
+export type Backend = {ip: string; port: number; endpoint: Endpoint};
 type Affinity = {ip: string; port: number; seen: number};
 
 /** How a connection came to a Service: through its cluster IP, or from outside through a node. */
@@ -37,12 +38,9 @@ export class KubeProxy {
 	choose(service: Service, port: ServicePort, client: {ip: string; node?: string}, entrance: Entrance): Choice {
 		const {namespace = '', name} = service.metadata;
 		const label = `Service ${namespace}/${name}`;
-		const all = [...this.#backends(service, port)];
-		const policy = entrance === 'internal' ? service.spec.internalTrafficPolicy : service.spec.externalTrafficPolicy;
-		const local = policy === 'Local';
-		const usable = pickUsable(local ? all.filter(({endpoint}) => endpoint.nodeName === client.node) : all);
+		const {usable, elsewhere} = this.backends(service, port, client.node, entrance);
 		if (usable.length === 0) {
-			if (local && pickUsable(all).length > 0) {
+			if (elsewhere) {
 				const field = entrance === 'internal' ? 'internalTrafficPolicy' : 'externalTrafficPolicy';
 				return {dropped: `${label} has no endpoint on node ${client.node ?? 'of the client'} and ${field} is Local`};
 			}
@@ -50,6 +48,23 @@ export class KubeProxy {
 		}
 		const {ip, port: number} = this.#pick(service, port, client, usable);
 		return {to: {ip, port: number}};
+	}
+
+	/**
+	 * Those among whom the rules of a node choose. `elsewhere`: there is none, but there would be on another node, were
+	 * the policy not Local.
+	 */
+	backends(
+		service: Service,
+		port: ServicePort,
+		node: string | undefined,
+		entrance: Entrance,
+	): {usable: Backend[]; elsewhere: boolean} {
+		const all = [...this.#backends(service, port)];
+		const policy = entrance === 'internal' ? service.spec.internalTrafficPolicy : service.spec.externalTrafficPolicy;
+		const local = policy === 'Local';
+		const usable = pickUsable(local ? all.filter(({endpoint}) => endpoint.nodeName === node) : all);
+		return {usable, elsewhere: local && usable.length === 0 && pickUsable(all).length > 0};
 	}
 
 	/** The affinity tables as plain JSON; entries that have expired are left out. */

@@ -1,9 +1,11 @@
 import type {Clock} from '../clock.ts';
 import type {ClusterReply, ClusterRequest, Network, NetworkFailure} from '../node/node-api.ts';
 import type {Part, Simulation} from '../simulation.ts';
+import type {Store} from '../store.ts';
 import type {Service, ServicePort} from '../types.ts';
 import {Dns, searchDomains} from './dns.ts';
 import type {HttpServer} from './http-server.ts';
+import {iptablesSave, type Table} from './iptables.ts';
 import {type Entrance, KubeProxy} from './kube-proxy.ts';
 import type {Arrival, OutgoingRequest, PodNetwork} from './pod-network.ts';
 import {indexServices, type ServiceIndex} from './service-index.ts';
@@ -38,6 +40,7 @@ const isAddress = (host: string) => /^\d{1,3}(\.\d{1,3}){3}$/.test(host);
 export class ClusterNetwork implements Network, Part {
 	readonly dns: Dns;
 	readonly #clock: Clock;
+	readonly #store: Store;
 	readonly #index: ServiceIndex;
 	readonly #proxy: KubeProxy;
 	readonly #hosts = new Map<string, NetworkHost>();
@@ -45,6 +48,7 @@ export class ClusterNetwork implements Network, Part {
 
 	constructor({clock, random, store}: Pick<Simulation, 'clock' | 'random' | 'store'>, snapshot?: NetworkSnapshot) {
 		this.#clock = clock;
+		this.#store = store;
 		this.#index = indexServices(store);
 		this.#proxy = new KubeProxy(this.#index, {clock, random}, snapshot?.affinity);
 		this.dns = new Dns(store, this.#index, {outside: this.#names, random});
@@ -69,7 +73,7 @@ export class ClusterNetwork implements Network, Part {
 	}
 
 	/** The network as a Pod sees it that has this address. */
-	podNetwork(pod: {ip: string; node: string; namespace: string}): PodNetwork {
+	podNetwork(pod: {ip: string; node: string; namespace: string; hostNetwork?: boolean | undefined}): PodNetwork {
 		const search = searchDomains(pod.namespace);
 		/** A Pod reaches its own ports through localhost too. */
 		const own = (host: string): [string, Client] =>
@@ -78,6 +82,8 @@ export class ClusterNetwork implements Network, Part {
 			ip: pod.ip,
 			clock: this.#clock,
 			search,
+			// A network of the Pod's own has no rules.
+			rules: tables => (pod.hostNetwork ? this.#rules(pod.node, tables) : ''),
 			lookup: (name, type) => this.dns.lookup(name, type),
 			resolve: name => (isAddress(name) ? name : this.dns.resolve(name, search)),
 			probe: ({host, port, connectTimeout}, done) => {
@@ -95,6 +101,11 @@ export class ClusterNetwork implements Network, Part {
 				return this.send({...request, host}, client, done);
 			},
 		};
+	}
+
+	#rules(node: string, tables: readonly Table[]): string {
+		const services = this.#store.list<Service>('services');
+		return iptablesSave({proxy: this.#proxy, services, node}, tables);
 	}
 
 	/** Opens a connection, or says why there is none. */

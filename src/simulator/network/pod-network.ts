@@ -2,6 +2,7 @@ import type {Clock} from '../clock.ts';
 import type {NetworkFailure} from '../node/node-api.ts';
 import type {DnsAnswer, RecordType} from './dns.ts';
 import type {HttpReply} from './http-server.ts';
+import type {Table} from './iptables.ts';
 
 /** A request that a program sends; `host` is a name or an address. */
 export type OutgoingRequest = {
@@ -25,6 +26,8 @@ export type PodNetwork = {
 	readonly clock: Clock;
 	/** The search domains of /etc/resolv.conf. */
 	readonly search: string[];
+	/** What `iptables-save` prints of these tables in the Pod's network namespace: that of its node with hostNetwork. */
+	rules(tables: readonly Table[]): string;
 	/** Asks the cluster's DNS for exactly this name. */
 	lookup(name: string, type: RecordType): DnsAnswer;
 	/** The address of a name, as the C library finds it: /etc/hosts apart, with search domains and ndots:5. */

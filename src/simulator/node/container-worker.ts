@@ -4,7 +4,7 @@ import type {FileChanges} from '../programs/file-system.ts';
 import {CommandNotFound} from '../programs/machine.ts';
 import type {Container, ContainerState, ContainerStatus, Pod, Probe} from '../types.ts';
 import {Backoff, type BackoffState} from './backoff.ts';
-import {type RunningContainer, startContainer} from './container.ts';
+import {mayAdministerNetwork, type RunningContainer, startContainer} from './container.ts';
 import {ContainerLog, type LogLine} from './container-log.ts';
 import {ContainerConfigError, containerEnvironment} from './environment.ts';
 import {lookUpImage, type OpenImage} from './image-store.ts';
@@ -378,7 +378,13 @@ export class ContainerWorker {
 				environment,
 				mounts: volumes.mounts(record.spec),
 				hostname: pod.spec.hostname ?? pod.metadata.name,
-				network: context.network.podNetwork({ip, node: context.node, namespace: pod.metadata.namespace ?? ''}),
+				network: context.network.podNetwork({
+					ip,
+					node: context.node,
+					namespace: pod.metadata.namespace ?? '',
+					hostNetwork: pod.spec.hostNetwork,
+				}),
+				mayAdministerNetwork: mayAdministerNetwork(record.spec),
 				listeners,
 				...(previous && {previous}),
 				exited: code => {

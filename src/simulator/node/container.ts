@@ -20,6 +20,8 @@ export type ContainerStart = {
 	mounts: Mount[];
 	hostname: string;
 	network: PodNetwork;
+	/** Whether its programs may read and change the network's rules (CAP_NET_ADMIN). */
+	mayAdministerNetwork: boolean;
 	listeners: Listeners;
 	/** For a container that ran before a restart of the cluster: its files and log, which it keeps. */
 	previous?: {files: FileChanges; log: ContainerLog};
@@ -58,6 +60,7 @@ export function startContainer(start: ContainerStart): RunningContainer {
 		clock,
 		random,
 		network: start.network,
+		mayAdministerNetwork: start.mayAdministerNetwork,
 		hostname: start.hostname,
 		listen(port, server) {
 			const close = listeners.listen(port, server);
@@ -129,6 +132,15 @@ export function startContainer(start: ContainerStart): RunningContainer {
 			for (const {ended} of attached) ended(137);
 		},
 	};
+}
+
+/** Whether a container has the capability NET_ADMIN: asked for by name, or with all others. */
+export function mayAdministerNetwork({securityContext}: Container): boolean {
+	const {privileged, capabilities} = (securityContext ?? {}) as {
+		privileged?: boolean;
+		capabilities?: {add?: string[]};
+	};
+	return privileged === true || (capabilities?.add ?? []).some(name => name === 'NET_ADMIN' || name === 'ALL');
 }
 
 /** command replaces the image's entry point, args its command; a command alone drops the image's arguments. */

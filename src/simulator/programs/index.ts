@@ -1,9 +1,10 @@
 import {busybox} from './busybox.ts';
 import {curl} from './curl.ts';
 import type {Image} from './image.ts';
+import {netshoot} from './netshoot.ts';
 import {nginx} from './nginx.ts';
 import {pause} from './pause.ts';
 import {agnhost, serveHostname} from './serve-hostname.ts';
 
 /** Every image that the nodes know. To add one, write its file and put it here. */
-export const images: Image[] = [nginx, busybox, curl, serveHostname, agnhost, pause];
+export const images: Image[] = [nginx, busybox, curl, serveHostname, agnhost, netshoot, pause];

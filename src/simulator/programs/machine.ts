@@ -129,6 +129,7 @@ type Surroundings = {
 	random: Random;
 	network: PodNetwork;
 	hostname: string;
+	mayAdministerNetwork: boolean;
 	/** Opens a port in the Pod; undefined when it is taken. The returned function closes it. */
 	listen(port: number, server: HttpServer): (() => void) | undefined;
 };
@@ -149,6 +150,7 @@ export class Machine {
 	readonly random: Random;
 	readonly network: PodNetwork;
 	readonly hostname: string;
+	readonly mayAdministerNetwork: boolean;
 	readonly listen: Surroundings['listen'];
 	readonly #processes = new Map<number, Running1>();
 	#nextPid = 1;
@@ -161,6 +163,7 @@ export class Machine {
 		this.random = surroundings.random;
 		this.network = surroundings.network;
 		this.hostname = surroundings.hostname;
+		this.mayAdministerNetwork = surroundings.mayAdministerNetwork;
 		this.listen = surroundings.listen;
 	}
 
