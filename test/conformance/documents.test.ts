@@ -167,7 +167,9 @@ describe('with client-node', () => {
 		let addresses: string[] = [];
 		await until(async () => {
 			const {items} = await core.listNamespacedPod({namespace, labelSelector});
-			const {subsets = []} = await core.readNamespacedEndpoints({namespace, name: service});
+			// The list comes a moment after its Service.
+			const lists = await core.listNamespacedEndpoints({namespace, fieldSelector: `metadata.name=${service}`});
+			const {subsets = []} = lists.items[0] ?? {};
 			names = items.map(({metadata}) => metadata!.name!);
 			addresses = (subsets[0]?.addresses ?? []).map(({ip}) => ip);
 			const pods = items.filter(ready).map(({status}) => status!.podIP!);

@@ -1,6 +1,5 @@
 import {join} from 'node:path';
 import {afterAll, afterEach, beforeAll, describe, expect, test} from 'vitest';
-import {findLesson} from '../../src/lesson/find-lessons.ts';
 import {loadLesson} from '../../src/lesson/load-lesson.ts';
 import type {ProofEvent} from '../../src/plain/proof-event.ts';
 import {proofLine} from '../../src/plain/proof-event.ts';
@@ -125,15 +124,5 @@ describe.skipIf(!hasKubectl)('the two-way proof, with kubectl', () => {
 		});
 		expect(passed).toBe(false);
 		expect(problems).toEqual(['command-failed look']);
-	});
-});
-
-describe.skipIf(!hasKubectl)('the lessons of the package, with kubectl', () => {
-	test('endpoints is proven both ways, with all its wrong answers', {timeout: 240_000}, async () => {
-		const lesson = findLesson('endpoints')!;
-		expect(lesson.steps.flatMap(({wrong}) => wrong).length).toBeGreaterThanOrEqual(3);
-		const {passed, problems} = await prove(lesson.folder);
-		expect(problems).toEqual([]);
-		expect(passed).toBe(true);
 	});
 });
