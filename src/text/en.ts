@@ -382,6 +382,9 @@ export const en = {
 		noEndpoints: (service: string) => `no Endpoints ${service} yet`,
 		noSlices: (service: string) => `no EndpointSlices of ${service} yet`,
 		managedBy: (manager: string) => `kept by ${manager}`,
+		filter: (filter: string) => `filter: ${filter}`,
+		filtered: (filter: string, rows: number, of: number) => `filter: ${filter} (${rows} of ${of})`,
+		noMatches: (filter: string) => `no row has ${filter}`,
 		managedByNobody: 'kept by nobody',
 		noTimeline: 'nothing has happened yet',
 		noWhy: 'When there are Pods, this says why each is an endpoint or not.',
@@ -500,7 +503,8 @@ export const en = {
 		helpClock:
 			'The time of this cluster is yours: it can be paused, taken one change at a time, slowed down and hurried. The words pause, resume, step, slower, faster and max do the same. Ages and times on the screen are the cluster’s; kubectl reckons the ages in "describe" and "events" from real time, and shows "<invalid>" for what lies ahead of it.',
 		helpKeys: 'Keys that work now',
-		helpWords: 'Typed as a command, the words next, back, hint, slices, help and quit do the same.',
+		helpWords:
+			'Typed as a command, the words next, back, hint, slices, help and quit do the same. filter TEXT shows only the rows with that text, filter alone all of them.',
 		helpEdit:
 			'The line: ← → Home End, Ctrl-A Ctrl-E, Alt-B Alt-F by word, Ctrl-W Ctrl-U Ctrl-K cut, Ctrl-Y puts back, ↑ ↓ history.',
 		helpSigns: '+ new   − gone   ~ changed   ● ready   ○ not ready   since the step began, or else a moment ago',

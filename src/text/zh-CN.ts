@@ -344,6 +344,9 @@ export const zhCN: Text = {
 		noEndpoints: service => `还没有 Endpoints ${service}`,
 		noSlices: service => `${service} 还没有 EndpointSlice`,
 		managedBy: manager => `由 ${manager} 维护`,
+		filter: filter => `过滤：${filter}`,
+		filtered: (filter, rows, of) => `过滤：${filter}（${rows}/${of}）`,
+		noMatches: filter => `没有包含 ${filter} 的行`,
 		managedByNobody: '没有控制器维护',
 		noTimeline: '还没有发生任何变化',
 		noWhy: '有了 Pod 以后，这里会说明每个 Pod 为什么是（或不是）端点。',
@@ -460,7 +463,8 @@ export const zhCN: Text = {
 		helpClock:
 			'这个集群的时间由您掌握：可以暂停、一次只走一个变化、放慢或加快。输入 pause、resume、step、slower、faster、max 效果相同。屏幕上的时长和时间都按集群时间；kubectl 在 "describe" 和 "events" 中按真实时间计算时长，超前的部分会显示 "<invalid>"。',
 		helpKeys: '现在可用的按键',
-		helpWords: '把 next、back、hint、slices、help、quit 当作命令输入，效果相同。',
+		helpWords:
+			'把 next、back、hint、slices、help、quit 当作命令输入，效果相同。filter 文本 只显示包含该文本的行，单独的 filter 恢复全部。',
 		helpEdit:
 			'编辑：← → Home End，Ctrl-A Ctrl-E，Alt-B Alt-F 按词移动，Ctrl-W Ctrl-U Ctrl-K 剪切，Ctrl-Y 粘回，↑ ↓ 历史。',
 		helpSigns: '+ 新增   − 已移除   ~ 有变化   ● 就绪   ○ 未就绪   （与本步开始时或片刻之前相比）',

@@ -92,6 +92,12 @@ export function commandOf(line: string): Command | undefined {
 	return Object.hasOwn(words, line) ? words[line as keyof typeof words] : undefined;
 }
 
+/** What a line `filter TEXT` looks for in the rows of the cluster pane; '' for `filter` alone, which ends that. */
+export function filterOf(line: string): string | undefined {
+	const found = /^filter(?:\s+(.*))?$/.exec(line);
+	return found ? (found[1] ?? '') : undefined;
+}
+
 /**
  * The key presses in one event of Ink's `useInput`. What arrives in one read comes as one string without any key set
  * (`ls\r`, or a paste in a terminal without bracketed paste), so control characters are looked for inside it.

@@ -28,6 +28,8 @@ export type LabState = {
 	readonly shown: Pane;
 	/** What the cluster pane shows: Pods joined with their addresses, or the Services' EndpointSlices. */
 	readonly form: 'joined' | 'slices';
+	/** What the rows of the cluster pane have to contain; '' shows all. */
+	readonly filter: string;
 	readonly story: StoryPosition;
 	/** Rows that the output is scrolled back from its end. */
 	readonly outputBack: number;
@@ -109,6 +111,7 @@ export function firstState(view: RunView, history: readonly string[]): LabState 
 		focus: 'prompt',
 		shown: 'story',
 		form: 'joined',
+		filter: '',
 		story: 0,
 		outputBack: 0,
 		outputRows: 0,
@@ -150,8 +153,16 @@ export function withView(state: LabState, given: RunView): LabState {
 	const listed = state.view.observe.state === 'listing';
 	const recent = listed ? state.recent : recentAfter(state.recent, state.view.now, view.now);
 	const next: LabState = {...state, view, recent};
-	if (!sameStep)
-		return suggested({...next, story: 0, shown: 'story', ran: new Set(), selected: undefined, note: undefined});
+	// A filter left on would hide what the next step is about.
+	const afresh = {
+		story: 0,
+		shown: 'story',
+		filter: '',
+		ran: new Set<string>(),
+		selected: undefined,
+		note: undefined,
+	} as const;
+	if (!sameStep) return suggested({...next, ...afresh});
 	const solvedNow = view.step.solved && !state.view.step.solved;
 	// A step that only looks is solved by its first command; its story stays until the others have been run.
 	const leftToLook = view.step.looking && view.step.commands.some(command => !state.ran.has(command));

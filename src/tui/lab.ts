@@ -14,6 +14,7 @@ import {
 	clockSigns,
 	commandKeys,
 	commandOf,
+	filterOf,
 	type KeyName,
 	type KeyPress,
 } from './keys.ts';
@@ -213,8 +214,10 @@ export function createLab({
 	async function runLine(line: string): Promise<void> {
 		const word = commandOf(line.trim());
 		const clockWord = clockCommandOf(line.trim());
+		const filter = filterOf(line.trim());
 		if (word) command(word);
 		else if (time && clockWord) hold(clockWord);
+		else if (filter !== undefined) change({filter, selected: undefined, ...(metrics.small ? {shown: 'cluster'} : {})});
 		else await execute(line);
 		const [following, ...rest] = store.get().queue;
 		if (closed || following === undefined) return;

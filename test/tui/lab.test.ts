@@ -431,6 +431,19 @@ describe('the view of the cluster', () => {
 		expect(running).toEqual([]);
 	});
 
+	it('shows only the rows with a text after filter, and all again after filter alone or in the next step', () => {
+		const {lab, run, enter, running} = aLab();
+		enter('filter  10.244.1');
+		expect(lab.store.get().filter).toBe('10.244.1');
+		enter('filter');
+		expect(lab.store.get().filter).toBe('');
+		enter('filter api');
+		run.set({...run.view(), stepIndex: 1, step: aStep({id: 'scale'})});
+		enter('filterlogs x');
+		expect(lab.store.get().filter).toBe('');
+		expect(running.map(({line}) => line)).toEqual(['filterlogs x']);
+	});
+
 	it('comes into sight where only one pane fits', () => {
 		const {lab, press} = aLab();
 		press('ctrl-v');

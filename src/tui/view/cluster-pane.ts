@@ -35,6 +35,8 @@ export type ServicePlace = {
 	selected: string | undefined;
 	/** The cluster has not said yet what there is. */
 	listing: boolean;
+	/** What the rows have been filtered by; '' for nothing. */
+	filter: string;
 	/** ms since 1970. */
 	now: number;
 	text: Text;
@@ -45,10 +47,11 @@ export type ServicePlace = {
 export function serviceLines({service, exists, rows}: ServiceRows, place: ServicePlace): Line[] {
 	const {columns, height, wanted, text} = place;
 	const above = columns.before > 0 ? [both([], headLine(columns, text), place)] : [];
-	const noAddress = rows.every(row => !row.address || row.address.mark === 'removed');
+	const noAddress = place.filter === '' && rows.every(row => !row.address || row.address.mark === 'removed');
 	const words = noAddress ? withoutAddress(service, exists, text) : '';
 	if (place.listing) return [both(line(` ${text.screen.connecting}`, 'dim'), [], place)];
-	const noPods = rows.length === 0 ? line(` ${text.screen.noPods}`, 'dim') : [];
+	const noRows = place.filter ? text.screen.noMatches(place.filter) : text.screen.noPods;
+	const noPods = rows.length === 0 ? line(` ${noRows}`, 'dim') : [];
 	const below = words || rows.length === 0 ? [both(noPods, words ? line(` ${words}`, 'dim') : [], place)] : [];
 	const room = Math.max(1, height - above.length - below.length);
 	const at = wanted === undefined ? 0 : rows.findIndex(({key}) => key === wanted);

@@ -62,6 +62,25 @@ export function joinedRowsOnce(view: RunView, recent: Recent, now: number): Serv
 	return rows;
 }
 
+/** The rows whose Pod's name, status or labels, or whose address, contain the text; all for ''. */
+export function filteredRows(services: ServiceRows[], filter: string): ServiceRows[] {
+	if (filter === '') return services;
+	const matches = ({pod, address}: JoinedRow) =>
+		(pod && contains([pod.view.name, pod.view.ip, pod.view.status, labelsOf(pod.view)], filter)) ||
+		(address && contains([address.text], filter));
+	return services.map(service => ({...service, rows: service.rows.filter(matches)}));
+}
+
+function contains(words: readonly string[], filter: string): boolean {
+	return words.some(word => word.toLowerCase().includes(filter.toLowerCase()));
+}
+
+function labelsOf({labels}: PodView): string {
+	return Object.entries(labels)
+		.map(([key, value]) => `${key}=${value}`)
+		.join(',');
+}
+
 type ShownPod = {view: PodView; gone: boolean};
 
 function podsToShow(view: RunView, recent: Recent, now: number): ShownPod[] {

@@ -9,12 +9,12 @@ import type {Symbols, Theme} from '../theme.ts';
 import {clusterColumns, serviceLines} from './cluster-pane.ts';
 import {beside, edge, filled, sided} from './frame.ts';
 import {helpLines} from './help.ts';
-import {type JoinedRow, joinedRowsOnce, type ServiceRows} from './joined-rows.ts';
+import {filteredRows, type JoinedRow, joinedRowsOnce, type ServiceRows} from './joined-rows.ts';
 import {keyHintLine, keyHints} from './key-hints.ts';
 import {fitted, hardWrap, type Line, line, lineWidth, type Span, wrap} from './line.ts';
 import {promptLines} from './prompt.ts';
 import {requestLines, wantedRequestRows} from './requests.ts';
-import {type SliceRow, sliceLines, sliceRows} from './slices-pane.ts';
+import {filteredSlices, type SliceRow, sliceLines, sliceRows} from './slices-pane.ts';
 import {checkLines, finishedDocument, predictionIsOpen, predictionLines, storyDocument} from './story-pane.ts';
 import {elapsed, timelineLines} from './timeline.ts';
 
@@ -225,13 +225,15 @@ function clusterSections(
 	const {text, now: real, clusterNow: now = real} = around;
 	const {symbols} = around.theme;
 	const {view} = state;
-	const services = joinedRowsOnce(view, state.recent, now);
+	const {filter} = state;
+	const unfiltered = joinedRowsOnce(view, state.recent, now);
+	const services = filteredRows(unfiltered, filter);
 	const all = services.flatMap(({rows}) => rows);
 	metrics.rowKeys = [...new Set(all.map(({key}) => key))];
 	const longest = all.reduce((most, {pod}) => Math.max(most, pod?.view.name.length ?? 0), 7);
 	const columns = clusterColumns(width - 2, view.before !== undefined, longest);
 
-	const slices = state.form === 'slices' ? slicesOf(services, view) : undefined;
+	const slices = state.form === 'slices' ? slicesOf(unfiltered, view, filter) : undefined;
 	if (slices) metrics.rowKeys = [...new Set(slices.flatMap(rows => rows.flatMap(row => keyOf(row) ?? [])))];
 
 	const joined = all.find(({key}) => key === state.selected);
@@ -268,19 +270,22 @@ function clusterSections(
 			wanted: sliceOnly ? state.selected : subject?.key,
 			selected: state.focus === 'cluster' ? state.selected : undefined,
 			listing: view.observe.state === 'listing',
+			filter,
 			text,
 			symbols,
 		};
 		if (slices) {
 			const shown = sliceLines(rows.service, slices[index]!, {...place, width: width - 2});
 			return {
-				titles: [{at: 1, text: `EndpointSlices  ${rows.service}`}],
+				titles: [{at: 1, text: `EndpointSlices  ${rows.service}${filter && `  ${text.screen.filter(filter)}`}`}],
 				lines: filled(shown, room),
 				focused: state.focus === 'cluster',
 			};
 		}
 		const shown = serviceLines(rows, {...place, columns, now});
-		const count = rows.rows.length > room ? `  ${rows.rows.length}` : '';
+		const {length} = rows.rows;
+		const most = unfiltered[index]?.rows.length ?? 0;
+		const count = filter ? `  ${text.screen.filtered(filter, length, most)}` : length > room ? `  ${length}` : '';
 		const podTitle = `${text.screen.pods}  ${view.watch.pods}${count}`;
 		return {
 			titles: [
@@ -329,11 +334,11 @@ function requestRowsOf({view}: LabState, spare: number): number {
 }
 
 /** The slices of each Service. Where a joined row shows an address's Pod, a selection holds on to that in both views. */
-function slicesOf(services: readonly ServiceRows[], {now, before}: RunView): SliceRow[][] {
+function slicesOf(services: readonly ServiceRows[], {now, before}: RunView, filter: string): SliceRow[][] {
 	const keys = new Map<string, string>();
 	for (const {rows} of services)
 		for (const {key, pod} of rows) if (pod && !pod.gone && pod.view.ip) keys.set(pod.view.ip, key);
-	return services.map(({service}) => sliceRows(service, now, before, keys));
+	return services.map(({service}) => filteredSlices(sliceRows(service, now, before, keys), filter));
 }
 
 function keyOf(row: SliceRow): string | undefined {

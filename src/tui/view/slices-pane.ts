@@ -44,6 +44,17 @@ export function sliceRows(
 	});
 }
 
+/** The addresses that contain the text, or whose Pod's name does, below their slices; all rows for ''. */
+export function filteredSlices(rows: SliceRow[], filter: string): SliceRow[] {
+	if (filter === '') return rows;
+	const wanted = filter.toLowerCase();
+	const found = rows.filter(
+		row =>
+			row.kind === 'slice' || `${addressText(row.address)} ${row.address.pod ?? ''}`.toLowerCase().includes(wanted),
+	);
+	return found.filter((row, index) => row.kind === 'address' || found[index + 1]?.kind === 'address');
+}
+
 function inSlices({slices}: Snapshot, service: string) {
 	return slices.filter(slice => slice.service === service);
 }
@@ -66,6 +77,8 @@ export type SlicesPlace = {
 	selected: string | undefined;
 	/** The cluster has not said yet what there is. */
 	listing: boolean;
+	/** What the rows have been filtered by; '' for nothing. */
+	filter: string;
 	text: Text;
 	symbols: Symbols;
 };
@@ -78,6 +91,7 @@ export function sliceLines(service: string, rows: readonly SliceRow[], place: Sl
 	const {width, height, wanted, text} = place;
 	if (place.listing) return [line(` ${text.screen.connecting}`, 'dim')];
 	if (service === '') return [line(` ${text.screen.noService}`, 'dim')];
+	if (rows.length === 0 && place.filter) return [line(` ${text.screen.noMatches(place.filter)}`, 'dim')];
 	if (rows.length === 0) return [line(` ${text.screen.noSlices(service)}`, 'dim')];
 	const head: Line = [
 		{text: ' '.repeat(3 + ADDRESS_WIDTH)},

@@ -72,6 +72,7 @@ function aState(part: Partial<LabState> = {}, view: Partial<RunView> = {}): LabS
 		focus: 'prompt',
 		shown: 'story',
 		form: 'joined',
+		filter: '',
 		story: 0,
 		outputBack: 0,
 		outputRows: 0,
@@ -118,6 +119,7 @@ const states: [string, LabState][] = [
 	['requests', aState({shown: 'cluster'}, {requests: someRequests})],
 	['help', aState({help: 0})],
 	['slices', aState({shown: 'cluster', form: 'slices'}, {now: {...afterwards, slices: twoSlices}, before})],
+	['a filter', aState({shown: 'cluster', filter: '10.244.2'}, {now: afterwards, before})],
 	['the end', aState({}, {finished: true})],
 	['no Service', aState({shown: 'cluster'}, {watch: {pods: 'app=my-app', services: []}})],
 	['two Services', aState({shown: 'cluster'}, {watch: {pods: 'app=my-app', services: ['my-service', 'other']}})],
@@ -387,4 +389,42 @@ describe('the EndpointSlices in place of the joined view', () => {
 	function serving(address: AddressView): AddressView {
 		return {...address, serving: true, terminating: false};
 	}
+});
+
+describe('a filter', () => {
+	const pods = Array.from({length: 5000}, (_, index) =>
+		aPod(`${index}`.padStart(5, 'x'), `10.1.${index >> 8}.${index & 255}`, {
+			status: index === 4321 ? 'CrashLoopBackOff' : 'Running',
+			labels: {app: 'my-app', tier: index === 7 ? 'seven' : 'other'},
+		}),
+	);
+	const addresses = pods.map(({ip, name}) => anAddress(ip, {pod: name, serving: true, terminating: false}));
+	const slice = {...twoSlices[0]!, addresses: addresses.slice(0, 4000)};
+	const now = {...aSnapshot(pods, addresses), slices: [slice, {...slice, name: 'b', addresses: addresses.slice(4000)}]};
+	const shown = (part: Partial<LabState>) => drawn(aState(part, {now}), 200, 50);
+
+	it('finds the few among thousands by name, address, status or label, whatever their case', () => {
+		expect(shown({filter: 'crashloop'}).metrics.rowKeys).toEqual([pods[4321]!.name]);
+		expect(shown({filter: 'tier=seven'}).metrics.rowKeys).toEqual([pods[7]!.name]);
+		expect(shown({filter: '10.1.3.77:80'}).metrics.rowKeys).toEqual([pods[3 * 256 + 77]!.name]);
+		const {text} = shown({filter: 'xx12'});
+		expect(text).toMatch(/filter: xx12 \(\d+ of 5000\)/);
+		expect(text).toContain('49-xx123');
+		expect(text).not.toContain('xx130');
+	});
+
+	it('says so when no row has it, and claims nothing of Pods and addresses', () => {
+		const {text} = shown({filter: 'nowhere'});
+		expect(text).toContain('no row has nowhere');
+		expect(text).not.toContain('no Pods yet');
+		expect(text).not.toContain('no addresses');
+		expect(shown({filter: 'nowhere', form: 'slices'}).text).toContain('no row has nowhere');
+	});
+
+	it('leaves of the slices those that have what it finds', () => {
+		const {text, metrics} = shown({filter: pods[4321]!.name, form: 'slices'});
+		expect(metrics.rowKeys).toEqual([pods[4321]!.name]);
+		expect(text).toContain(' b  1000  kept by');
+		expect(text).not.toContain('my-service-8xk2p');
+	});
 });
