@@ -29,7 +29,7 @@ describe.skipIf(!hasKubectl)('the cluster’s time in a real terminal (needs kub
 			await lab.run('clear');
 			return found;
 		});
-		expect(lab.text()).toContain('‖ paused');
+		await lab.shows('‖ paused');
 		await lab.press(keys.ctrl('z'));
 		await lab.waitFor(text => !text.includes('paused'));
 		await lab.run('kubectl wait --for=condition=Available deployment/held');
