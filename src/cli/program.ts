@@ -71,6 +71,8 @@ export function createProgram(context: Context, done: (code: ExitCode) => void):
 		.description(words.test)
 		.argument('[LESSON...]', words.lessons)
 		.addOption(cluster())
+		.addOption(new Option('--step <step>', words.testStep))
+		.addOption(new Option('--junit <file>', words.junit))
 		.addOption(new Option('--yes', words.yes))
 		.addOption(lang())
 		.addOption(json())
@@ -152,7 +154,7 @@ const examples: Record<string, string[]> = {
 	lab: ['endpoint-lab endpoints', 'endpoint-lab endpoints --step 4', 'endpoint-lab endpoints --lang zh-CN'],
 	list: ['endpoint-lab list', 'endpoint-lab list --json'],
 	play: ['endpoint-lab play endpoints', 'endpoint-lab play endpoints --json --lang zh-CN'],
-	test: ['endpoint-lab test', 'endpoint-lab test endpoints --json', 'endpoint-lab test ./my-lesson'],
+	test: ['endpoint-lab test', 'endpoint-lab test endpoints --json', 'endpoint-lab test ./my-lesson --step 2'],
 	lint: ['endpoint-lab lint', 'endpoint-lab lint ./my-lesson --json'],
 	new: ['endpoint-lab new my-lesson'],
 	up: [

@@ -1,10 +1,14 @@
+import {writeFileSync} from 'node:fs';
 import {loadLessons} from '../lesson/find-lessons.ts';
 import {realTime} from '../observe/time.ts';
+import {junitReport, type TimedProofEvent} from '../plain/junit.ts';
 import {type ProofEvent, proofLine} from '../plain/proof-event.ts';
 import {testLesson} from '../plain/test-lesson.ts';
+import {UserError} from '../text/user-error.ts';
 import {chooseCluster} from './cluster-choice.ts';
 import type {Context, ExitCode} from './context.ts';
 import {lessonOrFolder} from './lesson-named.ts';
+import {stepIndexOf} from './lesson-session.ts';
 import type {TestOptions} from './program.ts';
 import {withThrowaway} from './throwaway.ts';
 import {askToTrust, isFromElsewhere} from './trust.ts';
@@ -15,22 +19,37 @@ const proofSpeed = 10;
 /** `endpoint-lab test`: proves lessons both ways, each on a cluster of its own. */
 export async function test(names: string[], options: TestOptions, context: Context): Promise<ExitCode> {
 	const {text, print, signal} = context;
+	const {junit} = options;
 	chooseCluster(options.cluster, text);
+	if (options.step !== undefined && names.length !== 1) throw new UserError(text.cli.testStepNeedsLesson, 2);
 	const lessons = names.length > 0 ? names.map(name => lessonOrFolder(name, text)) : loadLessons();
+	const only = options.step === undefined ? undefined : lessons[0]!;
+	const step = only?.steps[stepIndexOf(options.step!, only, context)]?.id;
 	for (const [index, name] of names.entries()) {
 		const lesson = lessons[index]!;
 		if (!options.yes && isFromElsewhere(lesson)) await askToTrust(lesson, name, context);
 	}
-	const emit = (event: ProofEvent) => print(options.json ? JSON.stringify(event) : proofLine(event, text));
+	const events: TimedProofEvent[] = [];
+	const emit = (event: ProofEvent) => {
+		events.push({event, at: realTime.now()});
+		print(options.json ? JSON.stringify(event) : proofLine(event, text));
+	};
 	const failed: string[] = [];
 	for (const lesson of lessons) {
 		const prove = () =>
 			withThrowaway(lesson, {speed: proofSpeed}, context, place =>
-				testLesson({...place, lesson, text, time: realTime, emit}),
+				testLesson({...place, lesson, step, text, time: realTime, emit}),
 			);
 		if (!(await prove())) failed.push(lesson.id);
 		if (signal.aborted) return 130;
 	}
 	emit({event: 'end', passed: failed.length === 0, lessons: lessons.length, failed});
+	if (junit !== undefined) {
+		try {
+			writeFileSync(junit, junitReport(events, text));
+		} catch (error) {
+			throw new UserError(text.cli.notReported(junit, (error as Error).message));
+		}
+	}
 	return failed.length === 0 ? 0 : 1;
 }

@@ -22,6 +22,8 @@ import type {ProofEvent, ProofProblem} from './proof-event.ts';
 
 export type TestOptions = {
 	lesson: Lesson;
+	/** The id of the only step to prove; those before it are done, and those after it are not looked at. */
+	step?: string | undefined;
 	/** A cluster that nobody else uses meanwhile. */
 	cluster: Pick<Cluster, 'title' | 'kubeconfig' | 'namespace'>;
 	/** What counts and sends the lesson's requests; the runner's go through it. */
@@ -42,7 +44,7 @@ export type TestOptions = {
 class Unprovable extends Error {}
 
 /**
- * Proves a lesson both ways on a cluster. Answers whether it holds:
+ * Proves a lesson, or one step of it, both ways on a cluster. Answers whether it holds:
  *
  * 1. In the namespace as it is found, no steady check holds (else it would say nothing).
  * 2. Before a step's commands every steady check holds and every other one does not; this is also how the next step's
@@ -55,6 +57,8 @@ export async function testLesson(options: TestOptions): Promise<boolean> {
 	const {lesson, cluster, text, runner, time, signal, emit} = options;
 	const {limitMs = defaultLimitMs, commandLimitMs = defaultLimitMs} = options;
 	const {requests} = options;
+	const only = lesson.steps.find(({id}) => id === options.step);
+	const steps = only ? [only] : lesson.steps;
 	const observer = withRequests(observeCluster({cluster, text, time, signal}), requests);
 	const connection = connectKube(cluster.kubeconfig);
 	let problems = 0;
@@ -121,12 +125,17 @@ export async function testLesson(options: TestOptions): Promise<boolean> {
 		if (held) emit({event: 'proved', lesson: lesson.id, step: step.id, what: 'before'});
 	};
 
-	const proveWrongAnswer = async (wrong: WrongAnswer, step: Step) => {
-		remembered = {};
+	/** Does the steps before one without proving them. */
+	const reach = async (step: Step) => {
 		for (const earlier of lesson.steps.slice(0, lesson.steps.indexOf(step))) {
 			begin(earlier);
 			if (!isLooking(earlier)) await solve(earlier);
 		}
+	};
+
+	const proveWrongAnswer = async (wrong: WrongAnswer, step: Step) => {
+		remembered = {};
+		await reach(step);
 		await wait(() => step.checks.every(check => !check.steady || check.condition(moments())));
 		begin(step);
 		await runAll(wrong.commands, step, false);
@@ -178,13 +187,14 @@ export async function testLesson(options: TestOptions): Promise<boolean> {
 			}
 		}
 		await guarded(async () => {
-			for (const step of lesson.steps) {
+			if (only) await reach(only);
+			for (const step of steps) {
 				await proveBefore(step);
 				await solve(step);
 				emit({event: 'proved', lesson: lesson.id, step: step.id, what: 'after'});
 			}
 		});
-		const wrongs = lesson.steps.flatMap(step => step.wrong.map(wrong => ({wrong, step})));
+		const wrongs = steps.flatMap(step => step.wrong.map(wrong => ({wrong, step})));
 		let clean = await cleanUp(found);
 		// What a failed lesson or clean-up has left would spoil every proof after it.
 		for (const {wrong, step} of problems === 0 ? wrongs : []) {

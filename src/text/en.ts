@@ -22,6 +22,8 @@ export const en = {
 		wrongPort: (value: string) => `"${value}" is not a port; use a number from 1 to 65535.`,
 		wrongStep: (value: string, steps: string) => `there is no step "${value}"; there are: ${steps}.`,
 		stepNeedsLesson: 'the option --step needs a lesson: endpoint-lab LESSON --step N.',
+		testStepNeedsLesson: 'the option --step proves a step of one lesson: endpoint-lab test LESSON --step N.',
+		notReported: (file: string, reason: string) => `the report cannot be written to ${file}: ${reason}`,
 		resetNeedsLesson: 'the option --reset needs a lesson: endpoint-lab LESSON --reset.',
 		seeHelp: (command: string) => ` See ${command} --help.`,
 		noTerminal: (lesson: string) =>
@@ -185,6 +187,8 @@ export const en = {
 			save: "also save the cluster's state in FILE, which must not exist yet",
 			shell: 'open your own shell in the cluster, with kubectl and curl wired to it',
 			kubectl: 'the built-in kubectl, for machines without one',
+			testStep: 'prove one step of one lesson, by number or name; those before it are only done',
+			junit: 'also write a report for CI to FILE, as JUnit XML',
 			yes: 'run the commands of lessons from elsewhere without asking',
 			lesson: 'a lesson, as "endpoint-lab list" names it, or a folder with one',
 			lessons: 'lessons by name, or folders with one; all without',
