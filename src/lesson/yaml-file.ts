@@ -27,11 +27,27 @@ export function openYaml(file: string, source: string, problems: Problem[]): Yam
 		complain,
 		at(path, message, offset = 0) {
 			const node = document.getIn(path, true) as Node | undefined;
-			const start = node?.range?.[0] ?? 0;
-			// Positions inside a value are exact only where the value stands in the source as it is.
-			const quoted = isScalar(node) && (node.type === 'QUOTE_SINGLE' || node.type === 'QUOTE_DOUBLE');
-			const inline = isScalar(node) && !String(node.type).startsWith('BLOCK');
-			complain(inline ? start + (quoted ? 1 : 0) + offset : start, message);
+			const [start, end] = node?.range ?? [0, 0];
+			const type = isScalar(node) ? String(node.type) : '';
+			if (offset > 0 && type.startsWith('BLOCK')) complain(start + inBlock(source.slice(start, end), offset), message);
+			else complain(type.startsWith('QUOTE') ? start + 1 + offset : type === 'PLAIN' ? start + offset : start, message);
 		},
 	};
+}
+
+/** Where a character of a block scalar's value stands in its source, which begins with `>` or `|` and is indented. */
+function inBlock(source: string, offset: number): number {
+	const [header = '', ...lines] = source.split('\n');
+	const indents = lines.filter(line => line.trim() !== '').map(line => line.search(/\S/));
+	const indent = Math.min(...indents);
+	let position = header.length + 1;
+	let left = offset;
+	for (const line of lines) {
+		const length = Math.max(0, line.length - indent);
+		if (left <= length) return position + indent + left;
+		// A folded line's end is one space in the value.
+		left -= length + 1;
+		position += line.length + 1;
+	}
+	return 0;
 }

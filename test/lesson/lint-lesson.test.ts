@@ -75,6 +75,14 @@ const mistakes: Mistake[] = [
 		message: "'servce(string)'",
 	},
 	{
+		name: 'a misspelt field in the second line of an expression',
+		file: yaml,
+		from: 'expr: endpoints("web").ready.size() == 3',
+		to: 'expr: >-\n          endpoints("web").ready.size() == 3 &&\n          pods("app=web").all(p, p.redy)',
+		at: 'p.redy',
+		message: 'redy',
+	},
+	{
 		name: 'an expression of the wrong type',
 		file: yaml,
 		from: 'deployment("web").desired == 2',
