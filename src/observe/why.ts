@@ -18,12 +18,16 @@ export type Why =
 				| 'terminating'
 				| 'no-such-port'
 				| 'not-ready'
+				| 'list-full'
 				| 'not-written-yet';
 			/** The label, phase, status or port that decides. */
 			wanted?: string;
 			found?: string;
 			since?: number;
 	  };
+
+/** How many addresses an Endpoints object takes (maxCapacity in pkg/controller/endpoint). */
+const maxAddresses = 1000;
 
 /**
  * Finds the one reason that decides, in the order in which the Endpoints controller looks: selector, phase, address,
@@ -53,7 +57,10 @@ export function whyPod(pod: PodView, service: ServiceView | undefined, endpoints
 	if (!pod.ready && !service.publishNotReadyAddresses) {
 		return no('not-ready', {found: pod.status, since: pod.readyChangedAt});
 	}
-	if (!endpoints?.addresses.some(({ip, ready}) => ready && ip === pod.ip)) return no('not-written-yet');
+	if (!endpoints?.addresses.some(({ip, ready}) => ready && ip === pod.ip)) {
+		const listed = new Set(endpoints?.addresses.map(({ip}) => ip)).size;
+		return no(listed >= maxAddresses ? 'list-full' : 'not-written-yet');
+	}
 	const selector = Object.entries(service.selector)
 		.map(([key, value]) => `${key}=${value}`)
 		.join(',');
@@ -92,6 +99,8 @@ export function whySentence(pod: PodView, why: Why, {observe}: Text): string {
 			return words.noSuchPort(pod.name, wanted);
 		case 'not-ready':
 			return words.notReady(pod.name, clockTime(since));
+		case 'list-full':
+			return words.listFull(pod.name);
 		case 'not-written-yet':
 			return words.notWrittenYet(pod.name);
 	}

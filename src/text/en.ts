@@ -267,6 +267,8 @@ export const en = {
 				`${pod} is no endpoint: the Service wants its port named ${port}, and it has none of that name.`,
 			notReady: (pod: string, since: string | undefined) =>
 				`${pod} is no endpoint now: it is not ready${since ? ` (since ${since})` : ''}.`,
+			listFull: (pod: string) =>
+				`${pod} is ready, but not in the list: an Endpoints object holds 1,000 addresses at most.`,
 			notWrittenYet: (pod: string) => `${pod} should be an endpoint, but is not in the list yet.`,
 		},
 		whyAddress: {

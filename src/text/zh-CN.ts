@@ -235,6 +235,7 @@ export const zhCN: Text = {
 			terminating: pod => `${pod} 不再是端点：它正在被删除。`,
 			noSuchPort: (pod, port) => `${pod} 不是端点：Service 需要名为 ${port} 的端口，而这个 Pod 没有。`,
 			notReady: (pod, since) => `${pod} 目前不是端点：它没有就绪${since ? `（从 ${since} 起）` : ''}。`,
+			listFull: pod => `${pod} 已就绪，但不在列表中：一个 Endpoints 对象最多容纳 1,000 个地址。`,
 			notWrittenYet: pod => `${pod} 应当是端点，但还没有写进列表。`,
 		},
 		whyAddress: {

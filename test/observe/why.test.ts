@@ -20,6 +20,15 @@ const listed: EndpointsView = {
 	managedBy: '',
 	addresses: [{ip: '10.0.0.1', port: 80, portName: '', ready: true}],
 };
+const full: EndpointsView = {
+	...listed,
+	addresses: Array.from({length: 1000}, (_, i) => ({
+		ip: `10.1.${i >> 8}.${i & 255}`,
+		port: 80,
+		portName: '',
+		ready: true,
+	})),
+};
 const port = (targetPort: string) => ({ports: [{name: '', port: 80, targetPort, protocol: 'TCP'}]});
 
 describe('why a Pod is, or is not, an endpoint', () => {
@@ -40,6 +49,7 @@ describe('why a Pod is, or is not, an endpoint', () => {
 		['ready', {ports: [{name: 'http', port: 8080, protocol: 'TCP'}]}, port('http'), listed],
 		['not-ready', {ready: false}, {}, undefined],
 		['not-written-yet', {}, {}, undefined],
+		['list-full', {}, {}, full],
 	])('%s', (because, pod, change, endpoints) => {
 		const view = webPod('a', pod);
 		const why = whyPod(view, change && {...service, ...change}, endpoints);
