@@ -68,6 +68,8 @@ export type Metrics = {
 	outputTotal: number;
 	/** The keys of all rows in the cluster pane, from top to bottom. */
 	rowKeys: string[];
+	/** Lines that the first Service has in the cluster pane. */
+	clusterRows: number;
 	helpRows: number;
 	helpTotal: number;
 	small: boolean;
@@ -82,6 +84,7 @@ export const noMetrics: Metrics = {
 	outputRows: 0,
 	outputTotal: 0,
 	rowKeys: [],
+	clusterRows: 0,
 	helpRows: 0,
 	helpTotal: 0,
 	small: false,

@@ -32,7 +32,9 @@ export function scrolled(state: LabState, metrics: Metrics, by: number): Change 
 
 /** The same by what fits on the screen, less two lines to go on from. */
 export function paged(state: LabState, metrics: Metrics, by: 1 | -1): Change {
-	const rows = {output: metrics.outputRows, story: metrics.storyRows, cluster: 12}[paneOf(state, metrics)];
+	const rows = {output: metrics.outputRows, story: metrics.storyRows, cluster: metrics.clusterRows}[
+		paneOf(state, metrics)
+	];
 	return scrolled(state, metrics, by * Math.max(1, rows - 2));
 }
 

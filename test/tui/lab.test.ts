@@ -404,6 +404,16 @@ describe('moving about', () => {
 		expect(lab.store.get().outputBack).toBe(8);
 	});
 
+	it('goes through the rows of the cluster by what fits of them', () => {
+		const {lab, press} = aLab();
+		const rowKeys = Array.from({length: 5000}, (_, index) => `pod-${index}`);
+		lab.drawn({...noMetrics, rowKeys, clusterRows: 22});
+		press('tab', 'tab', 'down', 'page-down', 'page-down');
+		expect(lab.store.get().selected).toBe('pod-40');
+		press('page-up');
+		expect(lab.store.get().selected).toBe('pod-20');
+	});
+
 	it('scrolls no further than there is something', () => {
 		const {lab, press} = aLab();
 		lab.drawn({...noMetrics, storyTop: 0, storyRows: 10, storyTotal: 25});

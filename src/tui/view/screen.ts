@@ -256,6 +256,7 @@ function clusterSections(
 	const why = wrap(words ? line(words) : line(service ? text.screen.noWhy : text.screen.noService, 'dim'), width - 4);
 	const rest = height - services.length - 2 - whyRows - timelineRows - requests;
 	const share = Math.max(1, Math.floor(rest / services.length));
+	metrics.clusterRows = share;
 	const status =
 		view.observe.state === 'live'
 			? ''

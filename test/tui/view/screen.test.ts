@@ -407,6 +407,8 @@ describe('a filter', () => {
 		expect(shown({filter: 'crashloop'}).metrics.rowKeys).toEqual([pods[4321]!.name]);
 		expect(shown({filter: 'tier=seven'}).metrics.rowKeys).toEqual([pods[7]!.name]);
 		expect(shown({filter: '10.1.3.77:80'}).metrics.rowKeys).toEqual([pods[3 * 256 + 77]!.name]);
+		const all = shown({});
+		expect(all.text.match(/─┼─/g)).toHaveLength(all.metrics.clusterRows);
 		const {text} = shown({filter: 'xx12'});
 		expect(text).toMatch(/filter: xx12 \(\d+ of 5000\)/);
 		expect(text).toContain('49-xx123');
