@@ -133,6 +133,18 @@ export async function testLesson(options: TestOptions): Promise<boolean> {
 		}
 	};
 
+	/** Waits until the watches show what there is: a command may end before they have told of what it did. */
+	const catchUp = async () => {
+		const deadline = time.now() + limitMs;
+		for (;;) {
+			const present = await inventory(connection, cluster.namespace, signal);
+			const shown = new Set(observed(observer.snapshot()));
+			const missed = [...present].some(object => isWatched(object) && !shown.has(object));
+			if ((!missed && [...shown].every(object => present.has(object))) || time.now() >= deadline) return;
+			await pause(time, 50, signal);
+		}
+	};
+
 	const proveWrongAnswer = async (wrong: WrongAnswer, step: Step) => {
 		remembered = {};
 		await reach(step);
@@ -143,6 +155,7 @@ export async function testLesson(options: TestOptions): Promise<boolean> {
 			problem('wrong-without-effect', [wrong.name, ...output.slice(-5)].join('\n'), {step});
 			return;
 		}
+		await catchUp();
 		const at = moments();
 		const passing = step.checks.filter(check => wrong.fails.includes(check.id) && check.condition(at));
 		for (const check of passing) problem('wrong-passes', wrong.name, {step, check});
@@ -222,14 +235,20 @@ async function guarded(part: () => Promise<void>): Promise<void> {
 	}
 }
 
+/** The resources that the watches show, as an inventory names them. */
+const watched = {
+	pods: 'pods',
+	services: 'services',
+	endpoints: 'endpoints',
+	slices: 'endpointslices.discovery.k8s.io',
+	deployments: 'deployments.apps',
+} as const satisfies Partial<Record<keyof Snapshot, string>>;
+
+const isWatched = (object: string) => Object.values(watched).some(resource => object.startsWith(`${resource}/`));
+
 /** What the watches show of a namespace, named as in its inventory. */
-function observed({pods, services, endpoints, slices, deployments}: Snapshot): string[] {
-	const named = (resource: string, objects: {name: string}[]) => objects.map(({name}) => `${resource}/${name}`);
-	return [
-		...named('pods', pods),
-		...named('services', services),
-		...named('endpoints', endpoints),
-		...named('endpointslices.discovery.k8s.io', slices),
-		...named('deployments.apps', deployments),
-	];
+function observed(snapshot: Snapshot): string[] {
+	return Object.entries(watched).flatMap(([list, resource]) =>
+		snapshot[list as keyof typeof watched].map(({name}) => `${resource}/${name}`),
+	);
 }
