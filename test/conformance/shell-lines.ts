@@ -55,6 +55,7 @@ ENDPOINT_LAB=1 exec '${process.execPath}' '${launcher}' kubectl "$@"
 					HOME: folder,
 					KUBECONFIG: kubernetes.kubeconfig,
 					http_proxy: kubernetes.gateway,
+					no_proxy: '127.0.0.1,localhost',
 					KUBE_EDITOR: 'true',
 					TZ: 'UTC',
 					NODE_NO_WARNINGS: '1',
