@@ -20,7 +20,7 @@ simulation.registry.create('services', webService());
 simulation.registry.create('deployments', deployment);
 simulation.clock.setSpeed(Number.POSITIVE_INFINITY);
 await new Promise(resolve => {
-	simulation.store.subscribe('deployments', ({object}) => object.status?.readyReplicas === pods && resolve());
+	simulation.store.subscribe('deployments', ({object}) => (object.status?.readyReplicas ?? 0) === pods && resolve());
 });
 simulation.clock.setSpeed(1);
 await sleep(5000);
