@@ -1,7 +1,7 @@
 import type {WebSocket} from 'ws';
 import {pathOf} from './discovery.ts';
 import type {KubeObject, Status} from './objects.ts';
-import type {Session} from './session.ts';
+import type {Command, Session} from './session.ts';
 import {openWebSocket} from './websocket.ts';
 
 /** Channels of v5.channel.k8s.io (apimachinery/pkg/util/remotecommand). */
@@ -41,6 +41,15 @@ function forwardInput(session: Session, socket: WebSocket, tty: boolean): () => 
 		stdin.pause();
 	};
 }
+
+/** The flags of the commands that hold a conversation with a container: attach and exec. */
+export const streamFlags: Command['flags'] = {
+	container: {type: 'text', short: 'c'},
+	stdin: {type: 'boolean', short: 'i'},
+	tty: {type: 'boolean', short: 't'},
+	quiet: {type: 'boolean', short: 'q'},
+	'pod-running-timeout': {type: 'text'},
+};
 
 /** What is streamed: a new command of a container (exec), or its first process (attach). */
 export type Stream = {

@@ -2,7 +2,7 @@ import {KubectlError} from '../errors.ts';
 import type {KubeObject} from '../objects.ts';
 import {defaultContainer, podOf} from '../pod-of.ts';
 import type {Command, Session} from '../session.ts';
-import {stream, terminalFor} from '../streams.ts';
+import {stream, streamFlags, terminalFor} from '../streams.ts';
 
 /** Attaches to a container's first process, as attach and run do (kubectl/pkg/cmd/attach). */
 export async function attachTo(session: Session, pod: KubeObject, container: string): Promise<void> {
@@ -31,13 +31,7 @@ export async function attachTo(session: Session, pod: KubeObject, container: str
 export const command: Command = {
 	summary: 'Attach to a running container',
 	usage: 'kubectl attach (POD | TYPE/NAME) -c CONTAINER [options]',
-	flags: {
-		container: {type: 'text', short: 'c'},
-		stdin: {type: 'boolean', short: 'i'},
-		tty: {type: 'boolean', short: 't'},
-		quiet: {type: 'boolean', short: 'q'},
-		'pod-running-timeout': {type: 'text'},
-	},
+	flags: streamFlags,
 	async run(session) {
 		const {flags} = session;
 		const [target, ...rest] = session.arguments;

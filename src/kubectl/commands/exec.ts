@@ -2,7 +2,7 @@ import {Exit, KubectlError} from '../errors.ts';
 import type {Status} from '../objects.ts';
 import {defaultContainer, podOf} from '../pod-of.ts';
 import type {Command} from '../session.ts';
-import {stream, terminalFor} from '../streams.ts';
+import {stream, streamFlags, terminalFor} from '../streams.ts';
 
 /** The exit code that the error channel tells; throws when the command could not be run at all. */
 function exitCodeFrom(status: Status | undefined): number {
@@ -19,13 +19,7 @@ function exitCodeFrom(status: Status | undefined): number {
 export const command: Command = {
 	summary: 'Execute a command in a container',
 	usage: 'kubectl exec (POD | TYPE/NAME) [-c CONTAINER] [flags] -- COMMAND [args...]',
-	flags: {
-		container: {type: 'text', short: 'c'},
-		stdin: {type: 'boolean', short: 'i'},
-		tty: {type: 'boolean', short: 't'},
-		quiet: {type: 'boolean', short: 'q'},
-		'pod-running-timeout': {type: 'text'},
-	},
+	flags: streamFlags,
 	async run(session) {
 		const {flags} = session;
 		const before = flags.argumentsBeforeDash;

@@ -70,29 +70,19 @@ export function serverSideApply(
 }
 
 /** The parts of the metadata that nobody owns and that a write must carry along. */
-function serverMetadata({metadata}: KubeObject) {
-	const {
-		name,
-		namespace,
-		uid,
-		resourceVersion,
-		creationTimestamp,
-		generation,
-		deletionTimestamp,
-		deletionGracePeriodSeconds,
-	} = metadata;
-	const known = {
-		name,
-		namespace,
-		uid,
-		resourceVersion,
-		creationTimestamp,
-		generation,
-		deletionTimestamp,
-		deletionGracePeriodSeconds,
-	};
-	return Object.fromEntries(Object.entries(known).filter(([, value]) => value !== undefined));
-}
+const serverFields = [
+	'name',
+	'namespace',
+	'uid',
+	'resourceVersion',
+	'creationTimestamp',
+	'generation',
+	'deletionTimestamp',
+	'deletionGracePeriodSeconds',
+] as const;
+
+const serverMetadata = ({metadata}: KubeObject) =>
+	Object.fromEntries(serverFields.map(field => [field, metadata[field]]).filter(([, value]) => value !== undefined));
 
 /** An object that nobody ever tracked belongs to a manager of its own from before the first apply. */
 function ownersOf(live: KubeObject, schema: FieldSchema | undefined, {apiVersion, now}: Writer): Ownership[] {
