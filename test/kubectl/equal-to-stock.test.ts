@@ -220,7 +220,10 @@ describe.skipIf(!hasStock)('the built-in kubectl prints what stock kubectl print
 			stripFinalNewline: false,
 		});
 		const ours = await cluster.run(argv, {cwd, stdin, environment: environment('ours')});
+		// Stock kubectl describes a ConfigMap's keys in the order of Go's maps, another one each time.
+		const settle = (outcome: Outcome) =>
+			text.startsWith('describe cm ') ? {...outcome, stdout: outcome.stdout.split('\n').sort().join('\n')} : outcome;
 		const expected = clean({code: stock.exitCode, stdout: stock.stdout, stderr: stock.stderr}, 'stock');
-		expect(clean(ours, 'ours')).toEqual(expected);
+		expect(settle(clean(ours, 'ours'))).toEqual(settle(expected));
 	});
 });
