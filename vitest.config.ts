@@ -5,8 +5,8 @@ export default defineConfig({
 		include: ['test/**/*.test.{ts,tsx}'],
 		// Two cores: more workers only make the pseudo-terminal tests wait.
 		maxWorkers: 2,
-		// Terminals, processes and clusters on a shared machine: one second chance, in CI only, so that a red run means a fault.
-		retry: process.env.CI ? 1 : 0,
+		// Terminals, processes and clusters on a shared machine: further chances, in CI only, so that a red run means a fault.
+		retry: process.env.CI ? 2 : 0,
 		testTimeout: 30_000,
 		hookTimeout: 60_000,
 	},

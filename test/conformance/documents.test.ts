@@ -1,7 +1,7 @@
 import {readFileSync} from 'node:fs';
 import {join} from 'node:path';
 import {AppsV1Api, CoreV1Api, KubeConfig, loadAllYaml, type V1Pod} from '@kubernetes/client-node';
-import {afterAll, beforeAll, describe, expect, it} from 'vitest';
+import {afterEach, beforeEach, describe, expect, it} from 'vitest';
 import {until} from '../until.ts';
 import {type ShellCluster, startShellCluster} from './shell-lines.ts';
 import {stockKubectlMinor} from './stock-kubectl.ts';
@@ -20,10 +20,10 @@ const podLine = (name: string) =>
 
 describe.skipIf(!hasKubectl)('with stock kubectl', () => {
 	let cluster: ShellCluster;
-	beforeAll(async () => {
+	beforeEach(async () => {
 		cluster = await startShellCluster({files});
 	});
-	afterAll(async () => cluster?.close());
+	afterEach(async () => cluster?.close());
 
 	const type = async (line: string) => {
 		const {code, stdout, stderr} = await cluster.run(line);
@@ -60,16 +60,15 @@ describe.skipIf(!hasKubectl)('with stock kubectl', () => {
 		await until(async () => (await cluster.run('kubectl get pods')).stderr.startsWith('No resources found'));
 	});
 
-	it('document 000 §3: the Service answers curl', async () => {
+	it('document 000 §3 and §4: the Service answers, and its list equals the Pods; an edited file is applied as a strategic merge', async () => {
 		expect(await type('kubectl apply -f deployment.yaml')).toBe('deployment.apps/nginx-deployment created\n');
 		expect(await type('kubectl apply -f service.yaml')).toBe('service/my-service created\n');
 		await running('nginx-deployment', 3);
 		expect(await type('curl -sS my-service')).toMatch(
 			/^<!DOCTYPE html>\n<html>\n<head>\n<title>Welcome to nginx!<\/title>/,
 		);
-	});
 
-	it('document 000 §4: the list equals the Pods, before and after one is deleted', async () => {
+		// §4: the list equals the Pods, before and after one is deleted.
 		const text = await type('kubectl describe svc my-service');
 		for (const [field, value] of [
 			['Name', 'my-service'],
@@ -87,9 +86,7 @@ describe.skipIf(!hasKubectl)('with stock kubectl', () => {
 		const after = await running('nginx-deployment', 3);
 		expect(after.filter(ip => before.includes(ip))).toHaveLength(2);
 		expect(await endpointsLine('my-service')).toEqual(inSomeOrder(after));
-	});
 
-	it('an edited file is applied as a strategic merge', async () => {
 		expect(await type('kubectl apply -f deployment-2.yaml')).toBe('deployment.apps/nginx-deployment configured\n');
 		await running('nginx-deployment', 2);
 		await type('kubectl delete -f service.yaml -f deployment.yaml');
@@ -148,14 +145,14 @@ describe('with client-node', () => {
 	let cluster: ShellCluster;
 	let core: CoreV1Api;
 	let apps: AppsV1Api;
-	beforeAll(async () => {
+	beforeEach(async () => {
 		cluster = await startShellCluster({files});
 		const config = new KubeConfig();
 		config.loadFromFile(cluster.kubeconfig);
 		core = config.makeApiClient(CoreV1Api);
 		apps = config.makeApiClient(AppsV1Api);
 	});
-	afterAll(async () => cluster?.close());
+	afterEach(async () => cluster?.close());
 
 	const namespace = 'default';
 	const documents = (file: string) => loadAllYaml(readFileSync(join(files, file), 'utf8'));
