@@ -30,14 +30,17 @@ export type Home = {
 	bin: string;
 };
 
-/**
- * The home that an environment asks for: ENDPOINT_LAB_HOME, else the platform's folder for a program's data. Its folder
- * is made if it is missing, readable by its owner alone, since a kubeconfig lies in it.
- */
+/** The home that an environment asks for, with its folder made if it is missing, readable by its owner alone, since a kubeconfig lies in it. */
 export function openHome(environment: Record<string, string | undefined>): Home {
+	const home = homeOf(environment);
+	mkdirSync(home.folder, {recursive: true, mode: 0o700});
+	return home;
+}
+
+/** Where the home of an environment lies, whether it exists or not: ENDPOINT_LAB_HOME, else the platform's folder for a program's data. */
+export function homeOf(environment: Record<string, string | undefined>): Home {
 	const named = environment.ENDPOINT_LAB_HOME;
 	const folder = named ? resolve(named) : envPaths('endpoint-lab', {suffix: ''}).data;
-	mkdirSync(folder, {recursive: true, mode: 0o700});
 	return {
 		folder,
 		embedded: join(folder, 'embedded'),
