@@ -1,21 +1,17 @@
-import {afterAll, beforeAll, describe, expect, test} from 'vitest';
+import {describe, expect, onTestFinished, test} from 'vitest';
 import {findLesson, lessonIds} from '../../src/lesson/find-lessons.ts';
 import type {ProofEvent} from '../../src/plain/proof-event.ts';
 import {testLesson} from '../../src/plain/test-lesson.ts';
 import {textIn} from '../../src/text/text.ts';
-import {hasKubectl, openPlace, type Place} from './place.ts';
+import {hasKubectl, openPlace} from './place.ts';
 
 if (!hasKubectl) console.warn('SKIPPED: no kubectl on PATH to prove the lessons with');
 
 describe.skipIf(!hasKubectl)('the lessons of the package, with kubectl and curl', () => {
-	let place: Place;
-	beforeAll(async () => {
-		place = await openPlace({speed: 10});
-	});
-	afterAll(() => place?.close());
-
-	// One after the other on one cluster: what a lesson leaves behind would disturb the next.
+	// Each on a cluster of its own, so that what a failed try leaves behind does not disturb the next.
 	test.each(lessonIds())('%s is proven both ways, with at least three wrong answers', {timeout: 300_000}, async id => {
+		const place = await openPlace({speed: 10});
+		onTestFinished(() => place.close());
 		const lesson = findLesson(id)!;
 		expect(lesson.steps.flatMap(({wrong}) => wrong).length).toBeGreaterThanOrEqual(3);
 		const problems: ProofEvent[] = [];
