@@ -113,6 +113,9 @@ const textFields: Record<RunEvent['type'], string[]> = {
 	ran: ['step', 'command'],
 	hint: ['step', 'hint'],
 	solve: ['step'],
+	helped: ['step', 'how'],
+	reset: ['step'],
+	redo: ['step'],
 	finish: [],
 };
 
@@ -123,8 +126,9 @@ function isRunEvent(value: unknown): value is RunEvent {
 	const fields = Object.hasOwn(textFields, value.type) ? textFields[value.type as RunEvent['type']] : undefined;
 	if (!fields?.every(field => typeof value[field] === 'string')) return false;
 	if (value.type === 'requests') return isRequestsView(value.requests);
-	if (value.type !== 'remember') return true;
-	const {snapshot} = value;
+	if (value.type === 'helped') return value.how === 'shown' || value.how === 'skipped';
+	const {type, snapshot} = value;
+	if (type !== 'remember' && !(type === 'solve' && snapshot !== undefined)) return true;
 	return isRecord(snapshot) && snapshotLists.every(list => Array.isArray(snapshot[list]));
 }
 

@@ -1,5 +1,5 @@
 import type {Cluster} from '../clusters/cluster.ts';
-import type {Lesson} from '../lesson/lesson.ts';
+import type {Lesson, Step} from '../lesson/lesson.ts';
 import type {Observer} from '../observe/observer.ts';
 import type {RequestRecorder} from '../observe/request-recorder.ts';
 import type {Snapshot, TimelineEntry} from '../observe/snapshot.ts';
@@ -24,6 +24,11 @@ export type Run = {
 	/** The present step's commands; undefined while the cluster has not answered what they need. */
 	commands(): CompleteCommand[] | undefined;
 	summary(): RunSummary;
+	/**
+	 * Begins again from a step on, whose beginning the cluster is back at. `redo` tells that the cluster is empty instead: the
+	 * steps before have to be done again, with what the learner answered in them kept, and the first one is entered.
+	 */
+	resetFrom(index: number, redo: boolean): void;
 	/** Ends the session and closes the journal. The observer stays, since its owner opened it. */
 	close(): void;
 };
@@ -91,6 +96,13 @@ export function openRun(options: RunOptions): Run {
 		requests?.trickle(wanted && resumed ? {...wanted, settle: true} : wanted);
 	};
 
+	/** A wrong prediction keeps the moment that proved it wrong: the words at the end need it. */
+	const solve = (step: Step) => {
+		const {prediction} = progressOf(state, step.id);
+		const wrong = step.predict && prediction !== undefined && prediction !== step.predict.answer;
+		record({type: 'solve', step: step.id, ...(wrong && {snapshot: observer.snapshot()})});
+	};
+
 	/** Remembers and judges, as far as the present snapshot allows. */
 	const look = () => {
 		if (observer.status().state !== 'live' || state.finished) return;
@@ -105,7 +117,7 @@ export function openRun(options: RunOptions): Run {
 		const unsolved = progressOf(state, step.id).solvedAt === undefined;
 		if (unsolved && isSolvedNow(step, state, momentsNow())) {
 			noteRequests();
-			record({type: 'solve', step: step.id});
+			solve(step);
 		}
 	};
 	const act = (action: () => void) => {
@@ -135,7 +147,7 @@ export function openRun(options: RunOptions): Run {
 				const step = lesson.steps[index]!;
 				if (progressOf(state, step.id).solvedAt === undefined) {
 					const looked = isLooking(step) && observer.status().state === 'live' && allHold(step, momentsNow());
-					if (looked) record({type: 'solve', step: step.id});
+					if (looked) solve(step);
 				} else if (index < lesson.steps.length - 1) enter(index + 1);
 				else if (!state.finished && lesson.steps.every(({id}) => progressOf(state, id).solvedAt !== undefined)) {
 					record({type: 'finish'});
@@ -157,6 +169,7 @@ export function openRun(options: RunOptions): Run {
 				if (commandEntries.length > timelineLength) commandEntries.shift();
 				record({type: 'ran', step: current().id, command});
 			}),
+		helped: how => act(() => record({type: 'helped', step: current().id, how})),
 	};
 
 	record({type: 'open'});
@@ -190,6 +203,15 @@ export function openRun(options: RunOptions): Run {
 			return completeCommands(current().commands, moments);
 		},
 		summary: () => summarize(lesson, reduce(state, {at: time.now(), type: 'close'}), language),
+		resetFrom(index, redo) {
+			act(() => {
+				lesson.steps.forEach(({id}, at) => {
+					if (at >= index) record({type: 'reset', step: id});
+					else if (redo) record({type: 'redo', step: id});
+				});
+				enter(redo ? 0 : index);
+			});
+		},
 		close() {
 			if (closed) return;
 			closed = true;

@@ -11,12 +11,25 @@ export type RunEvent = {at: number} & (
 	| {type: 'predict'; step: string; choice: string}
 	| {type: 'ran'; step: string; command: string}
 	| {type: 'hint'; step: string; hint: string}
-	| {type: 'solve'; step: string}
+	/** `snapshot` is kept where the prediction came out wrong, to say at the end why. */
+	| {type: 'solve'; step: string; snapshot?: Snapshot}
+	/** The lab ran the step's commands: to show how, or to pass the step over. */
+	| {type: 'helped'; step: string; how: Help}
+	/** The cluster is back where the step begins; nothing has been done in it. */
+	| {type: 'reset'; step: string}
+	/** The step's state was removed and has to be made again; what the learner answered in it stays. */
+	| {type: 'redo'; step: string}
 	| {type: 'finish'}
 );
 
+/** How far the lab did a step for the learner: it showed the commands, or the step was passed over. */
+export type Help = 'shown' | 'skipped';
+
 export type StepProgress = {
 	solvedAt?: number;
+	/** The cluster when it was solved, where the prediction came out wrong. */
+	solvedWith?: Snapshot;
+	helped?: Help;
 	remembered?: Snapshot;
 	/** The requests of the lesson when the step began: the step's own are those since. */
 	requestsBefore?: RequestsView;
@@ -83,7 +96,19 @@ export function reduce(state: RunState, event: RunEvent): RunState {
 			return hints.includes(event.hint) ? timed : change(timed, event.step, {hints: [...hints, event.hint]});
 		}
 		case 'solve':
-			return change(timed, event.step, {solvedAt: progressOf(timed, event.step).solvedAt ?? event.at});
+			return progressOf(timed, event.step).solvedAt !== undefined
+				? timed
+				: change(timed, event.step, {solvedAt: event.at, solvedWith: event.snapshot});
+		case 'helped':
+			return change(timed, event.step, {helped: event.how});
+		case 'reset': {
+			const steps = {...timed.steps, [event.step]: {...untouched, requestsBefore: timed.requests}};
+			return {...timed, steps, finished: false};
+		}
+		case 'redo': {
+			const again = {solvedAt: undefined, solvedWith: undefined, remembered: undefined, commands: 0};
+			return change({...timed, finished: false}, event.step, {...again, requestsBefore: timed.requests});
+		}
 		case 'finish':
 			return {...timed, finished: true};
 	}

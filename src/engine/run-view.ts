@@ -5,6 +5,7 @@ import {type Language, textIn} from '../text/text.ts';
 import {isDisturbed, isLooking, momentsOf, nextHint} from './judge.ts';
 import {requestsPart} from './requests-part.ts';
 import {progressOf, type RunState} from './run-state.ts';
+import {score, summarize} from './summary.ts';
 import type {CheckView, PredictionView, RunView, StepView} from './view.ts';
 
 /** What surrounds a run's state when it is shown. */
@@ -44,9 +45,12 @@ export function runView(state: RunState, around: Surroundings): RunView {
 			id,
 			title: text.steps[id]!.title,
 			solved: progressOf(state, id).solvedAt !== undefined,
+			helped: progressOf(state, id).helped,
 		})),
 		step: {...view, hints: [...unasked, ...view.hints]},
 		finished: state.finished,
+		summary: state.finished ? summarize(lesson, state, language) : undefined,
+		predictions: score(lesson, state),
 		watch: lesson.watch,
 		observe: around.observe,
 		now: around.now,

@@ -1,12 +1,15 @@
-import type {Lesson} from '../lesson/lesson.ts';
+import type {Lesson, Step} from '../lesson/lesson.ts';
 import type {Language} from '../text/text.ts';
-import {progressOf, type RunState} from './run-state.ts';
+import {momentsOf} from './judge.ts';
+import {type Help, progressOf, type RunState} from './run-state.ts';
 
 /** How one step went. Times are ms. */
 type StepSummary = {
 	id: string;
 	title: string;
 	solved: boolean;
+	/** The lab did it, or showed how. */
+	helped?: Help;
 	spent: number;
 	hints: number;
 	/** Absent when the step asks nothing. */
@@ -16,6 +19,8 @@ type StepSummary = {
 		chosen?: string;
 		answer: string;
 		right: boolean;
+		/** Of a wrong one: why the right answer is right, Markdown. */
+		why?: string;
 	};
 };
 
@@ -33,26 +38,16 @@ export type RunSummary = {
 /** Sums a run up; pure. */
 export function summarize(lesson: Lesson, state: RunState, language: Language): RunSummary {
 	const text = lesson.text[language];
-	const empty = {now: {at: 0, pods: [], services: [], endpoints: [], slices: [], deployments: []}, remembered: {}};
 	const steps = lesson.steps.map((step): StepSummary => {
-		const {solvedAt, spent, hints, prediction} = progressOf(state, step.id);
-		const words = text.steps[step.id]!;
-		const solved = solvedAt !== undefined;
+		const {solvedAt, helped, spent, hints} = progressOf(state, step.id);
 		return {
 			id: step.id,
-			title: words.title,
-			solved,
+			title: text.steps[step.id]!.title,
+			solved: solvedAt !== undefined,
+			helped,
 			spent,
 			hints: hints.length,
-			prediction:
-				step.predict && words.question && solved
-					? {
-							question: words.question.fill(empty),
-							chosen: prediction === undefined ? undefined : words.choices[prediction]?.fill(empty),
-							answer: words.choices[step.predict.answer]!.fill(empty),
-							right: prediction === step.predict.answer,
-						}
-					: undefined,
+			prediction: solvedAt === undefined ? undefined : predictionSummary(lesson, step, state, language),
 		};
 	});
 	const predictions = steps.flatMap(({prediction}) => prediction ?? []);
@@ -67,5 +62,32 @@ export function summarize(lesson: Lesson, state: RunState, language: Language): 
 			wrong: predictions.filter(({right, chosen}) => !right && chosen !== undefined).length,
 			unanswered: predictions.filter(({chosen}) => chosen === undefined).length,
 		},
+	};
+}
+
+/** Of the predictions in solved steps, how many were made and how many came true. */
+export function score(lesson: Lesson, state: RunState): {right: number; answered: number} {
+	const made = lesson.steps.filter(({id, predict}) => {
+		const {solvedAt, prediction} = progressOf(state, id);
+		return predict !== undefined && solvedAt !== undefined && prediction !== undefined;
+	});
+	const right = made.filter(({id, predict}) => progressOf(state, id).prediction === predict?.answer);
+	return {right: right.length, answered: made.length};
+}
+
+const nothing = {at: 0, pods: [], services: [], endpoints: [], slices: [], deployments: []};
+
+function predictionSummary(lesson: Lesson, step: Step, state: RunState, language: Language): StepSummary['prediction'] {
+	const words = lesson.text[language].steps[step.id]!;
+	if (!step.predict || !words.question) return undefined;
+	const {prediction, solvedWith} = progressOf(state, step.id);
+	const right = prediction === step.predict.answer;
+	const moments = momentsOf(lesson, state, step, solvedWith ?? nothing);
+	return {
+		question: words.question.fill(moments),
+		chosen: prediction === undefined ? undefined : words.choices[prediction]?.fill(moments),
+		answer: words.choices[step.predict.answer]!.fill(moments),
+		right,
+		why: solvedWith && !right ? words.afterwards?.fill(moments) : undefined,
 	};
 }

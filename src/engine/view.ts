@@ -1,5 +1,7 @@
 import type {RequestFailure} from '../observe/request-counts.ts';
 import type {ObserveStatus, Snapshot, TimelineEntry} from '../observe/snapshot.ts';
+import type {Help} from './run-state.ts';
+import type {RunSummary} from './summary.ts';
 
 /**
  * How a check stands. `waiting`: not true yet; `passed`: true now; `broken`: its step was solved, but its state has
@@ -73,11 +75,15 @@ export type RunView = {
 	/** The time at which the run would have started if the lab had been open ever since; `now - startedAt` is time spent. */
 	startedAt: number;
 	stepIndex: number;
-	/** Every step's id, title and whether it is solved, in order. */
-	steps: {id: string; title: string; solved: boolean}[];
+	/** Every step's id, title, whether it is solved, and whether the lab did it, in order. */
+	steps: {id: string; title: string; solved: boolean; helped?: Help}[];
 	step: StepView;
 	/** All steps are solved and the learner has gone past the last one. */
 	finished: boolean;
+	/** How it all went, once it is finished. */
+	summary?: RunSummary;
+	/** Of the predictions in solved steps: how many were made, and how many came true. */
+	predictions: {right: number; answered: number};
 	/** What the panes watch. */
 	watch: {pods: string; services: string[]};
 	observe: ObserveStatus;
@@ -101,6 +107,8 @@ export type RunActions = {
 	back(): void;
 	/** Shows one more hint. */
 	hint(): void;
-	/** Tells the timeline that the learner ran a command. */
+	/** Tells the timeline that a command begins to run. */
 	ran(command: string): void;
+	/** Notes that the lab runs the present step's commands for the learner. */
+	helped(how: Help): void;
 };

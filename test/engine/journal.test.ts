@@ -105,6 +105,10 @@ describe('a damaged journal', () => {
 		expectKept(() => replaceLine(3, '{"at":3,"type":"remember","step":"make","snapshot":{"pods":[]}}'), 2, 'content');
 		rmSync(file);
 		expectKept(() => replaceLine(3, '{"at":3,"type":"requests","requests":{"total":1,"counts":[]}}'), 2, 'content');
+		rmSync(file);
+		expectKept(() => replaceLine(3, '{"at":3,"type":"solve","step":"make","snapshot":{"pods":[]}}'), 2, 'content');
+		rmSync(file);
+		expectKept(() => replaceLine(3, '{"at":3,"type":"helped","step":"make","how":"somehow"}'), 2, 'content');
 	});
 
 	test('of zeros, as a crash of the machine can leave it, keeps what is before them', () => {

@@ -2,6 +2,7 @@ import {afterEach, beforeEach, describe, expect, test} from 'vitest';
 import {type Journal, memoryJournal} from '../../src/engine/journal.ts';
 import {openRun, type Run} from '../../src/engine/open-run.ts';
 import type {RunEvent} from '../../src/engine/run-state.ts';
+import {showStep} from '../../src/engine/show-step.ts';
 import {solveSteps} from '../../src/engine/solve-steps.ts';
 import {handDrivenObserver, handDrivenTime} from './hand-driven.ts';
 import {threeStepLesson} from './three-steps.ts';
@@ -376,5 +377,98 @@ describe('solving by the lesson’s own commands', () => {
 		expect(await solve(3, [])).toBe(true);
 		expect(run.view().finished).toBe(true);
 		expect(run.summary()).toMatchObject({finished: true, solved: 3});
+	});
+});
+
+describe('the score of the predictions', () => {
+	test('counts what was answered in solved steps, and says at the end why the right answer is right', () => {
+		run.actions.predict('one');
+		expect(run.view().predictions).toEqual({right: 0, answered: 0});
+		observer.showPods('a', 'b');
+		expect(run.view().predictions).toEqual({right: 0, answered: 1});
+		// What the words say is what was so then, also after the cluster has changed and the lab was opened again.
+		observer.showPods('a');
+		run.close();
+		open();
+		expect(run.summary().steps[0]?.prediction).toMatchObject({
+			question: 'How many?',
+			chosen: 'One',
+			answer: 'Two',
+			right: false,
+			why: 'There are 2.',
+		});
+	});
+
+	test('has nothing to explain about a right answer', () => {
+		run.actions.predict('two');
+		observer.showPods('a', 'b');
+		expect(run.view().predictions).toEqual({right: 1, answered: 1});
+		expect(run.summary().steps[0]?.prediction?.why).toBeUndefined();
+		expect(events.find(({type}) => type === 'solve')).not.toHaveProperty('snapshot');
+	});
+});
+
+describe('help with a step', () => {
+	function show(ran: string[], signal = new AbortController().signal, codes: Record<string, number> = {}) {
+		const done: string[] = [];
+		const shown = showStep({
+			run,
+			ran: new Set(ran),
+			announce: async line => void done.push(`announce ${line}`),
+			execute: async line => {
+				done.push(line);
+				return {code: codes[line] ?? 0};
+			},
+			signal,
+		});
+		return shown.then(how => [how, ...done]);
+	}
+
+	test('runs the commands that are left, each after it was announced', async () => {
+		expect(await show([])).toEqual(['shown', 'announce make two', 'make two']);
+		expect(await show(['make two'])).toEqual(['shown', 'announce make two', 'make two']);
+	});
+
+	test('stops where the learner says so, and at a command that does not end as it should', async () => {
+		expect(await show([], AbortSignal.abort())).toEqual(['stopped', 'announce make two']);
+		expect(await show([], undefined, {'make two': 1})).toEqual(['command-failed', 'announce make two', 'make two']);
+	});
+
+	test('is remembered', () => {
+		run.actions.helped('shown');
+		run.close();
+		open();
+		expect(run.view().steps[0]).toMatchObject({helped: 'shown'});
+		expect(run.summary().steps[0]).toMatchObject({helped: 'shown', solved: false});
+	});
+});
+
+describe('beginning again', () => {
+	test('from a step forgets what was done from there on and keeps what was before', () => {
+		run.actions.predict('two');
+		reachReplace();
+		observer.showPods('b', 'c');
+		expect(step().solved).toBe(true);
+		run.close();
+		open();
+		run.resetFrom(2, false);
+		// Its beginning is remembered anew, as the cluster is now.
+		expect(step()).toMatchObject({id: 'replace', solved: false});
+		expect(run.view().before?.pods.map(({name}) => name)).toEqual(['b', 'c']);
+		expect(run.view().steps.map(({solved}) => solved)).toEqual([true, true, false]);
+		run.close();
+		open();
+		expect(step()).toMatchObject({id: 'replace', solved: false});
+	});
+
+	test('on an empty cluster has the steps before done again, with their answers kept', async () => {
+		run.actions.predict('one');
+		reachReplace();
+		observer.showPods();
+		run.resetFrom(2, true);
+		expect(step()).toMatchObject({id: 'make', solved: false, prediction: {chosen: 'one'}});
+		expect(run.view().steps.map(({solved}) => solved)).toEqual([false, false, false]);
+		observer.showPods('a', 'b');
+		expect(step()).toMatchObject({solved: true, prediction: {right: false}});
 	});
 });

@@ -74,6 +74,7 @@ export function aView(part: Partial<RunView> = {}): RunView {
 		],
 		step: aStep(),
 		finished: false,
+		predictions: {right: 0, answered: 0},
 		watch: {pods: 'app=my-app', services: ['my-service']},
 		observe: {state: 'live'},
 		now: aSnapshot(threePods, threeAddresses),
@@ -118,6 +119,7 @@ export function aRun(first: RunView): ScreenRun & {set(view: RunView): void; ask
 				set({...view, step: {...view.step, hints: [...view.step.hints, 'Look at the list first.']}});
 			},
 			ran: command => asked.push(`ran ${command}`),
+			helped: how => asked.push(`helped ${how}`),
 		},
 	};
 }
