@@ -11,7 +11,7 @@ export function momentsOf(lesson: Lesson, state: RunState, step: Step, now: Snap
 		if (candidate.remember && snapshot) remembered[candidate.remember] = snapshot;
 		if (candidate === step) break;
 	}
-	return {now, remembered, requestsBefore: progressOf(state, step.id).requestsBefore};
+	return {now, remembered, requestsBefore: progressOf(state, step.id).requestsBefore, place: lesson.place};
 }
 
 /** A step that changes nothing: all its checks hold before and after. */

@@ -1,8 +1,19 @@
 import {Environment, EvaluationError, ParseError, TypeError as TypeCheckError} from '@marcbachmann/cel-js';
+import schema from '../../lessons/lesson.schema.json' with {type: 'json'};
+import type {Capability} from '../clusters/cluster.ts';
 import type {RequestsView} from '../observe/request-counts.ts';
 import type {Snapshot} from '../observe/snapshot.ts';
 import {Deployment, Endpoints, Moment, Pod, Service, ServicePort, Slice, SliceAddress} from './moment.ts';
 import {Requests} from './requests.ts';
+
+/** Where a lesson runs, as far as its expressions may know: what the cluster can do, and the namespace. */
+export type Place = {capabilities: ReadonlySet<Capability>; namespace: string};
+
+/** What a lesson may ask of a cluster, in `needs` and in `can("…")`. */
+export const capabilities: readonly Capability[] = schema.definitions.needs.items.enum as Capability[];
+
+/** Where a lesson is thought to run until a cluster is chosen. */
+const anywhere: Place = {capabilities: new Set(capabilities), namespace: 'default'};
 
 /** What an expression may look at. */
 export type Moments = {
@@ -11,6 +22,7 @@ export type Moments = {
 	remembered: Record<string, Snapshot>;
 	/** The requests when the step began; `requests(…)` leaves them out. */
 	requestsBefore?: RequestsView;
+	place?: Place | undefined;
 };
 
 /** A compiled CEL condition. What cannot be answered yet (no such Pod, nothing remembered) is not true. */
@@ -50,6 +62,13 @@ export function createExpressions(watchedPods: string, rememberedNames: readonly
 	// CEL functions do not see the evaluation's variables; evaluation is synchronous, so the present moment can wait here.
 	let now = new Moment(emptySnapshot, watchedPods);
 	let requestsBefore: RequestsView | undefined;
+	let place = anywhere;
+	const can = (name: string) => {
+		if (!capabilities.some(known => known === name)) {
+			throw new Error(`there is no capability "${name}", only ${capabilities.join(', ')}`);
+		}
+		return place.capabilities.has(name as Capability);
+	};
 	const moments = new WeakMap<Snapshot, Moment>();
 	const momentOf = (snapshot: Snapshot) => {
 		const moment = moments.get(snapshot) ?? new Moment(snapshot, watchedPods);
@@ -75,6 +94,8 @@ export function createExpressions(watchedPods: string, rememberedNames: readonly
 		.registerFunction('Moment.deployment(string): Deployment', (at: Moment, name: string) => at.deployment(name))
 		.registerFunction('Moment.slices(string): list<Slice>', (at: Moment, service: string) => at.slices(service))
 		.registerFunction('Moment.requests(string): Requests', (at: Moment, service: string) => at.requests(service))
+		.registerFunction('can(string): bool', can)
+		.registerVariable('ownNamespace', 'string')
 		.registerVariable('now', 'Moment');
 	for (const name of rememberedNames) environment.registerVariable(name, 'Moment');
 
@@ -82,10 +103,11 @@ export function createExpressions(watchedPods: string, rememberedNames: readonly
 		const run = parse(environment, source);
 		const checked = run.check();
 		if (!checked.valid) throw expressionError(checked.error ?? new Error('it has no type'));
-		const evaluate = ({now: snapshot, remembered, requestsBefore: before}: Moments): unknown => {
+		const evaluate = ({now: snapshot, remembered, requestsBefore: before, place: at}: Moments): unknown => {
 			now = momentOf(snapshot);
 			requestsBefore = before;
-			const context: Record<string, Moment> = {now};
+			place = at ?? anywhere;
+			const context: Record<string, Moment | string> = {now, ownNamespace: place.namespace};
 			for (const name in remembered) context[name] = momentOf(remembered[name]!);
 			return run(context);
 		};

@@ -4,6 +4,7 @@ import {ExpressionError, type Expressions} from './expressions.ts';
 import type {LessonText, Step, StepText} from './lesson.ts';
 import {type Item, type LanguageFile, type Passage, type StepPassages, sectionNames} from './markdown.ts';
 import type {Problem} from './problem.ts';
+import {commandText, type Quote, quotesIn} from './quotes.ts';
 import {compileTemplate, type Template} from './template.ts';
 
 /** Compiles one language of a lesson, reporting every word that is missing, left over, or does not compile. */
@@ -26,6 +27,24 @@ export function compileText(
 		}
 	};
 
+	/** The quotes of a step, whose commands must be its own. */
+	const quotes = (step: Step, {story, sections}: StepPassages): Quote[] => {
+		const commands = step.commands.map(({line}) => commandText(line.source));
+		return [story, ...(sections.afterwards ? [sections.afterwards.prose] : [])].flatMap(passage => {
+			try {
+				const found = quotesIn(passage, expressions);
+				for (const {command, line} of found) {
+					if (!commands.includes(commandText(command))) complain(line, `the step runs no "${command}" to quote`);
+				}
+				return found;
+			} catch (error) {
+				// It has been told with the whole passage.
+				if (error instanceof ExpressionError) return [];
+				throw error;
+			}
+		});
+	};
+
 	if (parsed.introduction.text === '') complain(1, 'the lesson needs a sentence of introduction below its title');
 	const wanted = steps.map(({id}) => id);
 	const found = parsed.steps.map(({id}) => id);
@@ -39,7 +58,8 @@ export function compileText(
 	const text: LessonText = {title: parsed.title, introduction: parsed.introduction.text, steps: {}};
 	for (const step of steps) {
 		const passages = parsed.steps.find(({id}) => id === step.id);
-		if (passages) text.steps[step.id] = compileStepText(step, passages, template, complain);
+		if (!passages) continue;
+		text.steps[step.id] = {...compileStepText(step, passages, template, complain), quotes: quotes(step, passages)};
 	}
 	return text;
 }
@@ -49,7 +69,7 @@ function compileStepText(
 	passages: StepPassages,
 	template: (passage: Passage) => Template,
 	complain: (line: number, message: string) => void,
-): StepText {
+): Omit<StepText, 'quotes'> {
 	const {sections, line} = passages;
 	if (passages.story.text === '') complain(line, `step ${step.id} has no story`);
 
@@ -123,9 +143,20 @@ export function compareShapes(
 		if (!model) continue;
 		const complain = (line: number, message: string) => problems.push({file, line, column: 1, message});
 		const compareBlocks = (name: string, here: Passage, there: Passage) => {
-			const [count, expected] = [codeBlocks(here.text), codeBlocks(there.text)];
-			if (count !== expected) {
-				complain(here.line, `${name} has ${count} code blocks here and ${expected} in ${one.language}.md`);
+			const [blocks, expected] = [codeBlocks(here), codeBlocks(there)];
+			if (blocks.length !== expected.length) {
+				complain(
+					here.line,
+					`${name} has ${blocks.length} code blocks here and ${expected.length} in ${one.language}.md`,
+				);
+				return;
+			}
+			for (const [index, {text, line}] of blocks.entries()) {
+				if (text !== expected[index]!.text) complain(line, `this code block is another one in ${one.language}.md`);
+			}
+			const [quotes, others] = [backgroundCount(here), backgroundCount(there)];
+			if (quotes !== others) {
+				complain(here.line, `${name} has ${quotes} pieces of background here and ${others} in ${one.language}.md`);
 			}
 		};
 		compareBlocks(`the story of ${step.id}`, step.story, model.story);
@@ -138,6 +169,19 @@ export function compareShapes(
 	}
 }
 
-function codeBlocks(markdown: string): number {
-	return (markdown.match(/^\s*(```|~~~)/gm) ?? []).length / 2;
+function codeBlocks({text, line}: Passage): Passage[] {
+	const blocks: Passage[] = [];
+	let fence = '';
+	for (const [index, content] of text.split('\n').entries()) {
+		const mark = /^\s*(```+|~~~+)/.exec(content)?.[1] ?? '';
+		if (fence) blocks.at(-1)!.text += `\n${content.trimEnd()}`;
+		else if (mark) blocks.push({text: content.trimEnd(), line: line + index});
+		if (mark && (!fence || mark.startsWith(fence))) fence = fence ? '' : mark;
+	}
+	return blocks;
+}
+
+/** How many quotations a passage has: what begins with `>` and is not the next line of one. */
+function backgroundCount({text}: Passage): number {
+	return (text.match(/(?<!^>.*\n)^>/gm) ?? []).length;
 }

@@ -1,10 +1,14 @@
 import type {Capability} from '../clusters/cluster.ts';
 import type {Language} from '../text/text.ts';
-import type {Condition} from './expressions.ts';
+import type {Condition, Place} from './expressions.ts';
+import type {Quote} from './quotes.ts';
 import type {Template} from './template.ts';
 
-/** A command of a lesson. `fails`: it is meant to end with an exit code other than 0. */
-export type Command = {line: Template; fails: boolean};
+/**
+ * A command of a lesson. `fails`: it is meant to end with an exit code other than 0. `needs`: it is left out where the cluster
+ * lacks one of these.
+ */
+export type Command = {line: Template; fails: boolean; needs?: readonly Capability[]};
 
 /** One condition on the cluster's state that a step waits for. */
 export type Check = {
@@ -16,6 +20,8 @@ export type Check = {
 	 * until the step's commands make it true.
 	 */
 	steady: boolean;
+	/** It is left out where the cluster lacks one of these. */
+	needs?: readonly Capability[];
 	condition: Condition;
 };
 
@@ -35,6 +41,8 @@ export type WrongAnswer = {
 /** One step of a lesson, without its words. */
 export type Step = {
 	id: string;
+	/** It is left out where the cluster lacks one of these. */
+	needs?: readonly Capability[];
 	/** The lab sends requests by itself while the learner is in the step. */
 	trickle: boolean;
 	/** The name under which expressions reach the snapshot taken when the step begins. */
@@ -56,6 +64,8 @@ export type StepText = {
 	hints: Record<string, Template>;
 	/** Shown once the step is solved. */
 	afterwards?: Template;
+	/** What its Markdown says that commands print. */
+	quotes: Quote[];
 };
 
 /** A lesson's words in one language. */
@@ -88,4 +98,6 @@ export type Lesson = {
 	cleanup: string[];
 	steps: Step[];
 	text: Record<Language, LessonText>;
+	/** The cluster that it has been adapted to; without it every capability counts as there. */
+	place?: Place;
 };

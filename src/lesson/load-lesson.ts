@@ -26,15 +26,16 @@ type LessonFile = {
 	steps: StepFile[];
 };
 
-type CommandFile = string | {run: string; fails: true};
+type CommandFile = string | {run: string; fails?: true; needs?: Capability[]};
 
 type StepFile = {
 	id: string;
+	needs?: Capability[];
 	trickle?: boolean;
 	remember?: string;
 	predict?: {choices: string[]; answer: string};
 	commands: CommandFile[];
-	checks: {id: string; expr: string; steady?: boolean}[];
+	checks: {id: string; expr: string; steady?: boolean; needs?: Capability[]}[];
 	hints?: {id: string; when?: string}[];
 	wrong?: {name: string; commands: CommandFile[]; until: string; fails: string[]}[];
 };
@@ -151,20 +152,22 @@ function createCompiler(expressions: Expressions, at: At): Compiler {
 function compileStep(step: StepFile, path: YamlPath, compiler: Compiler): Step {
 	const commands = (list: CommandFile[], at: YamlPath) =>
 		list.map((command, index) => {
-			const fails = typeof command !== 'string';
-			const path = fails ? [...at, index, 'run'] : [...at, index];
-			return {line: compiler.template(fails ? command.run : command, path), fails};
+			if (typeof command === 'string') return {line: compiler.template(command, [...at, index]), fails: false};
+			const {run, fails = false, needs} = command;
+			return {line: compiler.template(run, [...at, index, 'run']), fails, needs};
 		});
 	return {
 		id: step.id,
+		needs: step.needs,
 		trickle: step.trickle ?? false,
 		remember: step.remember,
 		predict: step.predict,
 		commands: commands(step.commands, [...path, 'commands']),
-		checks: step.checks.map(({id, expr, steady = false}, index) => ({
+		checks: step.checks.map(({id, expr, steady = false, needs}, index) => ({
 			id,
 			expr,
 			steady,
+			needs,
 			condition: compiler.condition(expr, [...path, 'checks', index, 'expr']),
 		})),
 		hints: (step.hints ?? []).map(({id, when}, index) => ({
@@ -221,6 +224,11 @@ function checkIds(file: LessonFile, at: At): void {
 		);
 		if (step.trickle && file.requests?.perSecond === undefined) {
 			at([...here, 'trickle'], 'a trickle needs "requests" with a Service and a rate, "perSecond", in the lesson');
+		}
+		for (const list of ['checks', 'commands'] as const) {
+			if (step[list].every(item => typeof item !== 'string' && (item.needs ?? []).length > 0)) {
+				at([...here, list], `all ${list} of the step need something; let the step need it`);
+			}
 		}
 		if (step.remember === 'now') at([...here, 'remember'], '"now" is the present; remember under another name');
 		if (step.predict) {

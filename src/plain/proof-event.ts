@@ -9,6 +9,7 @@ export type ProofProblem =
 	| 'commands-incomplete'
 	| 'command-failed'
 	| 'not-achieved'
+	| 'quote-differs'
 	| 'wrong-without-effect'
 	| 'wrong-passes'
 	| 'wrong-solves'

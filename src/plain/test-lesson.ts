@@ -1,3 +1,4 @@
+import {join} from 'node:path';
 import type {Cluster} from '../clusters/cluster.ts';
 import type {LineRunner} from '../clusters/line-runner.ts';
 import {completeCommands} from '../engine/complete-commands.ts';
@@ -5,8 +6,11 @@ import {allHold, isLooking} from '../engine/judge.ts';
 import {endedAsExpected} from '../engine/solve-steps.ts';
 import {trickleOf} from '../engine/trickle.ts';
 import {until} from '../engine/until.ts';
+import {compareOutput} from '../lesson/compare-output.ts';
 import type {Moments} from '../lesson/expressions.ts';
 import type {Check, Command, Lesson, Step, WrongAnswer} from '../lesson/lesson.ts';
+import {problemLine} from '../lesson/problem.ts';
+import {commandText} from '../lesson/quotes.ts';
 import {connectKube} from '../observe/kube-connection.ts';
 import {observeCluster} from '../observe/observe-cluster.ts';
 import type {RequestsView} from '../observe/request-counts.ts';
@@ -14,7 +18,7 @@ import type {RequestRecorder} from '../observe/request-recorder.ts';
 import type {Snapshot} from '../observe/snapshot.ts';
 import {pause, type Time} from '../observe/time.ts';
 import {withRequests} from '../observe/with-requests.ts';
-import type {Text} from '../text/text.ts';
+import {languages, type Text} from '../text/text.ts';
 import {createExecute} from './execute.ts';
 import {inventory} from './inventory.ts';
 import {defaultLimitMs} from './play-lesson.ts';
@@ -49,7 +53,8 @@ class Unprovable extends Error {}
  * 1. In the namespace as it is found, no steady check holds (else it would say nothing).
  * 2. Before a step's commands every steady check holds and every other one does not; this is also how the next step's
  *    checks are shown not to hold after the step before.
- * 3. The commands end as the lesson says, and after them all checks of the step hold together.
+ * 3. The commands end as the lesson says, print what its Markdown quotes of them, and after them all checks of the step hold
+ *    together.
  * 4. Each wrong answer, made where the step's commands belong, has its effect, and then the checks it names do not hold.
  * 5. After the clean-up the namespace holds what it held before the lesson, and nothing else.
  */
@@ -63,6 +68,8 @@ export async function testLesson(options: TestOptions): Promise<boolean> {
 	const connection = connectKube(cluster.kubeconfig);
 	let problems = 0;
 	let output: string[] = [];
+	/** What the commands of the step printed, by their texts as the lesson has them. */
+	let printed = new Map<string, string[]>();
 	const execute = createExecute(runner, line => output.push(line), {time, limitMs: commandLimitMs});
 	const wait = (condition: () => boolean) => until(observer, condition, {time, limitMs, signal});
 
@@ -81,7 +88,7 @@ export async function testLesson(options: TestOptions): Promise<boolean> {
 	let remembered: Record<string, Snapshot> = {};
 	/** What had been requested when the step began. */
 	let requestsBefore: RequestsView | undefined;
-	const moments = (): Moments => ({now: observer.snapshot(), remembered, requestsBefore});
+	const moments = (): Moments => ({now: observer.snapshot(), remembered, requestsBefore, place: lesson.place});
 	const begin = (step: Step) => {
 		requestsBefore = requests?.requests();
 		requests?.trickle(trickleOf(lesson, step));
@@ -93,8 +100,10 @@ export async function testLesson(options: TestOptions): Promise<boolean> {
 		await wait(() => completeCommands(commands, moments()) !== undefined);
 		const complete = completeCommands(commands, moments());
 		if (!complete) return unprovable('commands-incomplete', commands.map(({line}) => line.source).join('; '), {step});
-		for (const {line, fails} of complete) {
+		printed = new Map();
+		for (const [index, {line, fails}] of complete.entries()) {
 			output = [];
+			printed.set(commandText(commands[index]!.line.source), output);
 			const ended = await execute(line);
 			if (signal.aborted) throw new Unprovable();
 			if (strict && !endedAsExpected(ended, fails)) {
@@ -110,6 +119,19 @@ export async function testLesson(options: TestOptions): Promise<boolean> {
 			if (!check.condition(moments())) problem('not-achieved', check.expr, {step, check});
 		}
 		throw new Unprovable();
+	};
+
+	/** Compares what the lesson says that a step's commands print with what they have just printed. */
+	const proveQuotes = (step: Step) => {
+		for (const language of languages) {
+			for (const {command, output: quoted, line} of lesson.text[language].steps[step.id]?.quotes ?? []) {
+				const found = printed.get(commandText(command));
+				const diff = found && compareOutput(quoted.fill(moments()), found.join('\n'));
+				if (!diff) continue;
+				const file = join(lesson.folder, `${language}.md`);
+				problem('quote-differs', [problemLine({file, line, column: 1, message: command}), ...diff].join('\n'), {step});
+			}
+		}
 	};
 
 	const proveBefore = async (step: Step) => {
@@ -204,6 +226,7 @@ export async function testLesson(options: TestOptions): Promise<boolean> {
 			for (const step of steps) {
 				await proveBefore(step);
 				await solve(step);
+				proveQuotes(step);
 				emit({event: 'proved', lesson: lesson.id, step: step.id, what: 'after'});
 			}
 		});

@@ -337,6 +337,7 @@ export const en = {
 				`Lesson ${lesson} is not proven: ${problems} ${problems === 1 ? 'problem' : 'problems'}.`,
 			allPassed: (lessons: number) => `${lessons === 1 ? 'The lesson is' : `All ${lessons} lessons are`} proven.`,
 			notPassed: (lessons: string) => `Not proven: ${lessons}`,
+				'quote-differs': 'a command prints something else than the lesson says (- quoted, + printed)',
 		},
 	},
 	requests: {

@@ -298,6 +298,7 @@ export const zhCN: Text = {
 			passed: lesson => `课程 ${lesson} 已得到证明。`,
 			failed: (lesson, problems) => `课程 ${lesson} 未得到证明：${problems} 个问题。`,
 			allPassed: lessons => `全部 ${lessons} 课都已得到证明。`,
+				'quote-differs': '命令的输出与课程中引用的不同（- 为引用，+ 为实际输出）',
 			notPassed: lessons => `未得到证明：${lessons}`,
 		},
 	},
