@@ -2,6 +2,7 @@ import {appendFileSync, rmSync} from 'node:fs';
 import {join} from 'node:path';
 import {openEmbeddedCluster} from '../clusters/embedded-cluster.ts';
 import type {RunView} from '../engine/view.ts';
+import {adaptLesson} from '../lesson/adapt-lesson.ts';
 import {lessonCards} from '../lesson/find-lessons.ts';
 import type {PodView} from '../observe/snapshot.ts';
 import {whyPod, whySentence} from '../observe/why.ts';
@@ -82,8 +83,9 @@ async function pick(settings: Settings, home: Home, context: Context): Promise<P
 
 async function openLesson(id: string, options: LabOptions, home: Home, context: Context): Promise<ExitCode> {
 	const {text, environment, note} = context;
-	const lesson = await openableLesson(id, context);
-	const step = options.step === undefined ? undefined : stepIndexOf(options.step, lesson, context);
+	const found = await openableLesson(id, context);
+	// A step that there is not must not cost the start of a cluster.
+	if (options.step !== undefined) stepIndexOf(options.step, found, context);
 	const history = openHistory(home.history);
 	if (history.damage) note(damageLine(history.damage, text));
 
@@ -111,6 +113,8 @@ async function openLesson(id: string, options: LabOptions, home: Home, context: 
 				clock: session.clock,
 				signal,
 				log: logTo(home),
+		const lesson = adaptLesson(found, cluster);
+		const step = options.step === undefined ? undefined : stepIndexOf(options.step, lesson, context);
 			});
 		} finally {
 			await session.close();

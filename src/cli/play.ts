@@ -15,7 +15,6 @@ export async function play(name: string, options: RunOptions, context: Context):
 	return await withThrowaway(lesson, {speed: 1}, context, async place => {
 		const passed = await playLesson({
 			...place,
-			lesson,
 			language,
 			text,
 			time: realTime,

@@ -14,8 +14,12 @@ export function statesFolder(home: Home, lesson: string): string {
 	return join(home.progress, lesson);
 }
 
-/** How many of a lesson's steps the learner has solved. A damaged journal counts up to its damage and is left alone. */
+/**
+ * How many of a lesson's steps the learner has solved: all of one that is finished, since not every cluster can do every step.
+ * A damaged journal counts up to its damage and is left alone.
+ */
 export function solvedSteps(home: Home, lesson: Pick<LessonCard, 'id' | 'stepIds'>): number {
 	const state = fold(readJournal(journalFile(home, lesson.id), lesson.id).events ?? []);
+	if (state.finished) return lesson.stepIds.length;
 	return lesson.stepIds.filter(id => progressOf(state, id).solvedAt !== undefined).length;
 }

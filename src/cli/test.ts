@@ -38,7 +38,7 @@ export async function test(names: string[], options: TestOptions, context: Conte
 	for (const lesson of lessons) {
 		const prove = () =>
 			withThrowaway(lesson, {speed: proofSpeed}, context, place =>
-				testLesson({...place, lesson, step, text, time: realTime, emit}),
+				testLesson({...place, step, text, time: realTime, emit}),
 			);
 		if (!(await prove())) failed.push(lesson.id);
 		if (signal.aborted) return 130;

@@ -4,6 +4,7 @@ import {type EmbeddedCluster, openTemporaryCluster} from '../clusters/embedded-c
 import {createLineRunner, type LineRunner} from '../clusters/line-runner.ts';
 import {lineShell, shellEnvironment} from '../clusters/shell.ts';
 import {prepareBin, prepareCurl, prepareWorkFolder} from '../clusters/work-folder.ts';
+import {adaptLesson} from '../lesson/adapt-lesson.ts';
 import type {Lesson} from '../lesson/lesson.ts';
 import {type RequestRecorder, startRequestRecorder} from '../observe/request-recorder.ts';
 import {realTime} from '../observe/time.ts';
@@ -14,6 +15,8 @@ import {requireCapabilities} from './require-capabilities.ts';
 
 /** A lesson's cluster and shell session that nobody else sees, gone when `use` is over. */
 export type Throwaway = {
+	/** The lesson as it runs on this cluster. */
+	lesson: Lesson;
 	cluster: EmbeddedCluster;
 	runner: LineRunner;
 	/** Counts and sends the requests of a lesson that has some. */
@@ -51,7 +54,7 @@ export async function withThrowaway<T>(
 	});
 	try {
 		requireCapabilities(lesson, cluster, text);
-		const result = await use({cluster, runner, requests, signal});
+		const result = await use({lesson: adaptLesson(lesson, cluster), cluster, runner, requests, signal});
 		if (died.signal.aborted) throw died.signal.reason;
 		return result;
 	} finally {
