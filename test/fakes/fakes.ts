@@ -1,0 +1,71 @@
+import {existsSync, mkdirSync, symlinkSync, writeFileSync} from 'node:fs';
+import {delimiter, join} from 'node:path';
+import {fileURLToPath} from 'node:url';
+import {findOnPath} from '../../src/clusters/shell.ts';
+import {FakeState} from './state.ts';
+
+/** Programs that can be put on PATH in the place of the real ones. */
+export type FakeProgram = 'docker' | 'podman' | 'nerdctl' | 'kind';
+
+/** Fake programs in a folder of their own, and what they keep. */
+export type Fakes = {
+	/** To be put on PATH. */
+	bin: string;
+	state: FakeState;
+	/** A PATH with the fakes first, and without any real one of them. */
+	path: string;
+};
+
+const scripts: Record<FakeProgram, string> = {
+	docker: 'runtime.ts',
+	podman: 'runtime.ts',
+	nerdctl: 'runtime.ts',
+	kind: 'kind.ts',
+};
+
+/**
+ * Makes fake programs under a folder. Of the system's own programs their PATH has only a shell's, curl's and kubectl's,
+ * so that no real runtime is ever found.
+ */
+export function createFakes(folder: string, programs: readonly FakeProgram[] = ['docker', 'kind']): Fakes {
+	const bin = join(folder, 'fake-bin');
+	const state = new FakeState(join(folder, 'fake-state'));
+	mkdirSync(bin, {recursive: true});
+	for (const name of programs) addFake(bin, state, name);
+	return {bin, state, path: [bin, systemFolder(folder)].join(delimiter)};
+}
+
+/** Puts one more fake into the folder of others. */
+export function addFake(bin: string, state: FakeState, name: FakeProgram): void {
+	const script = fileURLToPath(new URL(scripts[name], import.meta.url));
+	const words = [process.execPath, script, state.folder, name].map(word => `'${word.replaceAll("'", `'\\''`)}'`);
+	writeFileSync(join(bin, name), `#!/bin/sh\nexec ${words.join(' ')} "$@"\n`, {mode: 0o755});
+}
+
+/** What the tests' commands and the learner's shell use, by links in a folder of their own: beside them may lie a real docker. */
+const systemPrograms = [
+	'sh',
+	'bash',
+	'env',
+	'ps',
+	'cat',
+	'sleep',
+	'sed',
+	'grep',
+	'kubectl',
+	'curl',
+	'ls',
+	'tr',
+	'wc',
+	'head',
+];
+
+function systemFolder(folder: string): string {
+	const links = join(folder, 'fake-system');
+	mkdirSync(links, {recursive: true});
+	for (const name of systemPrograms) {
+		const found = findOnPath(name, process.env.PATH);
+		if (found && !existsSync(join(links, name))) symlinkSync(found, join(links, name));
+	}
+	return links;
+}

@@ -1,0 +1,281 @@
+/** A fake docker, podman or nerdctl: `runtime.ts STATE NAME words…`. It keeps containers and images between its calls. */
+import {spawn} from 'node:child_process';
+import {existsSync, readFileSync, writeFileSync} from 'node:fs';
+import {setTimeout as delay} from 'node:timers/promises';
+import {fileURLToPath} from 'node:url';
+import {type FakeContainer, FakeState} from './state.ts';
+
+const [folder = '', program = 'docker', ...words] = process.argv.slice(2);
+const state = new FakeState(folder);
+const behaviour = state.behaviour();
+
+process.exitCode = await main();
+
+async function main(): Promise<number> {
+	const [command = '', ...args] = words;
+	if (command === 'late-container') return await lateContainer(args);
+	state.noteCall(program, words);
+	if (command === '-v' || command === '--version') return print(versionLine());
+	if (command === 'context') return context(args);
+	const chosen = process.env.DOCKER_CONTEXT;
+	if (program === 'docker' && chosen && chosen !== 'default' && chosen !== behaviour.context) {
+		const missing = `context "${chosen}": context not found: open meta.json: no such file or directory`;
+		return fail(`Failed to initialize: unable to resolve docker endpoint: ${missing}`);
+	}
+	if (behaviour.daemon === 'silent') await delay(600_000);
+	if (command === 'info') return info();
+	if (behaviour.daemon) return fail(unreachable());
+	switch (command) {
+		case 'ps':
+			return list(args);
+		case 'pull':
+			return await pull(args);
+		case 'image':
+			return args[0] === 'inspect' ? inspectImage(args.slice(1)) : fail(`unknown command: docker image ${args[0]}`);
+		case 'inspect':
+			return inspectImage(args);
+		case 'run':
+			return await run(args);
+		case 'rm':
+			return each(args, name =>
+				state.remove(name) ? undefined : `Error response from daemon: No such container: ${name}`,
+			);
+		case 'start':
+			return each(args, name => change(name, 'running'));
+		case 'stop':
+			return each(args, name => change(name, 'exited'));
+		case 'exec':
+			return exec(args);
+		case 'save':
+			return save(args);
+		case 'load':
+			return load(args);
+		case 'version':
+			return print(versionLine());
+		default:
+			return fail(`${program}: '${command}' is not a ${program} command.`);
+	}
+}
+
+function print(line: string): number {
+	process.stdout.write(`${line}\n`);
+	return 0;
+}
+
+function fail(line: string, code = 1): number {
+	process.stderr.write(`${line}\n`);
+	return code;
+}
+
+function versionLine(): string {
+	return {
+		docker: 'Docker version 28.2.2, build e6534b4',
+		podman: 'podman version 5.4.2',
+		nerdctl: 'nerdctl version 2.0.3',
+	}[program as 'docker'];
+}
+
+function context([action]: string[]): number {
+	if (action !== 'show') return fail(`unknown command: docker context ${action}`);
+	return print(process.env.DOCKER_CONTEXT || behaviour.context || 'default');
+}
+
+function unreachable(): string {
+	const socket = 'unix:///var/run/docker.sock';
+	if (behaviour.daemon === 'no-permission')
+		return `permission denied while trying to connect to the Docker daemon socket at ${socket}: Get "http://%2Fvar%2Frun%2Fdocker.sock/v1.50/info": dial unix /var/run/docker.sock: connect: permission denied`;
+	return program === 'podman'
+		? 'Cannot connect to Podman. Please verify your connection to the Linux system using `podman system connection list`, or try `podman machine init` and `podman machine start` to manage a new Linux VM'
+		: `Cannot connect to the Docker daemon at ${socket}. Is the docker daemon running?`;
+}
+
+/** Real docker prints what it knows as one line of JSON before it says that the daemon is not there. */
+function info(): number {
+	const stopped = behaviour.daemon !== undefined;
+	if (program === 'podman') {
+		if (stopped) return fail(unreachable(), 125);
+		const host = {os: 'linux', arch: 'amd64', cpus: 4, memTotal: 8_000_000_000, cgroupVersion: 'v2', security: {}};
+		return print(JSON.stringify({host, store: {graphDriverName: 'overlay'}, version: {Version: '5.4.2'}}));
+	}
+	const known = {
+		ID: stopped ? '' : '5bd9ac39-8b0a-4d1e-9e5c-0f5a6f0e4b11',
+		ServerVersion: stopped ? '' : '28.2.2',
+		OSType: stopped ? '' : 'linux',
+		Architecture: stopped ? '' : 'x86_64',
+		OperatingSystem: stopped ? '' : 'Debian GNU/Linux 12 (bookworm)',
+		NCPU: stopped ? 0 : 4,
+		MemTotal: stopped ? 0 : 8_000_000_000,
+		CgroupDriver: 'systemd',
+		CgroupVersion: stopped ? '' : '2',
+		MemoryLimit: true,
+		PidsLimit: true,
+		CPUShares: true,
+		SecurityOptions: stopped ? null : ['name=seccomp,profile=builtin', 'name=cgroupns'],
+		Driver: stopped ? '' : 'overlay2',
+		DriverStatus: stopped ? null : [['Backing Filesystem', 'extfs']],
+		DockerRootDir: stopped ? '' : '/var/lib/docker',
+		...behaviour.info,
+	};
+	print(JSON.stringify(known));
+	return stopped ? fail(unreachable()) : 0;
+}
+
+/** `ps -a --filter label=KEY[=VALUE] --format TEMPLATE`, of Go's templates as much as kind and the lab use. */
+function list(args: string[]): number {
+	const all = args.includes('-a') || args.includes('--all');
+	const filters = args.flatMap((word, at) => (word === '--filter' ? [args[at + 1] ?? ''] : []));
+	const at = args.indexOf('--format');
+	const template = at === -1 ? '{{.Names}}' : args[at + 1]!;
+	for (const container of state.containers()) {
+		if (!all && container.state !== 'running') continue;
+		if (!filters.every(filter => matches(container, filter))) continue;
+		print(
+			template
+				.replaceAll('\\t', '\t')
+				.replace(/\{\{\s*\.(Names|State|Image|Label)\s*(?:"([^"]*)")?\s*\}\}/g, (_, field: string, label = '') =>
+					field === 'Names'
+						? container.name
+						: field === 'State'
+							? container.state
+							: field === 'Image'
+								? container.image
+								: (labels(container)[label] ?? ''),
+				),
+		);
+	}
+	return 0;
+}
+
+function labels({cluster, role}: FakeContainer): Record<string, string> {
+	return {
+		...(cluster && {'io.x-k8s.kind.cluster': cluster}),
+		...(role && {'io.x-k8s.kind.role': role}),
+	};
+}
+
+function matches(container: FakeContainer, filter: string): boolean {
+	const [, key = '', value] = /^label=([^=]+)(?:=(.*))?$/.exec(filter) ?? [];
+	const found = labels(container)[key];
+	return found !== undefined && (value === undefined || found === value);
+}
+
+async function pull(args: string[]): Promise<number> {
+	const image =
+		args.filter(word => !word.startsWith('-') && word !== args[args.indexOf('--platform') + 1]).at(-1) ?? '';
+	const {error, hang, layers = 2, stepMs = 5} = behaviour.pull ?? {};
+	const [, tag = 'latest'] = image.split(/:(?=[^/]*$)/);
+	print(`${tag}: Pulling from ${image.replace(/:[^/]*$/, '')}`);
+	if (error) return fail(error);
+	for (let layer = 0; layer < layers; layer += 1) {
+		print(`${`a${layer}b2c3d4e5f6`.slice(0, 12)}: Pulling fs layer`);
+		await delay(stepMs);
+		if (hang) await delay(600_000);
+		print(`${`a${layer}b2c3d4e5f6`.slice(0, 12)}: Pull complete`);
+	}
+	state.addImage(image);
+	print(`Status: Downloaded newer image for ${image}`);
+	return print(image);
+}
+
+function inspectImage(args: string[]): number {
+	const image = args.filter(word => !word.startsWith('-') && !word.startsWith('{')).at(-1) ?? '';
+	if (!state.images().includes(image)) return fail(`Error response from daemon: No such image: ${image}`);
+	if (args.some(word => word.startsWith('-'))) return print('sha256:aaaa');
+	return print(JSON.stringify([{Id: 'sha256:aaaa', RepoTags: [image], Architecture: 'amd64', Os: 'linux'}]));
+}
+
+/** `run --name NAME --label KEY=VALUE … IMAGE`, as kind starts a node. */
+async function run(args: string[]): Promise<number> {
+	const after = (flag: string) => args.flatMap((word, at) => (word === flag ? [args[at + 1] ?? ''] : []));
+	const [name = ''] = after('--name');
+	const label = (key: string) =>
+		after('--label')
+			.find(word => word.startsWith(`${key}=`))
+			?.slice(key.length + 1);
+	const container: FakeContainer = {
+		name,
+		image: args.at(-1) ?? '',
+		state: 'running',
+		cluster: label('io.x-k8s.kind.cluster'),
+		role: label('io.x-k8s.kind.role'),
+	};
+	const {lateMs, stepMs = 0} = behaviour.create ?? {};
+	if (lateMs) {
+		// The daemon goes on with what it was asked for, whatever becomes of the client.
+		const script = fileURLToPath(import.meta.url);
+		const late = [script, folder, program, 'late-container', String(lateMs), JSON.stringify(container)];
+		spawn(process.execPath, late, {detached: true, stdio: 'ignore'}).unref();
+		await delay(600_000);
+	}
+	await delay(stepMs / 2);
+	state.put(container);
+	return print('0123456789abcdef');
+}
+
+async function lateContainer([ms = '0', container = '']: string[]): Promise<number> {
+	await delay(Number(ms));
+	state.put(JSON.parse(container));
+	return 0;
+}
+
+function change(name: string, to: FakeContainer['state']): string | undefined {
+	const container = state.containers().find(one => one.name === name);
+	if (!container) return `Error response from daemon: No such container: ${name}`;
+	state.put({...container, state: to});
+	return undefined;
+}
+
+/** Does something to each named container, as docker does: it goes on after one that fails. */
+function each(args: string[], act: (name: string) => string | undefined): number {
+	const names = args.filter((word, at) => !word.startsWith('-') && !/^(-t|--time|--timeout)$/.test(args[at - 1] ?? ''));
+	if (words[0] === 'rm' && state.takeDeleteFailure()) {
+		const why = 'tried to kill container, but did not receive an exit event';
+		return fail(`Error response from daemon: cannot remove container "${names[0]}": could not kill container: ${why}`);
+	}
+	let code = 0;
+	for (const name of names) {
+		const problem = act(name);
+		if (problem) code = fail(problem);
+		else print(name);
+	}
+	return code;
+}
+
+function exec(args: string[]): number {
+	const [name = '', ...command] = args.filter(word => word !== '-i' && word !== '--privileged');
+	const container = state.containers().find(one => one.name === name);
+	if (!container) return fail(`Error response from daemon: No such container: ${name}`);
+	if (container.state !== 'running') return fail(`Error response from daemon: container ${name} is not running`);
+	if (command[0] === 'crictl' && command[1] === 'images') return print(crictlImages(name));
+	return fail(`OCI runtime exec failed: exec: "${command[0]}": executable file not found in $PATH`, 126);
+}
+
+/** What `kind load` has put onto a node, as `crictl images -o json` lists it. */
+function crictlImages(node: string): string {
+	const file = `${folder}/archives/${node}.txt`;
+	const tags = existsSync(file) ? readFileSync(file, 'utf8').split('\n').filter(Boolean) : [];
+	return JSON.stringify({images: tags.map(tag => ({id: 'sha256:aaaa', repoTags: [tag]}))});
+}
+
+/** An archive of the fakes names its images, one a line. */
+function save(args: string[]): number {
+	const output = args[args.indexOf('-o') + 1] ?? args[args.indexOf('--output') + 1] ?? '';
+	const platform = args[args.indexOf('--platform') + 1];
+	const images = args.filter(
+		word => !word.startsWith('-') && word !== output && !(args.includes('--platform') && word === platform),
+	);
+	const missing = images.find(image => !state.images().includes(image));
+	if (missing) return fail(`Error response from daemon: No such image: ${missing}`);
+	writeFileSync(output, `${images.join('\n')}\n`);
+	return 0;
+}
+
+function load(args: string[]): number {
+	const input = args[(args.includes('-i') ? args.indexOf('-i') : args.indexOf('--input')) + 1] ?? '';
+	if (!existsSync(input)) return fail(`open ${input}: no such file or directory`);
+	for (const image of readFileSync(input, 'utf8').split('\n').filter(Boolean)) {
+		state.addImage(image);
+		print(`Loaded image: ${image}`);
+	}
+	return 0;
+}

@@ -1,0 +1,147 @@
+import {
+	appendFileSync,
+	existsSync,
+	mkdirSync,
+	readdirSync,
+	readFileSync,
+	renameSync,
+	rmSync,
+	writeFileSync,
+} from 'node:fs';
+import {join} from 'node:path';
+
+/** A container as the fake daemon knows it; `cluster` and `role` are kind's labels. */
+export type FakeContainer = {
+	name: string;
+	image: string;
+	state: 'created' | 'running' | 'exited';
+	cluster?: string;
+	role?: string;
+};
+
+/** The steps of `kind create` that a behaviour can name. */
+export type FakeStep = 'image' | 'nodes' | 'configuration' | 'control-plane' | 'cni' | 'storage' | 'workers';
+
+/** How the fakes behave, read anew by each of their processes; what is left out goes well. */
+export type Behaviour = {
+	daemon?: 'stopped' | 'no-permission' | 'silent';
+	/** What `docker info` says besides or instead. */
+	info?: Record<string, unknown>;
+	/** The name of docker's context, and of those that there are. */
+	context?: string;
+	pull?: {error?: string; hang?: boolean; layers?: number; stepMs?: number};
+	kindVersion?: string;
+	create?: {
+		/** ms that each step takes. */
+		stepMs?: number;
+		/** The step that never ends. */
+		hangAt?: FakeStep;
+		failAt?: FakeStep;
+		/** What the failing program printed, after `Command Output: `. */
+		error?: string;
+		/** The whole `ERROR: failed to create cluster: …` of a failure that is not a program's. */
+		failure?: string;
+		/** Lines before the first. */
+		preamble?: string[];
+		/** kind 0.33's variant of the first step's emoji. */
+		newEmoji?: boolean;
+		/** ms after which a container appears of a `docker run` that was killed meanwhile, as the daemon may do. */
+		lateMs?: number;
+	};
+	/** The kubeconfig of the cluster that the made one leads to. */
+	kubeconfig?: string;
+	/** How often `kind delete` and `docker rm` still fail. */
+	deleteFailures?: number;
+};
+
+/** What the fakes keep between their processes, one file a thing, so that several may write at once. */
+export class FakeState {
+	readonly folder: string;
+
+	constructor(folder: string) {
+		this.folder = folder;
+		for (const name of ['containers', 'images', 'archives']) mkdirSync(join(folder, name), {recursive: true});
+	}
+
+	behaviour(): Behaviour {
+		const file = join(this.folder, 'behaviour.json');
+		return existsSync(file) ? JSON.parse(readFileSync(file, 'utf8')) : {};
+	}
+
+	behave(behaviour: Behaviour): void {
+		this.#write(join(this.folder, 'behaviour.json'), JSON.stringify(behaviour));
+	}
+
+	/** Takes one of the failures that are left; false when none is. */
+	takeDeleteFailure(): boolean {
+		const behaviour = this.behaviour();
+		if (!behaviour.deleteFailures) return false;
+		this.behave({...behaviour, deleteFailures: behaviour.deleteFailures - 1});
+		return true;
+	}
+
+	containers(): FakeContainer[] {
+		return this.#read<FakeContainer>('containers').sort((a, b) => a.name.localeCompare(b.name));
+	}
+
+	/** Adds or changes a container. */
+	put(container: FakeContainer): void {
+		this.#write(join(this.folder, 'containers', `${container.name}.json`), JSON.stringify(container));
+	}
+
+	/** Whether there was such a container. */
+	remove(name: string): boolean {
+		const file = join(this.folder, 'containers', `${name}.json`);
+		const there = existsSync(file);
+		rmSync(file, {force: true});
+		return there;
+	}
+
+	images(): string[] {
+		return this.#read<{name: string}>('images').map(({name}) => name);
+	}
+
+	addImage(name: string): void {
+		this.#write(join(this.folder, 'images', `${encodeURIComponent(name)}.json`), JSON.stringify({name}));
+	}
+
+	removeImage(name: string): void {
+		rmSync(join(this.folder, 'images', `${encodeURIComponent(name)}.json`), {force: true});
+	}
+
+	/** Notes a call: the program, its words, and what of its environment decides. */
+	noteCall(program: string, args: string[]): void {
+		const kept = Object.entries(process.env).filter(([name]) => /^(KIND_|KUBECONFIG$|DOCKER_)/.test(name));
+		const call = {program, args, environment: Object.fromEntries(kept)};
+		appendFileSync(join(this.folder, 'calls.jsonl'), `${JSON.stringify(call)}\n`);
+	}
+
+	/** The calls so far, oldest first. */
+	calls(): {program: string; args: string[]; environment: Record<string, string>}[] {
+		const file = join(this.folder, 'calls.jsonl');
+		if (!existsSync(file)) return [];
+		return readFileSync(file, 'utf8')
+			.trimEnd()
+			.split('\n')
+			.map(line => JSON.parse(line));
+	}
+
+	#read<T>(folder: string): T[] {
+		return readdirSync(join(this.folder, folder))
+			.filter(name => name.endsWith('.json'))
+			.flatMap(name => {
+				try {
+					return [JSON.parse(readFileSync(join(this.folder, folder, name), 'utf8')) as T];
+				} catch {
+					// Removed between the listing and the reading.
+					return [];
+				}
+			});
+	}
+
+	#write(file: string, content: string): void {
+		const draft = `${file}.${process.pid}`;
+		writeFileSync(draft, content);
+		renameSync(draft, file);
+	}
+}
