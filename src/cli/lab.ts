@@ -96,6 +96,8 @@ async function openLesson(id: string, options: LabOptions, home: Home, context: 
 	void cluster.failed.then(error => died.abort(error));
 	const signal = AbortSignal.any([context.signal, died.signal]);
 	try {
+		const lesson = adaptLesson(found, cluster);
+		const step = options.step === undefined ? undefined : stepIndexOf(options.step, lesson, context);
 		const reset = options.reset ?? false;
 		const session = await openLessonSession({lesson, cluster, home, reset, step, signal}, context);
 		try {
@@ -113,8 +115,6 @@ async function openLesson(id: string, options: LabOptions, home: Home, context: 
 				clock: session.clock,
 				signal,
 				log: logTo(home),
-		const lesson = adaptLesson(found, cluster);
-		const step = options.step === undefined ? undefined : stepIndexOf(options.step, lesson, context);
 			});
 		} finally {
 			await session.close();
