@@ -1,3 +1,5 @@
+import {enImages} from './en-images.ts';
+
 /**
  * Every sentence of the interface in English, by the part that says it. This file decides which keys exist: a key that
  * another language lacks is a type error there.
@@ -47,6 +49,12 @@ export const en = {
 			`the step "${title}" could not be done for you. Start the lesson again with --reset, or look at its cluster with "endpoint-lab shell".`,
 		cleaning: (lesson: string) => `Removing what the lesson "${lesson}" made.`,
 		cleanupFailed: (line: string, output: string) => `the clean-up command "${line}" failed: ${output}`,
+		record: {
+			exists: (file: string) =>
+				`${file} exists already and is left as it is. Choose another name for the recording, or remove it.`,
+			failed: (file: string, reason: string) => `the recording cannot be written to ${file}: ${reason}`,
+			cutOff: (reason: string) => `The recording ends too early: ${reason}`,
+		},
 		autoCluster: 'auto: embedded (SIMULATED), nothing to install',
 		embeddedCluster: 'embedded (SIMULATED)',
 		summary: {
@@ -201,6 +209,7 @@ export const en = {
 			jsonDocument: 'as JSON',
 			step: 'go to a step, by number or name; the steps before it are done for you',
 			reset: 'start the lesson again from its beginning',
+			record: 'record the session in FILE, which must not exist yet, as an asciicast (play it with asciinema)',
 			detach: 'leave it running in the background',
 			port: 'port of the API server (else the last one, else a free one)',
 			delete: 'also delete the state of the embedded cluster',
@@ -238,6 +247,7 @@ export const en = {
 			`the lesson ${lesson} cannot run on ${cluster}, which lacks: ${capabilities}. Try: endpoint-lab ${lesson} --cluster embedded`,
 		noLineShell: 'no POSIX shell (bash or sh) was found on PATH; install one (on Windows: WSL, or Git for Windows).',
 	},
+	images: enImages,
 	engine: {
 		unsaved: (reason: string) =>
 			`Your progress cannot be written (${reason}). You can go on, but it will not be remembered.`,
@@ -327,6 +337,7 @@ export const en = {
 				'commands-incomplete': 'the commands cannot be filled in from the cluster',
 				'command-failed': 'a command did not end as the lesson says',
 				'not-achieved': "the check does not come true by the step's commands",
+				'quote-differs': 'a command prints something else than the lesson says (- quoted, + printed)',
 				'wrong-without-effect': 'the wrong answer never had the effect named under "until"',
 				'wrong-passes': 'the wrong answer passes the check that should catch it',
 				'wrong-solves': 'the wrong answer solves the step',
@@ -337,7 +348,6 @@ export const en = {
 				`Lesson ${lesson} is not proven: ${problems} ${problems === 1 ? 'problem' : 'problems'}.`,
 			allPassed: (lessons: number) => `${lessons === 1 ? 'The lesson is' : `All ${lessons} lessons are`} proven.`,
 			notPassed: (lessons: string) => `Not proven: ${lessons}`,
-				'quote-differs': 'a command prints something else than the lesson says (- quoted, + printed)',
 		},
 	},
 	requests: {

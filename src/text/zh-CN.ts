@@ -1,4 +1,5 @@
 import type {Text} from './text.ts';
+import {zhCNImages} from './zh-CN-images.ts';
 
 /** Every sentence of the interface in Simplified Chinese. */
 export const zhCN: Text = {
@@ -42,6 +43,11 @@ export const zhCN: Text = {
 		broughtNot: title => `无法替您完成“${title}”这一步。请用 --reset 从头开始，或者用 "endpoint-lab shell" 查看集群。`,
 		cleaning: lesson => `正在删除课程“${lesson}”创建的对象。`,
 		cleanupFailed: (line, output) => `清理命令“${line}”失败：${output}`,
+		record: {
+			exists: file => `${file} 已经存在，未作改动。请为录像换一个文件名，或者先删除它。`,
+			failed: (file, reason) => `无法把录像写入 ${file}：${reason}`,
+			cutOff: reason => `录像提前中断：${reason}`,
+		},
 		autoCluster: 'auto：embedded（SIMULATED，模拟），不需要安装任何东西',
 		embeddedCluster: 'embedded（SIMULATED，模拟）',
 		summary: {
@@ -183,6 +189,7 @@ export const zhCN: Text = {
 			jsonDocument: '以 JSON 输出',
 			step: '直接到某一步（序号或名称）；之前的步骤会替您完成',
 			reset: '从头开始这一课',
+			record: '把整个过程以 asciicast 格式录制到 FILE（该文件不能已存在；可用 asciinema 播放）',
 			detach: '留在后台运行',
 			port: 'API 服务器的端口（否则用上次的端口，再否则用空闲端口）',
 			delete: '同时删除内置集群的状态',
@@ -211,6 +218,7 @@ export const zhCN: Text = {
 			`课程 ${lesson} 不能在 ${cluster} 上运行，它缺少：${capabilities}。可以试试：endpoint-lab ${lesson} --cluster embedded`,
 		noLineShell: '在 PATH 中找不到 POSIX shell（bash 或 sh）；请安装一个（Windows 上可用 WSL 或 Git for Windows）。',
 	},
+	images: zhCNImages,
 	engine: {
 		unsaved: reason => `无法写入你的进度（${reason}）。你可以继续，但这些进度不会被记住。`,
 		disturbed: (lesson, step) =>
@@ -290,6 +298,7 @@ export const zhCN: Text = {
 				'commands-incomplete': '集群没有给出命令中需要填写的内容',
 				'command-failed': '有一条命令没有按课程所写的方式结束',
 				'not-achieved': '这一步的命令没有使这项检查成立',
+				'quote-differs': '命令的输出与课程中引用的不同（- 为引用，+ 为实际输出）',
 				'wrong-without-effect': '错误的做法始终没有产生 "until" 所写的效果',
 				'wrong-passes': '本应发现错误做法的检查却成立了',
 				'wrong-solves': '错误的做法完成了这一步',
@@ -298,7 +307,6 @@ export const zhCN: Text = {
 			passed: lesson => `课程 ${lesson} 已得到证明。`,
 			failed: (lesson, problems) => `课程 ${lesson} 未得到证明：${problems} 个问题。`,
 			allPassed: lessons => `全部 ${lessons} 课都已得到证明。`,
-				'quote-differs': '命令的输出与课程中引用的不同（- 为引用，+ 为实际输出）',
 			notPassed: lessons => `未得到证明：${lessons}`,
 		},
 	},

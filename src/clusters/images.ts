@@ -1,0 +1,142 @@
+import {rmSync} from 'node:fs';
+import {join} from 'node:path';
+import {execa} from 'execa';
+import {makeTemporaryFolder} from '../state/temporary-folder.ts';
+import type {Text} from '../text/text.ts';
+import {UserError} from '../text/user-error.ts';
+import type {ContainerRuntime} from './container-runtime.ts';
+import {imageProblem} from './images-problem.ts';
+import {pullImage} from './images-pull.ts';
+import {saveImage} from './images-save.ts';
+
+/** How far the images have come. A pull counts bytes where the runtime tells them, else layers; the rest counts images. */
+export type ImageProgress = {
+	phase: 'pull' | 'pack' | 'load';
+	image: string;
+	done: number;
+	total: number;
+	unit: 'bytes' | 'layers' | 'images';
+};
+
+/** A file that `docker save` has written, and the image in it. */
+export type ImageArchive = {image: string; file: string};
+
+export type LoadImagesOptions = {
+	runtime: ContainerRuntime;
+	/** The kind program. */
+	kind: string;
+	/** The cluster's name. */
+	name: string;
+	/** Names of the nodes that get the images. */
+	nodes: readonly string[];
+	/** As a manifest names them. Those without a fixed tag are left out, since the kubelet fetches them anew each time. */
+	images: readonly string[];
+	/** Where images lie as files; those are not pulled. */
+	archives?: readonly ImageArchive[];
+	signal: AbortSignal;
+	progress?: (progress: ImageProgress) => void;
+	text: Text;
+};
+
+/**
+ * An image's name in full, as containerd tells it and podman asks for it: `nginx` is `docker.io/library/nginx:latest`. A
+ * digest stays.
+ */
+export function fullImageName(image: string): string {
+	const [name = '', digest] = image.split('@');
+	const slash = name.indexOf('/');
+	const first = name.slice(0, Math.max(slash, 0));
+	const hasHost = first.includes('.') || first.includes(':') || first === 'localhost';
+	const path = hasHost ? name : `docker.io/${slash === -1 ? 'library/' : ''}${name}`;
+	if (digest) return `${path}@${digest}`;
+	return path.lastIndexOf(':') > path.lastIndexOf('/') ? path : `${path}:latest`;
+}
+
+/**
+ * Whether the kubelet takes an image that a node has already: not with the tag `latest`, for which imagePullPolicy is
+ * Always unless a manifest says otherwise.
+ */
+export function hasFixedTag(image: string): boolean {
+	return !fullImageName(image).endsWith(':latest');
+}
+
+/**
+ * Sees to it that the nodes of a kind cluster have the images: what is missing is pulled by the runtime and handed over as
+ * an archive of one platform, which works with every image store; `kind load docker-image` does not work with containerd's.
+ * Throws UserError, and the reason of an aborted signal.
+ */
+export async function loadImages(options: LoadImagesOptions): Promise<void> {
+	const {runtime, name, nodes, archives = [], signal, progress, text} = options;
+	const images = [...new Set(options.images.filter(hasFixedTag))];
+	const missing = await missingImages(runtime, nodes, images, signal);
+	if (missing.length === 0) return;
+	const folder = makeTemporaryFolder();
+	try {
+		for (const [index, image] of missing.entries()) {
+			const given = archives.find(archive => fullImageName(archive.image) === fullImageName(image));
+			const file = given?.file ?? join(folder, 'image.tar');
+			if (!given) {
+				if (!(await hasImage(runtime, image, signal))) await pullImage({runtime, image, signal, progress, text});
+				progress?.({phase: 'pack', image, done: index, total: missing.length, unit: 'images'});
+				await saveImage({runtime, image, architecture: runtime.host.architecture, file, signal, text});
+			}
+			progress?.({phase: 'load', image, done: index, total: missing.length, unit: 'images'});
+			await loadArchive(file, image, options);
+		}
+	} finally {
+		rmSync(folder, {recursive: true, force: true});
+	}
+	const still = await missingImages(runtime, nodes, missing, signal);
+	if (still.length > 0) throw new UserError(text.images.notInNodes(still.join(', '), name));
+}
+
+/** Whether the runtime has an image itself. */
+export async function hasImage(runtime: ContainerRuntime, image: string, signal: AbortSignal): Promise<boolean> {
+	return (await runtime.run(['image', 'inspect', '--format', '{{.Id}}', fullImageName(image)], {signal})).ok;
+}
+
+/** The images that at least one of the nodes lacks. A node that cannot be asked counts as one that has none. */
+async function missingImages(
+	runtime: ContainerRuntime,
+	nodes: readonly string[],
+	images: readonly string[],
+	signal: AbortSignal,
+): Promise<string[]> {
+	if (images.length === 0) return [];
+	const held = await Promise.all(
+		nodes.map(async node => {
+			const {stdout} = await runtime.run(['exec', node, 'crictl', 'images', '-o', 'json'], {signal});
+			return new Set(imageTags(stdout));
+		}),
+	);
+	return images.filter(image => held.some(tags => !tags.has(fullImageName(image))));
+}
+
+/** The tags in what `crictl images -o json` prints; none when it is something else. */
+function imageTags(json: string): string[] {
+	try {
+		const {images} = JSON.parse(json) as {images: {repoTags?: string[] | null}[]};
+		return images.flatMap(({repoTags}) => repoTags ?? []);
+	} catch {
+		return [];
+	}
+}
+
+async function loadArchive(file: string, image: string, options: LoadImagesOptions): Promise<void> {
+	const {runtime, kind, name, nodes, signal, text} = options;
+	const {failed, stderr, shortMessage} = await execa(
+		kind,
+		['load', 'image-archive', file, '--name', name, '--nodes', nodes.join(',')],
+		{
+			env: {...runtime.environment, KIND_EXPERIMENTAL_PROVIDER: runtime.name},
+			extendEnv: false,
+			reject: false,
+			stdin: 'ignore',
+			cancelSignal: signal,
+			detached: process.platform !== 'win32',
+			windowsHide: true,
+		},
+	);
+	signal.throwIfAborted();
+	if (failed) throw imageProblem(image, stderr || shortMessage || '', text);
+}
