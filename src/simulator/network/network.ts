@@ -166,12 +166,18 @@ export class ClusterNetwork implements Network, Part {
 			},
 			answer =>
 				finish(
-					answer ? {...answer, from: to} : {failure: 'reset', message: `Empty reply from server ${to.ip}:${to.port}`},
+					answer
+						? {...answer, from: to}
+						: {failure: 'reset', message: `Empty reply from server ${to.ip}:${to.port}`, connected: true},
 				),
 		);
 		if (!over) {
 			timer = this.#clock.after(request.timeout, () =>
-				finish({failure: 'timeout', message: `no answer from ${to.ip} port ${to.port} within ${request.timeout} ms`}),
+				finish({
+					failure: 'timeout',
+					message: `no answer from ${to.ip} port ${to.port} within ${request.timeout} ms`,
+					connected: true,
+				}),
 			);
 		}
 		return () => {

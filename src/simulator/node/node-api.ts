@@ -48,8 +48,12 @@ export type NodeApi = {
 /** An HTTP request inside the cluster's network. */
 export type ClusterRequest = {method: string; url: string; headers: Record<string, string>; body?: Uint8Array};
 
-/** How a connection attempt ended when there was nobody to answer it. */
-export type NetworkFailure = {failure: 'unknown-host' | 'refused' | 'timeout' | 'reset'; message: string};
+/** How a request ended without an answer; `connected` when somebody had taken the connection. */
+export type NetworkFailure = {
+	failure: 'unknown-host' | 'refused' | 'timeout' | 'reset';
+	message: string;
+	connected?: true;
+};
 
 /** An answer from inside the cluster's network; `from` is the address that gave it. */
 export type ClusterReply = {

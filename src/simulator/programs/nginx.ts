@@ -1,10 +1,19 @@
 import type {HttpReply, HttpRequest} from '../network/http-server.ts';
 import {curl} from './commands/curl.ts';
+import {resolve} from './commands/http-client.ts';
 import {baseFiles, type FileSystem} from './file-system.ts';
 import {errorLogDate, httpDate, logDate, reasonPhrase} from './http-text.ts';
 import type {Command, Image, Signal} from './image.ts';
 import type {Process} from './machine.ts';
-import {NginxConfigError, type NginxLocation, type NginxServer, parseNginxConfig} from './nginx-config.ts';
+import {
+	type AddedHeader,
+	NginxConfigError,
+	type NginxLocation,
+	type NginxServer,
+	parseNginxConfig,
+} from './nginx-config.ts';
+import {type FixedUpstream, passOn, upstreamOf} from './nginx-proxy.ts';
+import {interpolate, type NginxMoment, variablesIn} from './nginx-variables.ts';
 import {bash, standardFiles, standardPath, standardPrograms} from './standard.ts';
 
 const latest = [1, 29, 8] as const;
@@ -114,7 +123,8 @@ const nginxCommand = (version: Version): Command =>
 			process.stderr(`nginx version: nginx/${text}\n`);
 			return 0;
 		}
-		const server = new Nginx(process, text, version[1] >= 15);
+		const file = line.includes('-c') ? process.path(line[line.indexOf('-c') + 1] ?? '') : mainFile;
+		const server = new Nginx(process, text, version[1] >= 15, file);
 		if (line.includes('-t')) return server.check();
 		const at = line.indexOf('-s');
 		if (at >= 0) return signalMaster(process, line[at + 1] ?? '');
@@ -164,20 +174,25 @@ class Nginx {
 	readonly #process: Process;
 	readonly #version: string;
 	readonly #plainErrorPage: boolean;
+	readonly #file: string;
 	#servers: NginxServer[] = [];
+	#fixed = new Map<NginxLocation, FixedUpstream>();
 	#close = new Map<number, () => void>();
 	#connections = 0;
 
-	constructor(process: Process, version: string, plainErrorPage: boolean) {
+	constructor(process: Process, version: string, plainErrorPage: boolean, file: string) {
 		this.#process = process;
 		this.#version = version;
 		this.#plainErrorPage = plainErrorPage;
+		this.#file = file;
 	}
 
 	/** Reads the configuration; says what is wrong with it and returns false. */
 	load(): boolean {
 		try {
-			this.#servers = readConfig(this.#process.machine.files);
+			const servers = readConfig(this.#process.machine.files, this.#file);
+			this.#fixed = this.#resolveUpstreams(servers);
+			this.#servers = servers;
 			return true;
 		} catch (error) {
 			if (!(error instanceof NginxConfigError)) throw error;
@@ -187,8 +202,23 @@ class Nginx {
 		}
 	}
 
+	/** Looks up the names that stand in the configuration without a variable. Throws NginxConfigError. */
+	#resolveUpstreams(servers: NginxServer[]): Map<NginxLocation, FixedUpstream> {
+		const fixed = new Map<NginxLocation, FixedUpstream>();
+		for (const location of servers.flatMap(({locations}) => locations)) {
+			const {proxy} = location;
+			if (!proxy || variablesIn(proxy.pass).length > 0) continue;
+			const upstream = upstreamOf(proxy.pass);
+			if (!upstream) throw new NginxConfigError(`invalid host in upstream "${proxy.pass}" in ${proxy.where}`);
+			const address = resolve(this.#process, upstream.host);
+			if (!address) throw new NginxConfigError(`host not found in upstream "${upstream.host}" in ${proxy.where}`);
+			fixed.set(location, {addresses: [address]});
+		}
+		return fixed;
+	}
+
 	check(): number {
-		const file = '/etc/nginx/nginx.conf';
+		const file = this.#file;
 		if (!this.load()) {
 			this.#process.stderr(`nginx: configuration file ${file} test failed\n`);
 			return 1;
@@ -208,7 +238,7 @@ class Nginx {
 		}
 		for (const port of wanted) {
 			if (this.#close.has(port)) continue;
-			const close = this.#process.machine.listen(port, (request, reply) => reply(this.#answer(port, request)));
+			const close = this.#process.machine.listen(port, (request, reply) => this.#answer(port, request, reply));
 			if (!close) {
 				const text = `bind() to 0.0.0.0:${port} failed (98: Address already in use)`;
 				this.#log('emerg', text);
@@ -238,7 +268,7 @@ class Nginx {
 		this.#close.clear();
 	}
 
-	#answer(port: number, request: HttpRequest): HttpReply {
+	#answer(port: number, request: HttpRequest, send: (reply: HttpReply) => void): void {
 		const host = (request.headers.host ?? '').split(':')[0]!;
 		const here = this.#servers.filter(({ports}) => ports.includes(port));
 		const server = here.find(({name}) => name === host) ?? here[0]!;
@@ -247,10 +277,39 @@ class Nginx {
 			candidate.exact ? candidate.path === path : path.startsWith(candidate.path),
 		);
 		this.#connections++;
-		const reply = this.#serve(server, location, path, request);
+		const {machine} = this.#process;
+		const moment: NginxMoment = {
+			request,
+			path,
+			server: {name: server.name, port},
+			hostname: machine.hostname,
+			version: this.#version,
+			upstream: [],
+		};
+		const finish = (reply: HttpReply) => send(this.#finish(reply, moment, server, location));
+		const proxy = server.returns || location?.returns ? undefined : location?.proxy;
+		if (!proxy || !location) {
+			finish(this.#serve(server, location, moment));
+			return;
+		}
+		const fixed = this.#fixed.get(location);
+		passOn({machine, server, proxy, prefix: location.path, moment, fixed}, result => {
+			finish('failed' in result ? this.#failure(result.failed, result.why, server, request) : result);
+		});
+	}
+
+	/** What every answer gets, and its line in the access log. */
+	#finish(reply: HttpReply, moment: NginxMoment, server: NginxServer, location: NginxLocation | undefined): HttpReply {
+		const {request} = moment;
 		const now = this.#process.machine.clock.now();
-		reply.headers = {server: `nginx/${this.#version}`, date: httpDate(now), ...reply.headers};
-		if (reply.status !== 304) reply.headers['content-length'] = String(reply.body.length);
+		moment.answer = {status: reply.status, length: reply.body.length};
+		reply.headers = {
+			server: `nginx/${this.#version}`,
+			date: httpDate(now),
+			...reply.headers,
+			...addedHeaders(location?.headers ?? server.headers, moment),
+		};
+		if (reply.status !== 304) reply.headers['content-length'] ??= String(reply.body.length);
 		if (request.method === 'HEAD') reply.body = new Uint8Array();
 		if (location?.accessLog ?? server.accessLog) {
 			const header = (name: string) => request.headers[name] ?? '-';
@@ -262,16 +321,17 @@ class Nginx {
 		return reply;
 	}
 
-	#serve(server: NginxServer, location: NginxLocation | undefined, path: string, request: HttpRequest): HttpReply {
-		const extra = {...server.headers, ...location?.headers};
+	#serve(server: NginxServer, location: NginxLocation | undefined, moment: NginxMoment): HttpReply {
+		const {request, path} = moment;
 		const returns = server.returns ?? location?.returns;
 		if (returns) {
-			const {status, text} = returns;
+			const {status} = returns;
+			const text = interpolate(returns.text, moment);
 			if (status >= 300 && status < 400)
 				return {...this.#page(status), headers: {'content-type': 'text/html', location: text}};
 			if (!text) return this.#page(status);
 			const type = location?.defaultType ?? server.defaultType;
-			return {status, headers: {'content-type': type, ...extra}, body: Buffer.from(text)};
+			return {status, headers: {'content-type': type}, body: Buffer.from(text)};
 		}
 		const {files} = this.#process.machine;
 		const root = location?.root ?? server.root;
@@ -306,14 +366,13 @@ class Nginx {
 		const validators = {'last-modified': modified, etag};
 		const {'if-none-match': match, 'if-modified-since': since} = request.headers;
 		if (match === etag || (match === undefined && since === modified))
-			return {status: 304, headers: {...validators, ...extra}, body: new Uint8Array()};
+			return {status: 304, headers: validators, body: new Uint8Array()};
 		return {
 			status: 200,
 			headers: {
 				'content-type': contentType(file, server.defaultType),
 				...validators,
 				'accept-ranges': 'bytes',
-				...extra,
 			},
 			body: entry.content,
 		};
@@ -351,12 +410,26 @@ class Nginx {
 /** What a configuration was read from, and what came of it. */
 type ReadConfig = {files: Map<string, Buffer | undefined>; globs: Map<string, string>; servers: NginxServer[]};
 
+const mainFile = '/etc/nginx/nginx.conf';
+
 /** The configuration read last, by its main file: most containers have the very one of their image. */
 const lastRead = new WeakMap<Buffer, ReadConfig>();
 
-/** Reads /etc/nginx/nginx.conf and what it includes. Throws NginxConfigError. */
-function readConfig(files: FileSystem): NginxServer[] {
-	const main = '/etc/nginx/nginx.conf';
+/** Headers that an answer gets only when it is one of these, unless `always` is said. */
+const goodAnswers = new Set([200, 201, 204, 206, 301, 302, 303, 304, 307, 308]);
+
+function addedHeaders(added: AddedHeader[], moment: NginxMoment): Record<string, string> {
+	const status = moment.answer?.status ?? 0;
+	return Object.fromEntries(
+		added
+			.filter(({always}) => always || goodAnswers.has(status))
+			.map(({name, value}) => [name, interpolate(value, moment)])
+			.filter(([, value]) => value !== ''),
+	);
+}
+
+/** Reads a configuration and what it includes. Throws NginxConfigError. */
+function readConfig(files: FileSystem, main: string): NginxServer[] {
 	const content = (path: string) => files.entry(path)?.content;
 	const expand = (pattern: string): string[] => {
 		if (!pattern.includes('*')) return [pattern];
