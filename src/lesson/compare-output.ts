@@ -56,8 +56,8 @@ export function compareOutput(quoted: string, printed: string): string[] | undef
 	for (let row = 0, column = 0; row < wanted.length || column < found.length; ) {
 		const rest = costAt(row, column);
 		if (row < wanted.length && skips(row)) {
-			if (costAt(row + 1, column) === rest) diff.push(`  ${wanted[row++]}`);
-			else column++;
+			if (costAt(row + 1, column) === rest) row++;
+			else diff.push(`  ${found[column++]}`);
 		} else if (
 			row < wanted.length &&
 			column < found.length &&

@@ -44,7 +44,7 @@ describe('a quoted output differs', () => {
 	test('by a line too many, a line too few, or no output at all', () => {
 		expect(compareOutput('one\ntwo', 'one')).toEqual(['  one', '- two']);
 		expect(compareOutput('one', 'one\ntwo')).toEqual(['  one', '+ two']);
-		expect(compareOutput('one\n…', '')).toEqual(['- one', '  …']);
+		expect(compareOutput('one\n…', '')).toEqual(['- one']);
 	});
 
 	test('by the number of addresses, a count, or a name that was chosen', () => {

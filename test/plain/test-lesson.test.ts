@@ -1,5 +1,7 @@
+import {readFileSync, writeFileSync} from 'node:fs';
 import {join} from 'node:path';
 import {afterAll, afterEach, beforeAll, describe, expect, test} from 'vitest';
+import {adaptLesson} from '../../src/lesson/adapt-lesson.ts';
 import {loadLesson} from '../../src/lesson/load-lesson.ts';
 import type {ProofEvent} from '../../src/plain/proof-event.ts';
 import {proofLine} from '../../src/plain/proof-event.ts';
@@ -73,6 +75,43 @@ describe.skipIf(!hasKubectl)('the two-way proof, with kubectl', () => {
 		const {passed, problems} = await prove(fixture('not-achieved'), {limitMs: 2_000});
 		expect(passed).toBe(false);
 		expect(problems).toEqual(['not-achieved make made']);
+	});
+
+	test('compares what a lesson quotes with what was printed, and points at the line with a diff', async () => {
+		const quoting = async (quote: string) => {
+			const copy = copyLesson(fixture('good'), 'en.md', 'Look.\n', `Look.\n\n\`\`\`console\n${quote}\n\`\`\`\n`);
+			writeFileSync(join(copy.folder, 'zh-CN.md'), readFileSync(join(copy.folder, 'en.md')));
+			remove = copy.remove;
+			return await prove(copy.folder);
+		};
+		const right = await quoting(
+			'$ kubectl get service web\nNAME TYPE CLUSTER-IP EXTERNAL-IP PORT(S) AGE\nweb ClusterIP 10.96.0.9 <none> 80/TCP 3s',
+		);
+		expect(right.problems).toEqual([]);
+		const wrong = await quoting('$ kubectl get service web\n…\nweb NodePort 10.96.0.9 <none> 80/TCP 3s');
+		expect(wrong.passed).toBe(false);
+		// Once in each language.
+		expect(wrong.problems).toEqual(['quote-differs look', 'quote-differs look']);
+		const detail = wrong.events.find(event => event.event === 'problem')?.detail.split('\n') ?? [];
+		expect(detail[0]).toMatch(/en\.md:\d+:1: kubectl get service web$/);
+		const line = Number(/:(\d+):1:/.exec(detail[0]!)![1]);
+		const source = readFileSync(detail[0]!.slice(0, detail[0]!.indexOf(':')), 'utf8');
+		expect(source.split('\n')[line - 1]).toBe('$ kubectl get service web');
+		expect(detail).toContain('- web NodePort 10.96.0.9 <none> 80/TCP 3s');
+		expect(detail.some(text => /^ {2}web\s+ClusterIP/.test(text))).toBe(true);
+	});
+
+	test('does not expect a quote of a command that the cluster cannot run', async () => {
+		const copy = copyLesson(
+			fixture('good'),
+			'lesson.yaml',
+			'- {run: kubectl get service nowhere, fails: true}',
+			'- {run: kubectl get service nowhere, fails: true}\n      - {run: sleep 600, needs: [nodes]}',
+		);
+		remove = copy.remove;
+		const lesson = adaptLesson(loadLesson(copy.folder), {capabilities: new Set(), namespace: 'default'});
+		const passed = await testLesson({...(await place.forLesson(lesson)), text: textIn('en'), emit() {}});
+		expect(passed).toBe(true);
 	});
 
 	test('refuses a steady check that would hold without the lesson', async () => {
