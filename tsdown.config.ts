@@ -1,12 +1,9 @@
-import {defineConfig} from 'tsdown';
+import {defineConfig, type UserConfig} from 'tsdown';
 
-/** One folder of ESM chunks with everything in it: the package has no runtime dependencies. */
-export default defineConfig({
-	entry: {main: 'src/cli/main.ts', 'simulator-worker': 'src/simulator/worker.ts'},
+const common: UserConfig = {
 	outDir: 'dist',
 	platform: 'node',
 	target: 'node22',
-	format: 'esm',
 	minify: true,
 	// A library's ES modules rather than its CommonJS: only what is used gets in, and it starts sooner.
 	inputOptions: {resolve: {mainFields: ['module', 'main']}},
@@ -16,4 +13,11 @@ export default defineConfig({
 	define: {'process.env.NODE_ENV': '"production"'},
 	// ink imports react-devtools-core only when DEV is set; it stays outside and is never loaded.
 	deps: {alwaysBundle: [/.*/], neverBundle: ['react-devtools-core'], onlyBundle: false},
-});
+};
+
+/** One folder of chunks with everything in it: the package has no runtime dependencies. */
+export default defineConfig([
+	{...common, entry: {main: 'src/cli/main.ts', simulator: 'src/simulator/host.ts'}, format: 'esm'},
+	// As CommonJS the thread starts some 10 ms sooner: Node then needs nothing of its ES module loader.
+	{...common, entry: {'simulator-worker': 'src/simulator/worker.ts'}, format: 'cjs'},
+]);

@@ -1,4 +1,8 @@
+import {existsSync} from 'node:fs';
+import {getCompileCacheDir} from 'node:module';
+import {dirname} from 'node:path';
 import {Worker} from 'node:worker_threads';
+import {type Credentials, credentialsFile} from './api/credentials.ts';
 import type {Speed} from './clock.ts';
 
 /** What the worker needs to know; sent as its workerData. */
@@ -19,10 +23,12 @@ export type WorkerOptions = {
 export type WorkerMessage =
 	| {type: 'ready'; url: string; gateway: string; kubeconfig: string; damaged?: string; before?: string}
 	| {type: 'failed'; message: string; code?: string}
+	/** It has none yet, and wants new ones. */
+	| {type: 'credentials'}
 	| {type: 'closed'};
 
 /** What the host tells the worker. */
-export type HostMessage = {type: 'close'};
+export type HostMessage = {type: 'credentials'; credentials: Credentials} | {type: 'close'};
 
 /** The embedded Kubernetes, running in a thread of its own. */
 export type SimulatorWorker = {
@@ -53,11 +59,15 @@ export class SimulatorStartError extends Error {
 
 // In the bundle the worker is a file beside this chunk; from source Node runs the TypeScript itself.
 const workerUrl = () =>
-	new URL(import.meta.url.endsWith('.ts') ? './worker.ts' : './simulator-worker.mjs', import.meta.url);
+	new URL(import.meta.url.endsWith('.ts') ? './worker.ts' : './simulator-worker.cjs', import.meta.url);
 
 /** Starts the embedded Kubernetes in a worker thread. Throws SimulatorStartError. */
 export async function startSimulatorWorker(options: WorkerOptions): Promise<SimulatorWorker> {
-	const worker = new Worker(workerUrl(), {workerData: options, stderr: false, stdout: false});
+	// Keys and certificates are made here while the thread starts; the library for them takes as long as the thread does.
+	const early = options.fresh || !existsSync(credentialsFile(options.folder)) ? newCredentials() : undefined;
+	early?.catch(() => {});
+	const worker = new Worker(workerUrl(), {workerData: options, env: workerEnvironment(), stderr: false, stdout: false});
+	const post = (message: HostMessage) => worker.postMessage(message);
 	const gone = Promise.withResolvers<Error | undefined>();
 	worker.once('error', error => gone.resolve(error as Error));
 	worker.once('exit', code =>
@@ -65,7 +75,12 @@ export async function startSimulatorWorker(options: WorkerOptions): Promise<Simu
 	);
 
 	const first = await Promise.race([
-		new Promise<WorkerMessage>(resolve => worker.once('message', resolve)),
+		new Promise<WorkerMessage>((resolve, reject) =>
+			worker.on('message', (message: WorkerMessage) => {
+				if (message.type !== 'credentials') return resolve(message);
+				(early ?? newCredentials()).then(credentials => post({type: 'credentials', credentials}), reject);
+			}),
+		),
 		gone.promise.then(
 			(error): WorkerMessage => ({type: 'failed', message: error?.message ?? 'the thread ended at once'}),
 		),
@@ -78,7 +93,6 @@ export async function startSimulatorWorker(options: WorkerOptions): Promise<Simu
 	}
 
 	let closing = false;
-	const post = (message: HostMessage) => worker.postMessage(message);
 	return {
 		url: first.url,
 		gateway: first.gateway,
@@ -95,4 +109,15 @@ export async function startSimulatorWorker(options: WorkerOptions): Promise<Simu
 			await gone.promise;
 		},
 	};
+}
+
+/** New credentials, valid from real time on, against which clients check them. */
+async function newCredentials(): Promise<Credentials> {
+	return (await import('./api/certificate.ts')).createCredentials(Date.now());
+}
+
+/** Node keeps compiled code for a worker only if its environment says where. */
+function workerEnvironment(): NodeJS.ProcessEnv {
+	const folder = getCompileCacheDir();
+	return folder === undefined ? process.env : {...process.env, NODE_COMPILE_CACHE: dirname(folder)};
 }

@@ -1,8 +1,8 @@
 import {mkdirSync, readFileSync, rmSync} from 'node:fs';
 import {join} from 'node:path';
 import {sync as writeFileAtomic} from 'write-file-atomic';
-import {type Credentials, createCredentials} from './api/certificate.ts';
 import type {Control} from './api/control.ts';
+import {type Credentials, ownCredentials} from './api/credentials.ts';
 import {kubeconfigText} from './api/kubeconfig.ts';
 import {startApiServer} from './api/server.ts';
 import type {Speed} from './clock.ts';
@@ -40,6 +40,8 @@ export type KubernetesOptions = {
 	now: number;
 	/** For names and choices of a new cluster. */
 	seed: number;
+	/** Makes credentials for a folder that has none; without it they are made here. */
+	newCredentials?: () => Promise<Credentials>;
 };
 
 /** A running embedded Kubernetes. */
@@ -76,7 +78,10 @@ export async function startKubernetes(options: KubernetesOptions): Promise<Kuber
 	const {state: kept, damaged} = loadState(folder, now);
 	const state = given ?? kept;
 	const seed = state?.seed ?? options.seed;
-	const credentials = await ownCredentials(folder, now);
+	const credentials = await ownCredentials(
+		folder,
+		options.newCredentials ?? (async () => (await import('./api/certificate.ts')).createCredentials(now)),
+	);
 	const rootCertificate = credentials.caCertificate;
 	const listeners = new Set<() => void>();
 	const watchers = new Set<() => void>();
@@ -234,18 +239,4 @@ async function listen<T extends {port: number}>(
 		if (['EADDRINUSE', 'EACCES'].includes((error as NodeJS.ErrnoException).code ?? '')) return open(0);
 		throw error;
 	});
-}
-
-/** The folder's credentials, made when there are none, so that an old kubeconfig goes on working. */
-async function ownCredentials(folder: string, now: number): Promise<Credentials> {
-	const file = join(folder, 'credentials.json');
-	try {
-		const known = JSON.parse(readFileSync(file, 'utf8')) as Credentials;
-		if (known.token && known.serverKey && known.serverCertificate && known.caCertificate) return known;
-	} catch {
-		// None yet, or damaged: new ones do the same service.
-	}
-	const made = await createCredentials(now);
-	writeFileAtomic(file, JSON.stringify(made), {mode: 0o600});
-	return made;
 }

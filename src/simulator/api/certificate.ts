@@ -1,14 +1,5 @@
 import {randomBytes, webcrypto} from 'node:crypto';
-
-/** What a cluster's server and its clients identify themselves with; plain JSON, PEM texts. */
-export type Credentials = {
-	/** The authority that clients trust. Its key is forgotten once the server's certificate is signed. */
-	caCertificate: string;
-	serverCertificate: string;
-	serverKey: string;
-	/** The bearer token of the only user. */
-	token: string;
-};
+import type {Credentials} from './credentials.ts';
 
 const validFor = 10 * 365 * 24 * 3600 * 1000;
 const algorithm = {name: 'ECDSA', namedCurve: 'P-256', hash: 'SHA-256'};
@@ -20,7 +11,7 @@ const algorithm = {name: 'ECDSA', namedCurve: 'P-256', hash: 'SHA-256'};
 export async function createCredentials(now: number): Promise<Credentials> {
 	const newKeys = () => webcrypto.subtle.generateKey(algorithm, true, ['sign', 'verify']);
 	const keys = Promise.all([newKeys(), newKeys()]);
-	// Only a new cluster needs the library, which wants its polyfill first; the keys are made meanwhile.
+	// The library wants its polyfill first; the keys are made meanwhile.
 	await import('reflect-metadata');
 	const x509 = await import('@peculiar/x509');
 	const [authority, server] = await keys;

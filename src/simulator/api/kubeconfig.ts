@@ -1,4 +1,4 @@
-import type {Credentials} from './certificate.ts';
+import type {Credentials} from './credentials.ts';
 
 /**
  * A kubeconfig with one cluster, user and context, all called `name`. It holds the bearer token: write it only where

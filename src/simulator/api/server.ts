@@ -6,9 +6,9 @@ import {type Clock, SimulatedClock} from '../clock.ts';
 import {StatusError} from '../errors.ts';
 import type {Network, NodeApi} from '../node/node-api.ts';
 import type {Simulation} from '../simulation.ts';
-import type {Credentials} from './certificate.ts';
 import type {Backend, Server} from './context.ts';
 import type {Control} from './control.ts';
+import type {Credentials} from './credentials.ts';
 import {sendError} from './respond.ts';
 import {createRouter} from './route.ts';
 
