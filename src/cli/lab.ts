@@ -1,5 +1,5 @@
 import {appendFileSync, rmSync} from 'node:fs';
-import {join} from 'node:path';
+import {join, resolve} from 'node:path';
 import {openEmbeddedCluster} from '../clusters/embedded-cluster.ts';
 import type {RunView} from '../engine/view.ts';
 import {adaptLesson} from '../lesson/adapt-lesson.ts';
@@ -7,6 +7,7 @@ import {lessonCards} from '../lesson/find-lessons.ts';
 import type {PodView} from '../observe/snapshot.ts';
 import {whyPod, whySentence} from '../observe/why.ts';
 import {addressSentence, whyAddress} from '../observe/why-address.ts';
+import {type Recording, startRecording} from '../record/recording.ts';
 import {openHistory} from '../state/history.ts';
 import type {Home} from '../state/home.ts';
 import {takeLock} from '../state/lock.ts';
@@ -35,7 +36,9 @@ export async function lab(id: string | undefined, options: LabOptions, context: 
 	const home = context.home();
 	const taken = takeLock(home.labLock, context.command);
 	if ('holder' in taken) throw new UserError(text.cli.labRuns(taken.holder.pid));
+	let recording: Recording | undefined;
 	try {
+		recording = options.record === undefined ? undefined : record(options.record, id, context);
 		const {settings, damage} = readSettings(home.settings);
 		if (damage) note(damageLine(damage, text));
 		const remembered = inLanguage(context, context.languageChosen ? undefined : settings.language);
@@ -44,7 +47,21 @@ export async function lab(id: string | undefined, options: LabOptions, context: 
 		if (!picked) return signal.aborted ? 130 : 0;
 		return await openLesson(picked.lesson, options, home, inLanguage(context, picked.language));
 	} finally {
+		const problem = recording?.close();
+		if (problem !== undefined) note(text.cli.record.cutOff(problem));
 		taken.lock.release();
+	}
+}
+
+/** Records what the lab shows from now on. Throws UserError. */
+function record(name: string, lesson: string | undefined, {text, environment}: Context): Recording {
+	const file = resolve(name);
+	const title = lesson === undefined ? 'endpoint-lab' : `endpoint-lab ${lesson}`;
+	try {
+		return startRecording({file, stream: process.stdout, title, environment, now: Date.now});
+	} catch (error) {
+		const {code, message} = error as NodeJS.ErrnoException;
+		throw new UserError(code === 'EEXIST' ? text.cli.record.exists(file) : text.cli.record.failed(file, message));
 	}
 }
 

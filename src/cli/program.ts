@@ -7,7 +7,7 @@ import {nearest} from './nearest.ts';
 /** The options that more than one command has; `--lang` is read before, since errors need it too. */
 export type RunOptions = {cluster?: string; json?: boolean};
 
-export type LabOptions = {cluster?: string; step?: string; reset?: boolean};
+export type LabOptions = {cluster?: string; step?: string; reset?: boolean; record?: string};
 
 export type UpOptions = {cluster?: string; detach?: boolean; port?: string; from?: string};
 
@@ -46,6 +46,7 @@ export function createProgram(context: Context, done: (code: ExitCode) => void):
 		.addOption(cluster())
 		.addOption(lang())
 		.addOption(new Option('--reset', words.reset))
+		.addOption(new Option('--record <file>', words.record))
 		.action(async (lesson: string | undefined, options: LabOptions) => {
 			if (lesson !== undefined && !(await isLesson(lesson))) throw await unknownWord(lesson, program, text);
 			done(await (await import('./lab.ts')).lab(lesson, options, context));
@@ -151,7 +152,12 @@ export function createProgram(context: Context, done: (code: ExitCode) => void):
 /** Examples that the help of each command ends with. */
 const examples: Record<string, string[]> = {
 	'endpoint-lab': ['endpoint-lab', 'endpoint-lab endpoints', 'endpoint-lab play endpoints', 'endpoint-lab up --detach'],
-	lab: ['endpoint-lab endpoints', 'endpoint-lab endpoints --step 4', 'endpoint-lab endpoints --lang zh-CN'],
+	lab: [
+		'endpoint-lab endpoints',
+		'endpoint-lab endpoints --step 4',
+		'endpoint-lab endpoints --lang zh-CN',
+		'endpoint-lab endpoints --record lesson.cast',
+	],
 	list: ['endpoint-lab list', 'endpoint-lab list --json'],
 	play: ['endpoint-lab play endpoints', 'endpoint-lab play endpoints --json --lang zh-CN'],
 	test: ['endpoint-lab test', 'endpoint-lab test endpoints --json', 'endpoint-lab test ./my-lesson --step 2'],
