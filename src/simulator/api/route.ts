@@ -19,9 +19,7 @@ import {parsePath, requestUrl} from './request-info.ts';
 import {addWarnings, sendError, sendJson, sendText} from './respond.ts';
 import {serveScale} from './scale.ts';
 import {parseSelection} from './selection.ts';
-import {serveExec} from './streams/exec.ts';
 import {serveLog} from './streams/log.ts';
-import {servePortForward} from './streams/port-forward.ts';
 import {serveProxy} from './streams/proxy.ts';
 import {tableOf} from './table.ts';
 import version from './version.json' with {type: 'json'};
@@ -105,8 +103,11 @@ export function createRouter(server: Server): Router {
 			const info = parsePath(url.pathname);
 			if (info?.group !== '' || info.resource !== 'pods' || !info.name) throw notServed(info);
 			const call = {server, info, query: url.searchParams};
-			if (info.subresource === 'exec' || info.subresource === 'attach') await serveExec(call, request, socket, head);
-			else if (info.subresource === 'portforward') await servePortForward(call, request, socket, head);
+			// Loaded when first asked for: the cluster starts sooner without them.
+			if (info.subresource === 'exec' || info.subresource === 'attach')
+				await (await import('./streams/exec.ts')).serveExec(call, request, socket, head);
+			else if (info.subresource === 'portforward')
+				await (await import('./streams/port-forward.ts')).servePortForward(call, request, socket, head);
 			else throw notServed(info);
 		},
 	};

@@ -1,6 +1,7 @@
 import type {IncomingMessage} from 'node:http';
 import {type Duplex, PassThrough, type Writable} from 'node:stream';
 import type {RawData} from 'ws';
+import type {Clock} from '../../clock.ts';
 import {badRequest, StatusError} from '../../errors.ts';
 import type {ExecStreams} from '../../node/node-api.ts';
 import type {Call} from '../context.ts';
@@ -51,7 +52,7 @@ export async function serveExec(
 	const kind = upgradeKind(request);
 	const wire =
 		kind === 'websocket'
-			? await webSocketWire(request, socket, head, wanted)
+			? await webSocketWire(request, socket, head, {...wanted, realTime: call.server.realTime})
 			: await spdyWire(request, socket, head, wanted);
 
 	const bytes = (data: string | Uint8Array) => (typeof data === 'string' ? Buffer.from(data) : data);
@@ -87,7 +88,18 @@ const exitStatus = (code: number) => ({
 	details: {causes: [{reason: 'ExitCode', message: String(code)}]},
 });
 
-async function webSocketWire(request: IncomingMessage, socket: Duplex, head: Buffer, wanted: Wanted): Promise<Wire> {
+/**
+ * Real time in ms before the first message. client-go up to 1.32 starts to read before it has made its streams and drops
+ * what comes for one that it does not have yet; a node that starts a process is never that fast.
+ */
+const settleMs = 20;
+
+async function webSocketWire(
+	request: IncomingMessage,
+	socket: Duplex,
+	head: Buffer,
+	wanted: Wanted & {realTime: Clock},
+): Promise<Wire> {
 	const protocol = chooseProtocol(request.headers['sec-websocket-protocol'], [
 		'v5.channel.k8s.io',
 		'v4.channel.k8s.io',
@@ -108,6 +120,7 @@ async function webSocketWire(request: IncomingMessage, socket: Duplex, head: Buf
 		stdin.end();
 		gone.abort();
 	});
+	await new Promise<void>(resolve => wanted.realTime.after(settleMs, resolve));
 	// An empty message tells the client that the command's streams are open.
 	send(wanted.stdout ? channel.stdout : channel.stderr, new Uint8Array());
 	return {
