@@ -152,7 +152,10 @@ export function compareShapes(
 				return;
 			}
 			for (const [index, {text, line}] of blocks.entries()) {
-				if (text !== expected[index]!.text) complain(line, `this code block is another one in ${one.language}.md`);
+				const other = expected[index]!.text.split('\n');
+				const differing = text.split('\n').findIndex((content, row) => content !== other[row]);
+				if (text === expected[index]!.text) continue;
+				complain(line + Math.max(0, differing), `this code block is another one in ${one.language}.md`);
 			}
 			const [quotes, others] = [backgroundCount(here), backgroundCount(there)];
 			if (quotes !== others) {

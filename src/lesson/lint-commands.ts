@@ -1,11 +1,12 @@
 import leven from 'leven';
 import type {Condition} from './expressions.ts';
+import {patchProblem} from './lint-folding.ts';
 import {shellCommands} from './shell-words.ts';
 import {compileTemplate} from './template.ts';
 import type {YamlPath} from './yaml-file.ts';
 
-/** A command of lesson.yaml and where it stands; `fails` when it is meant to. */
-export type PlacedCommand = {line: string; path: YamlPath; fails: boolean};
+/** A command of lesson.yaml and where it stands; `fails` when it is meant to, `needs` what it says it needs. */
+export type PlacedCommand = {line: string; path: YamlPath; fails: boolean; needs: unknown[]};
 
 /** Those who understand commands. */
 export type CommandReaders = {
@@ -44,7 +45,7 @@ export async function lintCommand(
 	}
 	for (const [program = '', ...args] of shellCommands(filled)) {
 		if (program === 'kubectl') {
-			const why = await readers.kubectl(args);
+			const why = (await readers.kubectl(args)) ?? patchProblem(args);
 			if (why !== undefined) at(path, why);
 		} else if (leven(program, 'kubectl') <= 2) at(path, `"${program}" is no program; it looks like kubectl`);
 	}
@@ -65,13 +66,17 @@ function fillPlaces(line: string): string | undefined {
 
 function inList(list: unknown, path: YamlPath): PlacedCommand[] {
 	return asList(list).flatMap((command, index) => {
-		if (typeof command === 'string') return [{line: command, path: [...path, index], fails: false}];
-		const {run, fails} = asMap(command);
-		return typeof run === 'string' ? [{line: run, path: [...path, index, 'run'], fails: fails === true}] : [];
+		if (typeof command === 'string') return [{line: command, path: [...path, index], fails: false, needs: []}];
+		const {run, fails, needs} = asMap(command);
+		return typeof run === 'string'
+			? [{line: run, path: [...path, index, 'run'], fails: fails === true, needs: asList(needs)}]
+			: [];
 	});
 }
 
-const asList = (value: unknown): unknown[] => (Array.isArray(value) ? value : []);
+/** A list of YAML, or an empty one for anything else. */
+export const asList = (value: unknown): unknown[] => (Array.isArray(value) ? value : []);
 
-const asMap = (value: unknown): Record<string, unknown> =>
+/** A map of YAML, or an empty one for anything else. */
+export const asMap = (value: unknown): Record<string, unknown> =>
 	typeof value === 'object' && value !== null && !Array.isArray(value) ? (value as Record<string, unknown>) : {};

@@ -2,10 +2,16 @@ import {existsSync, readFileSync} from 'node:fs';
 import {join} from 'node:path';
 import {languages} from '../text/text.ts';
 import {type CommandReaders, lintCommand, placedCommands} from './lint-commands.ts';
+import {lintFolding} from './lint-folding.ts';
+import {lintImages} from './lint-images.ts';
 import {lintLinks} from './lint-links.ts';
 import {type DryRun, lintManifest} from './lint-manifests.ts';
-import {lintNames} from './lint-names.ts';
+import {lintNames, lintWatched} from './lint-names.ts';
+import {lintNeeds} from './lint-needs.ts';
+import {lintProse} from './lint-prose.ts';
+import {lintSteadyChecks} from './lint-steps.ts';
 import {loadLesson} from './load-lesson.ts';
+import {parseLanguageFile} from './markdown.ts';
 import {LessonError, type Problem} from './problem.ts';
 import {openYaml} from './yaml-file.ts';
 
@@ -27,9 +33,15 @@ export async function lintLesson(folder: string, options: LintOptions): Promise<
 	found.length = 0;
 	const lesson: unknown = document.errors.length === 0 ? document.toJS() : undefined;
 	const commands = placedCommands(lesson);
-	for (const command of commands) await lintCommand(command, options, at);
+	for (const command of commands) {
+		await lintCommand(command, options, at);
+		lintFolding(command, document, source, at);
+	}
+	lintSteadyChecks(lesson, at);
+	lintImages(lesson, commands, at);
 
 	const manifests = manifestsOf(lesson).filter(name => /\.ya?ml$/.test(name) && existsSync(join(folder, name)));
+	lintNeeds(lesson, name => manifests.includes(name) && /^kind: Node$/m.test(read(name)), at);
 	for (const name of manifests) {
 		const readers = commands.filter(({line}) => filesOf(line).includes(name));
 		// What a lesson shows being refused is meant to be.
@@ -39,11 +51,18 @@ export async function lintLesson(folder: string, options: LintOptions): Promise<
 
 	const known = [...commands.map(({line}) => line), ...manifests.map(read)].join('\n');
 	if (lesson !== undefined) {
+		lintWatched(lesson, known, at);
 		for (const name of ['lesson.yaml', ...languages.map(language => `${language}.md`)]) {
 			lintNames(join(folder, name), read(name), known, found);
 		}
 	}
-	for (const language of languages) lintLinks(folder, join(folder, `${language}.md`), read(`${language}.md`), found);
+	for (const language of languages) {
+		const file = join(folder, `${language}.md`);
+		const text = read(`${language}.md`);
+		lintLinks(folder, file, text, found);
+		// The loader has told what is wrong with its headings.
+		if (text !== '') lintProse(file, text, language, parseLanguageFile(file, text, []), found);
+	}
 	return inOrder([...problems, ...found]);
 }
 
