@@ -1,3 +1,4 @@
+import {enContext} from './en-context.ts';
 import {enImages} from './en-images.ts';
 
 /**
@@ -247,6 +248,7 @@ export const en = {
 			`the lesson ${lesson} cannot run on ${cluster}, which lacks: ${capabilities}. Try: endpoint-lab ${lesson} --cluster embedded`,
 		noLineShell: 'no POSIX shell (bash or sh) was found on PATH; install one (on Windows: WSL, or Git for Windows).',
 	},
+	context: enContext,
 	images: enImages,
 	engine: {
 		unsaved: (reason: string) =>

@@ -1,4 +1,5 @@
 import type {Text} from './text.ts';
+import {zhCNContext} from './zh-CN-context.ts';
 import {zhCNImages} from './zh-CN-images.ts';
 
 /** Every sentence of the interface in Simplified Chinese. */
@@ -218,6 +219,7 @@ export const zhCN: Text = {
 			`课程 ${lesson} 不能在 ${cluster} 上运行，它缺少：${capabilities}。可以试试：endpoint-lab ${lesson} --cluster embedded`,
 		noLineShell: '在 PATH 中找不到 POSIX shell（bash 或 sh）；请安装一个（Windows 上可用 WSL 或 Git for Windows）。',
 	},
+	context: zhCNContext,
 	images: zhCNImages,
 	engine: {
 		unsaved: reason => `无法写入你的进度（${reason}）。你可以继续，但这些进度不会被记住。`,

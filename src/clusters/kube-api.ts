@@ -1,0 +1,94 @@
+import {request as httpRequest, type IncomingMessage} from 'node:http';
+import {request as httpsRequest, type RequestOptions} from 'node:https';
+import {KubeConfig} from '@kubernetes/client-node';
+
+/** An answer of an API server other than success. */
+export class KubeApiError extends Error {
+	/** The HTTP status code, and the Status' reason, such as NotFound. */
+	readonly status: number;
+	readonly reason: string;
+
+	constructor(status: number, reason: string, message: string) {
+		super(message);
+		this.name = 'KubeApiError';
+		this.status = status;
+		this.reason = reason;
+	}
+}
+
+export type KubeApiOptions = {body?: unknown; signal?: AbortSignal};
+
+/** A way to ask the API server of a kubeconfig, whatever its credentials are: plugins and token files too. */
+export type KubeApi = {
+	server: string;
+	/** For the parts of the client library that need it. */
+	config: KubeConfig;
+	/** One request; the answer's JSON. Throws KubeApiError, or what the network threw. */
+	ask<T>(method: string, path: string, options?: KubeApiOptions): Promise<T>;
+	/** The body of an answer as it comes. Throws like `ask`. */
+	open(path: string, signal: AbortSignal): Promise<IncomingMessage>;
+};
+
+/** How long an answer may take, ms. */
+const answerLimit = 20_000;
+
+/** Asks as the current context of a kubeconfig file says. Throws when the file cannot be read or names no cluster. */
+export function openKubeApi(kubeconfig: string): KubeApi {
+	const config = new KubeConfig();
+	config.loadFromFile(kubeconfig);
+	const server = config.getCurrentCluster()?.server.replace(/\/$/, '');
+	if (!server) throw new Error(`the kubeconfig ${kubeconfig} names no cluster in its current context`);
+	const send = async (method: string, path: string, text: string | undefined, signal: AbortSignal) => {
+		const options: RequestOptions = {method, signal, headers: {accept: 'application/json'}};
+		await config.applyToHTTPSOptions(options);
+		if (text !== undefined) {
+			options.headers = {
+				...options.headers,
+				'content-type': 'application/json',
+				'content-length': Buffer.byteLength(text),
+			};
+		}
+		const response = await respond(`${server}${path}`, options, text);
+		if ((response.statusCode ?? 0) < 300) return response;
+		throw statusError(response.statusCode ?? 0, await bodyOf(response), path);
+	};
+	return {
+		server,
+		config,
+		async ask<T>(method: string, path: string, {body, signal}: KubeApiOptions = {}) {
+			const limit = AbortSignal.timeout(answerLimit);
+			const ended = signal ? AbortSignal.any([signal, limit]) : limit;
+			const text = body === undefined ? undefined : JSON.stringify(body);
+			return JSON.parse(await bodyOf(await send(method, path, text, ended))) as T;
+		},
+		open: (path, signal) => send('GET', path, undefined, signal),
+	};
+}
+
+function respond(url: string, options: RequestOptions, body: string | undefined): Promise<IncomingMessage> {
+	return new Promise((resolve, reject) => {
+		const asking = (url.startsWith('https:') ? httpsRequest : httpRequest)(url, options, resolve);
+		asking.on('error', reject);
+		asking.end(body);
+	});
+}
+
+async function bodyOf(response: IncomingMessage): Promise<string> {
+	const pieces: Buffer[] = [];
+	for await (const piece of response) pieces.push(piece as Buffer);
+	return Buffer.concat(pieces).toString();
+}
+
+function statusError(code: number, body: string, path: string): KubeApiError {
+	try {
+		const {message, reason} = JSON.parse(body) as {message?: unknown; reason?: unknown};
+		if (typeof message === 'string') return new KubeApiError(code, typeof reason === 'string' ? reason : '', message);
+	} catch {
+		// A proxy before the API server may answer with anything.
+	}
+	return new KubeApiError(code, '', `the API server answered ${code} to ${path}`);
+}
+
+/** Whether an error is the API server's with that status. */
+export const isStatus = (error: unknown, status: number): boolean =>
+	error instanceof KubeApiError && error.status === status;

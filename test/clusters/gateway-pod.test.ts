@@ -1,0 +1,303 @@
+import {request} from 'node:http';
+import {afterAll, afterEach, beforeAll, beforeEach, expect, test} from 'vitest';
+import {failureOf, namesToTry} from '../../src/clusters/gateway-config.ts';
+import {type GatewayPod, type GatewayPodOptions, openGatewayPod} from '../../src/clusters/gateway-pod.ts';
+import type {KubeObject, Pod} from '../../src/simulator/types.ts';
+import {textIn} from '../../src/text/text.ts';
+import {UserError} from '../../src/text/user-error.ts';
+import {type RunningCluster, startRunningCluster} from '../simulator/running-cluster.ts';
+import {until} from '../until.ts';
+
+// An embedded cluster stands in for a real one: the gateway speaks to it through its API alone.
+const text = textIn('en');
+const image = 'nginx:1.14.2';
+let cluster: RunningCluster;
+let gateway: GatewayPod;
+let stop: AbortController;
+
+beforeAll(async () => {
+	cluster = await startRunningCluster();
+	await cluster.web(3);
+	// What takes a Pod a second is over sooner.
+	await cluster.speed(10);
+});
+afterAll(() => cluster.close());
+beforeEach(() => {
+	stop = new AbortController();
+});
+afterEach(async () => {
+	stop.abort();
+	await gateway.close();
+	await until(async () => (await gatewayPods()).length === 0);
+});
+
+const open = async (options: Partial<GatewayPodOptions> = {}) => {
+	const {kubeconfig} = cluster;
+	gateway = await openGatewayPod({kubeconfig, namespace: 'default', image, signal: stop.signal, text, ...options});
+};
+
+type Answer = {status: number; headers: Record<string, unknown>; body: string};
+
+/** What `curl -x GATEWAY URL` would get, as the client of a name with `-U NAME:`. */
+const curl = (url: string, {client = '', method = 'GET', body = '', headers = {}} = {}): Promise<Answer> =>
+	new Promise((resolve, reject) => {
+		const {hostname, port} = new URL(gateway.url);
+		const named = client && {'proxy-authorization': `Basic ${Buffer.from(`${client}:`).toString('base64')}`};
+		const {host} = new URL(url);
+		const asking = request(
+			{hostname, port, path: url, method, headers: {host, ...(named || {}), ...headers}, agent: false},
+			async response => {
+				let received = '';
+				for await (const piece of response.setEncoding('utf8')) received += piece;
+				resolve({status: response.statusCode ?? 0, headers: response.headers, body: received});
+			},
+		);
+		asking.on('error', reject);
+		asking.end(body);
+	});
+
+const podsOf = async (namespace = 'default') =>
+	(await cluster.get<{items: Pod[]}>(`/api/v1/namespaces/${namespace}/pods`)).items;
+const gatewayPods = async (namespace = 'default') =>
+	(await podsOf(namespace)).filter(({metadata}) => metadata.name.startsWith('endpoint-lab-gateway'));
+const clusterIP = async (service: string) =>
+	(await cluster.get<{spec: {clusterIP: string}}>(`/api/v1/namespaces/default/services/${service}`)).spec.clusterIP;
+const create = (resource: string, object: Partial<KubeObject> & Record<string, unknown>) =>
+	cluster.post(`/api/v1/namespaces/default/${resource}`, object);
+
+test('every form of a Service’s name is answered as from inside, and the answer is that of the Pod', async () => {
+	await open();
+	for (const host of [
+		'web',
+		'web.default',
+		'web.default.svc',
+		'web.default.svc.cluster.local',
+		await clusterIP('web'),
+		'web:80',
+	]) {
+		const answer = await curl(`http://${host}/`);
+		expect(answer, host).toMatchObject({status: 200, headers: {server: 'nginx/1.14.2', 'content-length': '612'}});
+		expect(answer.body).toContain('Welcome to nginx!');
+		expect(Object.keys(answer.headers)).not.toContain('endpoint-lab-outcome');
+	}
+	expect(await curl('http://web/nothing')).toMatchObject({status: 404});
+});
+
+test('what is sent reaches the Pod, and nothing of the gateway does', async () => {
+	await create('pods', {
+		apiVersion: 'v1',
+		kind: 'Pod',
+		metadata: {name: 'echo', labels: {app: 'echo'}},
+		spec: {
+			containers: [
+				{
+					name: 'echo',
+					image,
+					command: [
+						'sh',
+						'-c',
+						`echo 'server { listen 80; return 200 "$request_method $request_uri $http_host [$http_endpoint_lab_target] $http_x_mine"; }' > /etc/nginx/conf.d/default.conf; exec nginx -g "daemon off;"`,
+					],
+				},
+			],
+		},
+	});
+	await create('services', {
+		apiVersion: 'v1',
+		kind: 'Service',
+		metadata: {name: 'echo'},
+		spec: {selector: {app: 'echo'}, ports: [{port: 8000, targetPort: 80}]},
+	});
+	await open();
+	await until(async () => (await curl('http://echo:8000/')).status === 200);
+	expect((await curl('http://echo:8000/a/b?c=d', {headers: {'x-mine': 'yes'}})).body).toBe(
+		'GET /a/b?c=d echo:8000 [] yes',
+	);
+	expect((await curl('http://echo:8000/', {method: 'POST', body: 'some words'})).body).toBe('POST / echo:8000 [] ');
+	await cluster.ask('/api/v1/namespaces/default/pods/echo', {method: 'DELETE'});
+	await cluster.ask('/api/v1/namespaces/default/services/echo', {method: 'DELETE'});
+});
+
+test('no endpoint, no such name and no such machine are told apart', async () => {
+	await create('services', {
+		apiVersion: 'v1',
+		kind: 'Service',
+		metadata: {name: 'empty'},
+		spec: {selector: {app: 'nobody'}, ports: [{port: 80}]},
+	});
+	await open();
+	const refused = await curl('http://empty/');
+	expect(refused).toMatchObject({
+		status: 502,
+		headers: {'proxy-status': expect.stringContaining('error=connection_refused')},
+		body: `connect to empty (${await clusterIP('empty')}) port 80 failed: Connection refused\n`,
+	});
+	expect(await curl('http://nobody/')).toMatchObject({
+		status: 502,
+		headers: {'proxy-status': 'endpoint-lab; error=dns_error; details="Could not resolve host: nobody"'},
+		body: 'Could not resolve host: nobody\n',
+	});
+	expect(await curl('http://10.244.1.250/')).toMatchObject({
+		status: 504,
+		headers: {'proxy-status': expect.stringContaining('error=connection_timeout')},
+	});
+});
+
+test('a 502 of the application itself is passed on as it is', async () => {
+	const config = 'server { listen 80; return 502 "down for today"; }';
+	await create('pods', {
+		apiVersion: 'v1',
+		kind: 'Pod',
+		metadata: {name: 'down', labels: {app: 'down'}},
+		spec: {
+			containers: [
+				{
+					name: 'down',
+					image,
+					command: ['sh', '-c', `echo '${config}' > /etc/nginx/conf.d/default.conf; exec nginx -g "daemon off;"`],
+				},
+			],
+		},
+	});
+	await until(async () => (await podsOf()).some(({metadata, status}) => metadata.name === 'down' && status.podIP));
+	const {podIP} = (await podsOf()).find(({metadata}) => metadata.name === 'down')!.status;
+	await open();
+	await until(async () => (await curl(`http://${podIP}/`)).body === 'down for today');
+	const answer = await curl(`http://${podIP}/`);
+	expect(answer.status).toBe(502);
+	expect(answer.headers['proxy-status']).toBeUndefined();
+	await cluster.ask('/api/v1/namespaces/default/pods/down', {method: 'DELETE'});
+});
+
+test('each user name is a client with an address of its own, so that session affinity holds for each', async () => {
+	await cluster.ask('/api/v1/namespaces/default/services/web', {method: 'DELETE'});
+	await create('services', {
+		apiVersion: 'v1',
+		kind: 'Service',
+		metadata: {name: 'web'},
+		spec: {selector: {app: 'web'}, ports: [{port: 80}]},
+	});
+	await open();
+	for (const client of ['a', 'b', 'Ada L.']) expect(await curl('http://web/', {client})).toMatchObject({status: 200});
+	const pods = await gatewayPods();
+	expect(pods.map(({metadata}) => metadata.name).sort()).toEqual([
+		'endpoint-lab-gateway',
+		'endpoint-lab-gateway-a',
+		expect.stringMatching(/^endpoint-lab-gateway-ada-l-[0-9a-f]{6}$/),
+		'endpoint-lab-gateway-b',
+	]);
+	const log = await Promise.all(
+		(await podsOf())
+			.filter(({metadata}) => metadata.labels?.app === 'web')
+			.map(({metadata}) => cluster.ask<string>(`/api/v1/namespaces/default/pods/${metadata.name}/log`)),
+	);
+	const askers = new Set(log.flatMap(({body}) => String(body).match(/^10\.\S+/gm) ?? []));
+	for (const {metadata, status} of pods.filter(({metadata}) => metadata.name !== 'endpoint-lab-gateway'))
+		expect(askers, metadata.name).toContain(status.podIP);
+});
+
+test('more clients than the cluster should bear are refused', async () => {
+	await open();
+	const answers = await Promise.all(Array.from({length: 9}, (_, n) => curl('http://web/', {client: `client-${n}`})));
+	expect(answers.filter(({status}) => status === 200)).toHaveLength(7);
+	expect(answers.find(({status}) => status === 503)?.body).toContain('8 clients already');
+});
+
+test('a Pod that is deleted under the gateway comes back, and no request is lost to it', async () => {
+	await open();
+	expect(await curl('http://web/')).toMatchObject({status: 200});
+	const [before] = await gatewayPods();
+	await cluster.ask('/api/v1/namespaces/default/pods/endpoint-lab-gateway?gracePeriodSeconds=0', {method: 'DELETE'});
+	expect(await curl('http://web/')).toMatchObject({status: 200});
+	const [after] = await gatewayPods();
+	expect(after?.metadata.uid).not.toBe(before?.metadata.uid);
+});
+
+test('many requests at once share connections and all come back', async () => {
+	await open();
+	const answers = await Promise.all(Array.from({length: 60}, () => curl('http://web/')));
+	expect(answers.every(({status}) => status === 200)).toBe(true);
+});
+
+test('the Pods can live in a namespace of their own while names are those of the lesson’s', async () => {
+	await open({podNamespace: 'endpoint-lab'});
+	expect(await curl('http://web/')).toMatchObject({status: 200});
+	expect(await gatewayPods()).toEqual([]);
+	expect(await gatewayPods('endpoint-lab')).toHaveLength(1);
+	await gateway.close();
+	await until(async () => (await gatewayPods('endpoint-lab')).length === 0);
+});
+
+test('an image that cannot be pulled is told with the request', async () => {
+	await open({image: 'registry.example.com/nginx:1'});
+	const answer = await curl('http://web/');
+	expect(answer).toMatchObject({
+		status: 503,
+		headers: {'proxy-status': expect.stringContaining('proxy_internal_error')},
+	});
+	expect(answer.body).toMatch(
+		/endpoint-lab-gateway does not start \((ErrImagePull|ImagePullBackOff): .*kubectl describe/,
+	);
+});
+
+test('what a killed lab left is cleared away at the next start, and nothing else', async () => {
+	const labels = {'app.kubernetes.io/managed-by': 'endpoint-lab', 'app.kubernetes.io/name': 'endpoint-lab-gateway'};
+	const pod = (name: string, own: Record<string, string>) =>
+		create('pods', {
+			apiVersion: 'v1',
+			kind: 'Pod',
+			metadata: {name, labels: own},
+			spec: {containers: [{name: 'c', image}]},
+		});
+	await pod('endpoint-lab-gateway-old', {...labels, owner: 'me'});
+	await pod('endpoint-lab-gateway-theirs', {...labels, owner: 'you'});
+	await open({labels: {owner: 'me'}});
+	await until(async () => !(await gatewayPods()).some(({metadata}) => metadata.name.endsWith('-old')));
+	expect((await gatewayPods()).some(({metadata}) => metadata.name.endsWith('-theirs'))).toBe(true);
+	await cluster.ask('/api/v1/namespaces/default/pods/endpoint-lab-gateway-theirs', {method: 'DELETE'});
+});
+
+test('what may not be written is not written', async () => {
+	await open({
+		beforeWrite: async () => {
+			throw new UserError('another cluster');
+		},
+	});
+	expect(await curl('http://web/')).toMatchObject({status: 503, body: expect.stringContaining('another cluster')});
+	expect(await gatewayPods()).toEqual([]);
+});
+
+test('used as a server, or for anything but http, it says what it is for', async () => {
+	await open();
+	const {hostname, port} = new URL(gateway.url);
+	const answer = await fetch(`http://${hostname}:${port}/`);
+	expect(answer.status).toBe(400);
+	expect(await answer.text()).toContain('use it as a proxy');
+	const tunnel = request({hostname, port, method: 'CONNECT', path: 'web:443', agent: false});
+	const status = await new Promise(resolve => {
+		tunnel.on('connect', ({statusCode}) => resolve(statusCode));
+		tunnel.end();
+	});
+	expect(status).toBe(501);
+});
+
+test('names are tried as a Pod’s resolver tries them', () => {
+	const search = ['ns.svc.example', 'svc.example'];
+	expect(namesToTry('web', search)).toEqual(['web.ns.svc.example', 'web.svc.example', 'web']);
+	expect(namesToTry('web.other', search)).toEqual(['web.other.ns.svc.example', 'web.other.svc.example', 'web.other']);
+	expect(namesToTry('a.b.c.d.e.f', search)[0]).toBe('a.b.c.d.e.f');
+	expect(namesToTry('web.', search)).toEqual(['web']);
+	expect(namesToTry('10.96.0.1', search)).toEqual(['10.96.0.1']);
+});
+
+test('nginx’s own 502 and 504 are told from those that it passes on', () => {
+	// As nginx 1.14 to 1.29 give $upstream_addr|$upstream_connect_time|$upstream_header_time.
+	expect(failureOf(200, '10.96.0.7:80|0.000|0.001')).toBeUndefined();
+	expect(failureOf(502, '10.96.0.7:80|0.000|0.001')).toBeUndefined();
+	expect(failureOf(502, '10.96.0.7:80|-|-')).toBe('refused');
+	expect(failureOf(502, '10.96.0.7:80|0.001|-')).toBe('reset');
+	expect(failureOf(504, '10.96.0.7:80|-|-')).toBe('timeout');
+	expect(failureOf(502, '||')).toBe('unknown-host');
+	expect(failureOf(502, '10.244.1.2:80, 10.244.1.3:80|-, -|-, -')).toBe('refused');
+	expect(failureOf(200, '10.244.1.2:80, 10.244.1.3:80|-, 0.000|-, 0.002')).toBeUndefined();
+});
