@@ -16,6 +16,9 @@ export type TestOptions = RunOptions & {step?: string; junit?: string; yes?: boo
 
 export type StatusOptions = RunOptions & {save?: string};
 
+/** `report`: a text to paste, which hides secrets. */
+export type DoctorOptions = {json?: boolean; report?: boolean};
+
 export type DownOptions = {delete?: boolean};
 
 /**
@@ -127,6 +130,13 @@ export function createProgram(context: Context, done: (code: ExitCode) => void):
 			done(await (await import('./clock.ts')).clock(action, options, context)),
 		);
 	program
+		.command('doctor')
+		.description(words.doctor)
+		.addOption(new Option('--report', words.report))
+		.addOption(json(words.jsonDocument))
+		.addOption(lang())
+		.action(async (options: DoctorOptions) => done(await (await import('./doctor.ts')).doctor(options, context)));
+	program
 		.command('shell')
 		.description(words.shell)
 		.addOption(cluster())
@@ -172,6 +182,7 @@ const examples: Record<string, string[]> = {
 	down: ['endpoint-lab down', 'endpoint-lab down --delete'],
 	status: ['endpoint-lab status', 'endpoint-lab status --json', 'endpoint-lab status --save before.json'],
 	clock: ['endpoint-lab clock pause', 'endpoint-lab clock step', 'endpoint-lab clock 10', 'endpoint-lab clock resume'],
+	doctor: ['endpoint-lab doctor', 'endpoint-lab doctor --json', 'endpoint-lab doctor --report'],
 	shell: ['endpoint-lab shell'],
 };
 

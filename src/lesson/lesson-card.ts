@@ -12,6 +12,8 @@ export type LessonCard = {
 	/** How long a learner needs, roughly. */
 	minutes: number;
 	stepIds: string[];
+	/** Container images that its Pods use. */
+	images: string[];
 	/** The title, and Markdown that says what the lesson is about. */
 	text: Record<Language, {title: string; introduction: string}>;
 };
@@ -27,7 +29,11 @@ export function readLessonCard(folder: string): LessonCard {
 			throw new LessonError([{file, line: 1, column: 1, message: (error as Error).message}]);
 		}
 	};
-	const yaml = parseDocument(read('lesson.yaml')).toJS() as {minutes?: number; steps?: {id: string}[]} | null;
+	const yaml = parseDocument(read('lesson.yaml')).toJS() as {
+		minutes?: number;
+		images?: string[];
+		steps?: {id: string}[];
+	} | null;
 	const card = (language: Language) => {
 		const {title, introduction} = parseLanguageFile(join(folder, `${language}.md`), read(`${language}.md`), problems);
 		return [language, {title, introduction: introduction.text}] as const;
@@ -35,6 +41,7 @@ export function readLessonCard(folder: string): LessonCard {
 	return {
 		id: lessonIdOf(folder),
 		minutes: yaml?.minutes ?? 0,
+		images: yaml?.images ?? [],
 		stepIds: (yaml?.steps ?? []).map(({id}) => id),
 		text: Object.fromEntries(languages.map(card)) as LessonCard['text'],
 	};

@@ -1,4 +1,5 @@
 import {enContext} from './en-context.ts';
+import {enDoctor} from './en-doctor.ts';
 import {enImages} from './en-images.ts';
 
 /**
@@ -194,6 +195,8 @@ export const en = {
 				'pause, resume, step (to the next change), a speed from 0.25 to 100, or max; shows the time without it',
 			from: 'begin with the state saved in FILE; the state before is kept aside',
 			save: "also save the cluster's state in FILE, which must not exist yet",
+			doctor: 'look at what this machine offers, what is wrong with it, and where lessons can run',
+			report: 'print a text to paste when asking for help; secrets and names are hidden',
 			shell: 'open your own shell in the cluster, with kubectl and curl wired to it',
 			kubectl: 'the built-in kubectl, for machines without one',
 			testStep: 'prove one step of one lesson, by number or name; those before it are only done',
@@ -249,6 +252,7 @@ export const en = {
 		noLineShell: 'no POSIX shell (bash or sh) was found on PATH; install one (on Windows: WSL, or Git for Windows).',
 	},
 	context: enContext,
+	doctor: enDoctor,
 	images: enImages,
 	engine: {
 		unsaved: (reason: string) =>
@@ -343,6 +347,7 @@ export const en = {
 				'wrong-without-effect': 'the wrong answer never had the effect named under "until"',
 				'wrong-passes': 'the wrong answer passes the check that should catch it',
 				'wrong-solves': 'the wrong answer solves the step',
+				'wrong-hint': 'the wrong answer does not bring the hint that it names',
 				'left-behind': 'the clean-up leaves something behind',
 			},
 			passed: (lesson: string) => `Lesson ${lesson} is proven.`,

@@ -1,5 +1,6 @@
 import type {Text} from './text.ts';
 import {zhCNContext} from './zh-CN-context.ts';
+import {zhCNDoctor} from './zh-CN-doctor.ts';
 import {zhCNImages} from './zh-CN-images.ts';
 
 /** Every sentence of the interface in Simplified Chinese. */
@@ -174,6 +175,8 @@ export const zhCN: Text = {
 			clockAction: 'pause（暂停）、resume（继续）、step（到下一个变化）、0.25 到 100 的速度，或 max；不写则显示时间',
 			from: '从保存在 FILE 中的状态开始；之前的状态会另外保留',
 			save: '同时把集群的状态保存到 FILE，该文件必须还不存在',
+			doctor: '检查这台机器能提供什么、有什么问题，以及课程可以在哪里运行',
+			report: '打印一段求助时可以粘贴的文字；其中隐去机密和名称',
 			shell: '打开您自己的 shell，kubectl 和 curl 已连接到集群',
 			kubectl: '内置的 kubectl，供没有安装 kubectl 的机器使用',
 			testStep: '只证明一课中的一步，写步骤的编号或名称；之前的步骤只执行，不证明',
@@ -220,6 +223,7 @@ export const zhCN: Text = {
 		noLineShell: '在 PATH 中找不到 POSIX shell（bash 或 sh）；请安装一个（Windows 上可用 WSL 或 Git for Windows）。',
 	},
 	context: zhCNContext,
+	doctor: zhCNDoctor,
 	images: zhCNImages,
 	engine: {
 		unsaved: reason => `无法写入你的进度（${reason}）。你可以继续，但这些进度不会被记住。`,
@@ -304,6 +308,7 @@ export const zhCN: Text = {
 				'wrong-without-effect': '错误的做法始终没有产生 "until" 所写的效果',
 				'wrong-passes': '本应发现错误做法的检查却成立了',
 				'wrong-solves': '错误的做法完成了这一步',
+				'wrong-hint': '错误做法没有引出它所指明的提示',
 				'left-behind': '清理之后还留下了东西',
 			},
 			passed: lesson => `课程 ${lesson} 已得到证明。`,

@@ -1,0 +1,81 @@
+import {homedir, hostname, userInfo} from 'node:os';
+import stringWidth from 'string-width';
+import {type Diagnosis, diagnose} from '../doctor/diagnose.ts';
+import type {Finding} from '../doctor/finding.ts';
+import {probe} from '../doctor/probe.ts';
+import {type Private, redact} from '../doctor/redact.ts';
+import {lessonCards} from '../lesson/find-lessons.ts';
+import type {Text} from '../text/text.ts';
+import {alignColumns} from './columns.ts';
+import type {Context, ExitCode} from './context.ts';
+import {lessonImages} from './lesson-images.ts';
+import type {DoctorOptions} from './program.ts';
+
+/**
+ * `endpoint-lab doctor`: what this machine offers the lab and what is wrong with it, and where lessons can run. Changes
+ * nothing. Succeeds when lessons can run somewhere.
+ */
+export async function doctor(options: DoctorOptions, context: Context): Promise<ExitCode> {
+	const {environment, signal, text, print, version} = context;
+	const facts = await probe({
+		environment,
+		signal,
+		input: process.stdin,
+		output: process.stdout,
+		images: lessonImages(lessonCards()),
+	});
+	const found = diagnose(facts, text);
+	const hide = (shown: string) => redact(shown, privateOf(context));
+	const time = new Date();
+	if (options.json) {
+		const {findings, verdicts, auto} = found;
+		const hidden = (_key: string, value: unknown) => (typeof value === 'string' ? hide(value) : value);
+		print(JSON.stringify({version, time, findings, clusters: verdicts, auto}, hidden));
+	} else {
+		const words = text.doctor;
+		const lines = [...findingLines(found.findings, text), '', ...verdictLines(found, text)];
+		if (options.report) {
+			for (const line of [words.reportTitle(version, time.toISOString()), ...lines]) print(hide(line));
+		} else {
+			for (const line of [words.title, ...lines, words.reportHint]) print(line);
+		}
+	}
+	return found.verdicts.some(({runs}) => runs) ? 0 : 1;
+}
+
+function findingLines(findings: Finding[], text: Text): string[] {
+	const signs = text.doctor.signs;
+	const heads = alignColumns(findings.map(({status, code}) => [`  ${signs[status]}`, code]));
+	const width = Math.max(...heads.map(head => stringWidth(head)));
+	const indent = ' '.repeat(6);
+	return findings.flatMap(({seen, fix, commands = []}, at) => [
+		`${heads[at]}${' '.repeat(width - stringWidth(heads[at]!))}  ${seen}`,
+		...(fix ? [`${indent}${fix}`] : []),
+		...commands.map(command => `${indent}  ${command}`),
+	]);
+}
+
+function verdictLines({verdicts, auto}: Diagnosis, text: Text): string[] {
+	const words = text.doctor;
+	return [
+		words.summaryTitle,
+		...alignColumns(
+			verdicts.map(({place, runs, because}) => [
+				`  ${words.places[place]}`,
+				runs ? words.runs : words.runsNot(because.join(', ')),
+			]),
+		),
+		auto ? words.auto(auto) : words.nowhere,
+	];
+}
+
+/** Whose machine this is, so that a report does not tell it. */
+function privateOf({environment}: Context): Private {
+	let user = environment.USER || environment.USERNAME || '';
+	try {
+		user ||= userInfo().username;
+	} catch {
+		// A user without a name, as in some containers.
+	}
+	return {home: environment.HOME || environment.USERPROFILE || homedir(), user, host: hostname()};
+}

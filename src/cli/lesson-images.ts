@@ -1,0 +1,7 @@
+import {hasFixedTag} from '../clusters/images.ts';
+import type {LessonCard} from '../lesson/lesson-card.ts';
+
+/** The images with a fixed tag that lessons use, each once. Others cannot be brought along: the kubelet fetches them anew. */
+export function lessonImages(lessons: readonly Pick<LessonCard, 'images'>[]): string[] {
+	return [...new Set(lessons.flatMap(({images}) => images))].filter(hasFixedTag).sort();
+}

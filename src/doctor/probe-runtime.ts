@@ -1,0 +1,112 @@
+import {connect} from 'node:net';
+import {setTimeout as delay} from 'node:timers/promises';
+import {type ContainerRuntime, findContainerRuntime, type RuntimeOptions} from '../clusters/container-runtime.ts';
+import {fullImageName} from '../clusters/images.ts';
+import {findOnPath} from '../clusters/shell.ts';
+import type {RuntimeFacts, RuntimeProblemFacts} from './facts.ts';
+
+/** ms that a socket of this machine may take to take a connection. */
+const socketLimitMs = 300;
+
+export type RuntimeProbe = {runtime?: RuntimeFacts; problem?: RuntimeProblemFacts};
+
+/** Looks at the container runtime, and when none answers, at what may be wrong with it. */
+export async function probeRuntime(options: Required<RuntimeOptions>): Promise<RuntimeProbe> {
+	const {environment} = options;
+	const {runtime, problem} = await findContainerRuntime(options);
+	if (problem) {
+		const {code, name, detail} = problem;
+		const dockerHost = Boolean(environment.DOCKER_HOST);
+		const otherContexts = name === 'docker' ? await answeringContexts(options) : [];
+		return {problem: {code, name, detail, dockerHost, otherContexts}};
+	}
+	const {name, program, version, host, context} = runtime;
+	const [images, kindClusters, delegated] = await Promise.all([
+		lines(runtime, ['images', '--format', '{{.Repository}}:{{.Tag}}'], options),
+		lines(
+			runtime,
+			['ps', '-a', '--filter', 'label=io.x-k8s.kind.cluster', '--format', '{{.Label "io.x-k8s.kind.cluster"}}'],
+			options,
+		),
+		host.rootless ? isDelegated(runtime, options) : undefined,
+	]);
+	return {
+		runtime: {
+			name,
+			program,
+			version,
+			host,
+			context,
+			images: images?.map(fullImageName),
+			kindClusters: kindClusters && [...new Set(kindClusters)],
+			delegated,
+		},
+	};
+}
+
+async function lines(
+	runtime: ContainerRuntime,
+	args: string[],
+	{signal, limitMs}: Required<RuntimeOptions>,
+): Promise<string[] | undefined> {
+	const {ok, stdout} = await runtime.run(args, {signal, limitMs});
+	return ok ? stdout.split('\n').filter(Boolean) : undefined;
+}
+
+/** What kind itself looks at before it starts nodes without root: whether memory, processes and CPU can be limited. */
+async function isDelegated(runtime: ContainerRuntime, options: Required<RuntimeOptions>): Promise<boolean | undefined> {
+	const format =
+		runtime.name === 'podman' ? '{{.Host.CgroupControllers}}' : '{{.MemoryLimit}} {{.PidsLimit}} {{.CPUShares}}';
+	const told = await lines(runtime, ['info', '--format', format], options);
+	if (!told) return undefined;
+	const [line = ''] = told;
+	return runtime.name === 'podman'
+		? ['cpu', 'memory', 'pids'].every(controller => line.split(/[[\]\s,]+/).includes(controller))
+		: !line.includes('false');
+}
+
+/** Docker contexts that are not the current one, and whose socket on this machine takes a connection. */
+async function answeringContexts({environment, signal, limitMs}: Required<RuntimeOptions>): Promise<string[]> {
+	const program = findOnPath('docker', environment.PATH);
+	if (!program) return [];
+	const {execa} = await import('execa');
+	const {stdout, failed} = await execa(program, ['context', 'ls', '--format', '{{json .}}'], {
+		env: environment,
+		extendEnv: false,
+		reject: false,
+		stdin: 'ignore',
+		timeout: limitMs,
+		cancelSignal: signal,
+		windowsHide: true,
+	});
+	if (failed) return [];
+	const contexts = stdout.split('\n').flatMap(line => {
+		try {
+			return [JSON.parse(line) as {Name: string; Current: boolean; DockerEndpoint: string}];
+		} catch {
+			return [];
+		}
+	});
+	const answering = await Promise.all(
+		contexts.map(async ({Name, Current, DockerEndpoint}) => {
+			const socket = /^(?:unix|npipe):\/\/(.+)$/.exec(DockerEndpoint)?.[1];
+			return !Current && socket && (await answers(socket)) ? [Name] : [];
+		}),
+	);
+	return answering.flat();
+}
+
+async function answers(socket: string): Promise<boolean> {
+	const connection = connect(socket);
+	const connected = new Promise<boolean>(resolve => {
+		connection.once('connect', () => resolve(true));
+		connection.once('error', () => resolve(false));
+	});
+	const stop = new AbortController();
+	try {
+		return await Promise.race([connected, delay(socketLimitMs, false, {signal: stop.signal})]);
+	} finally {
+		stop.abort();
+		connection.destroy();
+	}
+}
