@@ -6,9 +6,10 @@ import {LessonError} from '../../src/lesson/problem.ts';
 
 describe('the cards of the lessons', () => {
 	it('say what the loaded lessons say', () => {
-		const loaded = loadLessons().map(({id, minutes, steps, text}) => ({
+		const loaded = loadLessons().map(({id, minutes, images, steps, text}) => ({
 			id,
 			minutes,
+			images,
 			stepIds: steps.map(step => step.id),
 			text: {
 				en: {title: text.en.title, introduction: text.en.introduction},
