@@ -5,6 +5,7 @@ import {createLineRunner, type LineRunner} from '../clusters/line-runner.ts';
 import {lineShell, shellEnvironment} from '../clusters/shell.ts';
 import {prepareBin, prepareCurl, prepareWorkFolder} from '../clusters/work-folder.ts';
 import {openJournal, readJournal} from '../engine/journal.ts';
+import {keepOutput} from '../engine/kept-output.ts';
 import {openRun, type Run} from '../engine/open-run.ts';
 import {fold, progressOf} from '../engine/run-state.ts';
 import {solveSteps} from '../engine/solve-steps.ts';
@@ -69,10 +70,29 @@ export async function openLessonSession(options: SessionOptions, context: Contex
 	});
 	/** A step's beginning that is still being kept: no command may come before that. */
 	let keeping = Promise.resolve();
+	/** Set once the run is open: what was run before does not belong to it. */
+	let opened: Run | undefined;
 	const runner: LineRunner = {
 		...lines,
-		run: (line, options) => keeping.then(() => lines.run(line, options)),
-		runInTerminal: line => keeping.then(() => lines.runInTerminal(line)),
+		async run(line, options) {
+			await keeping;
+			const printed = keepOutput();
+			const result = await lines.run(line, {
+				...options,
+				onOutput(piece) {
+					printed.push(piece);
+					options?.onOutput?.(piece);
+				},
+			});
+			opened?.ended(line, result.code, printed.kept());
+			return result;
+		},
+		async runInTerminal(line) {
+			await keeping;
+			const result = await lines.runInTerminal(line);
+			opened?.ended(line, result.code, {output: ''});
+			return result;
+		},
 	};
 	const ending = new AbortController();
 	try {
@@ -98,6 +118,7 @@ export async function openLessonSession(options: SessionOptions, context: Contex
 		followed?.subscribe(keepStep);
 		const observer = withRequests(observeCluster({cluster, text, time: realTime, clock, signal}), requests);
 		const run = openRun({lesson, cluster, language, journal, observer, requests, time: realTime, clock});
+		opened = run;
 		if (restored && step !== undefined) goTo(run, step);
 		// A step that has commands behind it has begun before.
 		const begun = fold(journal.events);

@@ -14,6 +14,8 @@ export type UpOptions = {cluster?: string; detach?: boolean; port?: string; from
 /** `yes`: the commands of lessons from elsewhere may run. */
 export type TestOptions = RunOptions & {step?: string; junit?: string; yes?: boolean};
 
+export type ExportOptions = {to?: string};
+
 export type StatusOptions = RunOptions & {save?: string};
 
 /** `report`: a text to paste, which hides secrets. */
@@ -69,6 +71,15 @@ export function createProgram(context: Context, done: (code: ExitCode) => void):
 		.addOption(json())
 		.action(async (lesson: string, options: RunOptions) =>
 			done(await (await import('./play.ts')).play(lesson, options, context)),
+		);
+	program
+		.command('export')
+		.description(words.export)
+		.argument('[LESSON]', words.exportLesson)
+		.addOption(new Option('--to <file>', words.exportTo))
+		.addOption(lang())
+		.action(async (lesson: string | undefined, options: ExportOptions) =>
+			done(await (await import('./export.ts')).exportLesson(lesson, options, context)),
 		);
 	program
 		.command('test')
@@ -170,6 +181,7 @@ const examples: Record<string, string[]> = {
 	],
 	list: ['endpoint-lab list', 'endpoint-lab list --json'],
 	play: ['endpoint-lab play endpoints', 'endpoint-lab play endpoints --json --lang zh-CN'],
+	export: ['endpoint-lab export endpoints', 'endpoint-lab export endpoints --to endpoints.md --lang zh-CN'],
 	test: ['endpoint-lab test', 'endpoint-lab test endpoints --json', 'endpoint-lab test ./my-lesson --step 2'],
 	lint: ['endpoint-lab lint', 'endpoint-lab lint ./my-lesson --json'],
 	new: ['endpoint-lab new my-lesson'],

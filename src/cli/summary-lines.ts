@@ -1,4 +1,5 @@
 import type {RunSummary} from '../engine/summary.ts';
+import {minutesAndSeconds} from '../text/duration.ts';
 import type {Text} from '../text/text.ts';
 import {alignColumns} from './columns.ts';
 
@@ -13,23 +14,17 @@ export function summaryLines(summary: RunSummary, argument: string, text: Text):
 			: [],
 	);
 	return [
-		words.title(lesson.title, solved, steps.length, minutes(spent)),
+		words.title(lesson.title, solved, steps.length, minutesAndSeconds(spent)),
 		...alignColumns(
 			steps.map((step, index) => [
 				`  ${index + 1}`,
 				step.title,
 				step.solved ? words.done : words.open,
-				step.solved ? minutes(step.spent) : '',
+				step.solved ? minutesAndSeconds(step.spent) : '',
 			]),
 		),
 		...(answered > 0 ? [words.predictions(predictions.right, answered)] : []),
 		...surprises.map(line => `  ${line}`),
 		solved < steps.length ? words.goOn(argument) : words.again(argument),
 	];
-}
-
-/** Milliseconds as minutes and seconds: 7:05. */
-function minutes(ms: number): string {
-	const seconds = Math.round(ms / 1000);
-	return `${Math.floor(seconds / 60)}:${String(seconds % 60).padStart(2, '0')}`;
 }

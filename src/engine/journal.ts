@@ -111,6 +111,8 @@ const textFields: Record<RunEvent['type'], string[]> = {
 	requests: [],
 	predict: ['step', 'choice'],
 	ran: ['step', 'command'],
+	ended: ['command', 'output'],
+	changes: [],
 	hint: ['step', 'hint'],
 	solve: ['step'],
 	helped: ['step', 'how'],
@@ -127,9 +129,17 @@ function isRunEvent(value: unknown): value is RunEvent {
 	if (!fields?.every(field => typeof value[field] === 'string')) return false;
 	if (value.type === 'requests') return isRequestsView(value.requests);
 	if (value.type === 'helped') return value.how === 'shown' || value.how === 'skipped';
+	if (value.type === 'ended') return typeof value.code === 'number';
+	if (value.type === 'changes') return Array.isArray(value.entries) && value.entries.every(isTimelineEntry);
 	const {type, snapshot} = value;
 	if (type !== 'remember' && !(type === 'solve' && snapshot !== undefined)) return true;
 	return isRecord(snapshot) && snapshotLists.every(list => Array.isArray(snapshot[list]));
+}
+
+function isTimelineEntry(value: unknown): boolean {
+	return (
+		isRecord(value) && typeof value.at === 'number' && typeof value.what === 'string' && typeof value.name === 'string'
+	);
 }
 
 function isRequestsView(value: unknown): boolean {

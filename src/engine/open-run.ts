@@ -8,6 +8,7 @@ import type {Language} from '../text/text.ts';
 import {type CompleteCommand, completeCommands} from './complete-commands.ts';
 import type {Journal} from './journal.ts';
 import {allHold, isLooking, isSolvedNow, momentsOf, nextHint} from './judge.ts';
+import type {KeptOutput} from './kept-output.ts';
 import {fold, progressOf, type RunEvent, reduce, type StepProgress} from './run-state.ts';
 import {currentIndex, runView} from './run-view.ts';
 import {type RunSummary, summarize} from './summary.ts';
@@ -24,6 +25,8 @@ export type Run = {
 	/** The present step's commands; undefined while the cluster has not answered what they need. */
 	commands(): CompleteCommand[] | undefined;
 	summary(): RunSummary;
+	/** Writes down how a command ended and what it printed. */
+	ended(command: string, code: number, output: KeptOutput): void;
 	/**
 	 * Begins again from a step on, whose beginning the cluster is back at. `redo` tells that the cluster is empty instead: the
 	 * steps before have to be done again, with what the learner answered in them kept, and the first one is entered.
@@ -48,6 +51,9 @@ export type RunOptions = {
 
 /** How many timeline entries a view carries. */
 const timelineLength = 300;
+
+/** How many changes of the cluster are written down after a command. */
+const keptChanges = 100;
 
 /** A RunEvent that still lacks its time. */
 type NewEvent = RunEvent extends infer E ? (E extends RunEvent ? Omit<E, 'at'> : never) : never;
@@ -91,6 +97,17 @@ export function openRun(options: RunOptions): Run {
 		const made = requests?.requests();
 		if (made && made.total > (state.requests?.total ?? 0)) record({type: 'requests', requests: made});
 	};
+	/** The last change that has been written down. */
+	let noted: TimelineEntry | undefined;
+	/** Writes the changes down that have come since the last time, so many that a busy cluster does not fill the disk. */
+	const noteChanges = () => {
+		const all = observer.timeline();
+		const fresh = all.slice(noted ? all.indexOf(noted) + 1 : 0);
+		if (fresh.length === 0) return;
+		noted = fresh.at(-1);
+		const more = fresh.length - keptChanges;
+		record({type: 'changes', entries: fresh.slice(0, keptChanges), ...(more > 0 && {more})});
+	};
 	const trickle = (resumed = false) => {
 		const wanted = state.finished ? undefined : trickleOf(lesson, current());
 		requests?.trickle(wanted && resumed ? {...wanted, settle: true} : wanted);
@@ -99,6 +116,7 @@ export function openRun(options: RunOptions): Run {
 	/** A wrong prediction keeps the moment that proved it wrong: the words at the end need it. */
 	const solve = (step: Step) => {
 		const {prediction} = progressOf(state, step.id);
+		noteChanges();
 		const wrong = step.predict && prediction !== undefined && prediction !== step.predict.answer;
 		record({type: 'solve', step: step.id, ...(wrong && {snapshot: observer.snapshot()})});
 	};
@@ -132,6 +150,7 @@ export function openRun(options: RunOptions): Run {
 		const step = lesson.steps[index];
 		if (!step) return;
 		noteRequests();
+		noteChanges();
 		record({type: 'enter', step: step.id});
 	};
 
@@ -167,7 +186,8 @@ export function openRun(options: RunOptions): Run {
 			act(() => {
 				commandEntries.push({at: clock.now(), what: 'command', name: command});
 				if (commandEntries.length > timelineLength) commandEntries.shift();
-				record({type: 'ran', step: current().id, command});
+				noteChanges();
+				record({type: 'ran', step: current().id, command, clusterAt: clock.now()});
 			}),
 		helped: how => act(() => record({type: 'helped', step: current().id, how})),
 	};
@@ -203,6 +223,11 @@ export function openRun(options: RunOptions): Run {
 			return completeCommands(current().commands, moments);
 		},
 		summary: () => summarize(lesson, reduce(state, {at: time.now(), type: 'close'}), language),
+		ended(command, code, output) {
+			if (closed) return;
+			noteChanges();
+			record({type: 'ended', command: command.trim(), code, ...output});
+		},
 		resetFrom(index, redo) {
 			act(() => {
 				lesson.steps.forEach(({id}, at) => {
@@ -218,6 +243,7 @@ export function openRun(options: RunOptions): Run {
 			unsubscribe();
 			requests?.trickle(undefined);
 			noteRequests();
+			noteChanges();
 			record({type: 'close'});
 			journal.close();
 		},

@@ -1,5 +1,6 @@
 import type {RequestsView} from '../observe/request-counts.ts';
-import type {Snapshot} from '../observe/snapshot.ts';
+import type {Snapshot, TimelineEntry} from '../observe/snapshot.ts';
+import type {KeptOutput} from './kept-output.ts';
 
 /** What happens in a run, as the journal keeps it. `at` is ms since 1970, `step` a step's id. */
 export type RunEvent = {at: number} & (
@@ -9,7 +10,12 @@ export type RunEvent = {at: number} & (
 	| {type: 'remember'; step: string; snapshot: Snapshot}
 	| {type: 'requests'; requests: RequestsView}
 	| {type: 'predict'; step: string; choice: string}
-	| {type: 'ran'; step: string; command: string}
+	/** A command begins; `clusterAt` is the cluster's own time, by which its changes are dated. */
+	| {type: 'ran'; step: string; command: string; clusterAt?: number}
+	/** A command has ended. */
+	| ({type: 'ended'; command: string; code: number} & KeptOutput)
+	/** What has happened in the cluster since the last event of this type; `more` counts what is left out. */
+	| {type: 'changes'; entries: TimelineEntry[]; more?: number}
 	| {type: 'hint'; step: string; hint: string}
 	/** `snapshot` is kept where the prediction came out wrong, to say at the end why. */
 	| {type: 'solve'; step: string; snapshot?: Snapshot}
@@ -89,6 +95,9 @@ export function reduce(state: RunState, event: RunEvent): RunState {
 			const open = commands === 0 && solvedAt === undefined;
 			return open ? change(timed, event.step, {prediction: event.choice}) : timed;
 		}
+		case 'ended':
+		case 'changes':
+			return timed;
 		case 'ran':
 			return change(timed, event.step, {commands: progressOf(timed, event.step).commands + 1});
 		case 'hint': {

@@ -1,15 +1,8 @@
 import type {TimelineEntry} from '../../observe/snapshot.ts';
+import {duration} from '../../text/duration.ts';
 import type {Text} from '../../text/text.ts';
 import type {Symbols, Tone} from '../theme.ts';
 import {type Line, line, lineWidth, type Span, shortenedName} from './line.ts';
-
-/** A length of time as the screen says it: `20 ms`, `1.4 s`, `25 s`, `3 min`. */
-function duration(ms: number): string {
-	if (ms < 1000) return `${Math.max(0, Math.round(ms))} ms`;
-	if (ms < 9_950) return `${(ms / 1000).toFixed(1)} s`;
-	if (ms < 90_000) return `${Math.round(ms / 1000)} s`;
-	return `${Math.round(ms / 60_000)} min`;
-}
 
 /** Below this age, in ms, what is being counted is shown in tenths of a second. */
 export const COUNTS_TENTHS_MS = 9_950;
