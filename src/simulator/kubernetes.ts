@@ -92,7 +92,6 @@ export async function startKubernetes(options: KubernetesOptions): Promise<Kuber
 		return running;
 	};
 	let running = started(run(state, {now, revision: kept?.store.revision ?? 0, seed, rootCertificate}));
-	if (!state) bootstrap(running.simulation);
 
 	let saved: string | undefined;
 	const mark = () => `${running.simulation.store.revision} ${running.pace.state().speed === 0}`;
@@ -205,6 +204,7 @@ function run(
 			seed: seed + (store?.revision ?? 0),
 			...(store && {snapshot: store}),
 		});
+		if (!state) bootstrap(simulation);
 		const network = createNetwork(simulation, state?.network as NetworkSnapshot | undefined);
 		declareOutsideHost(network, simulation.clock);
 		const nodes = startNodes(simulation, network, state?.nodes as NodesSnapshot | undefined);

@@ -258,6 +258,30 @@ export type Deployment = KubeObject & {
 	};
 };
 
+export type DaemonSet = KubeObject & {
+	spec: {
+		selector: LabelSelector;
+		template: PodTemplate;
+		updateStrategy: {
+			type: 'RollingUpdate' | 'OnDelete';
+			rollingUpdate?: {maxSurge: number | string; maxUnavailable: number | string};
+		};
+		minReadySeconds?: number;
+		revisionHistoryLimit?: number;
+	};
+	status: {
+		currentNumberScheduled: number;
+		desiredNumberScheduled: number;
+		numberMisscheduled: number;
+		numberReady: number;
+		numberAvailable?: number;
+		numberUnavailable?: number;
+		observedGeneration?: number;
+		updatedNumberScheduled?: number;
+		collisionCount?: number;
+	};
+};
+
 export type Node = KubeObject & {
 	spec: {
 		podCIDR?: string;

@@ -9,7 +9,7 @@ const rules: [RegExp, string][] = [
 	[/("?resourceVersion"?: )"\d+"/g, '$1(version)'],
 	[/((?:observedG|g)eneration: )\d+/g, '$1(number)'],
 	// Names that it makes up.
-	[/\b[\w-]+-control-plane\b/g, '(control plane)'],
+	[/\b(?:kind|lab)-control-plane\b/g, '(control plane)'],
 	[/\b(?:kind|lab)-worker\d*\b/g, '(worker)'],
 	[new RegExp(`-${hash}-${random}\\b`, 'g'), '-(hash)-(random)'],
 	[new RegExp(`-${hash}(?=["\\s,]|$)`, 'gm'), '-(hash)'],

@@ -2,13 +2,9 @@ import {timestamp} from '../clock.ts';
 import {nodeAnnotations, nodeLabels, nodeStatus, providerID} from '../node/node-status.ts';
 import type {Simulation} from '../simulation.ts';
 import type {KubeObject, Node} from '../types.ts';
-import {
-	addressedService,
-	type Create,
-	controlPlaneAddress,
-	createIfAbsent,
-	ensureKubernetesService,
-} from './kubernetes-service.ts';
+import {createRecorder} from './events.ts';
+import {createKubeSystem} from './kube-system.ts';
+import {type Create, controlPlaneAddress, createIfAbsent, ensureKubernetesService} from './kubernetes-service.ts';
 
 type Size = {
 	/** Nodes besides the control plane. */
@@ -18,10 +14,8 @@ type Size = {
 };
 
 /**
- * Writes what a new cluster contains, and leaves alone what is there, so that a restored cluster stays as it is.
- *
- * The control plane and the cluster's DNS are parts of the program and not Pods, so kube-system has no Pods, and the
- * Service kube-dns leads to the control plane's own address. Runtime, system and kernel of the nodes say `simulated`.
+ * Writes what a new cluster contains, as kind makes it, before anything runs in it: what is written is what controllers
+ * and kubelets find when they start. Runtime, system and kernel of the nodes say `simulated`.
  */
 export function bootstrap(simulation: Simulation, {workers = 2, podsPerNode = 110}: Size = {}): void {
 	const create: Create = (resource, object) => createIfAbsent(simulation, resource, object);
@@ -29,10 +23,17 @@ export function bootstrap(simulation: Simulation, {workers = 2, podsPerNode = 11
 		create('namespaces', {metadata: {name}});
 
 	const time = timestamp(simulation.clock.now());
+	const events = createRecorder(simulation, {component: 'node-controller'});
 	for (let i = 0; i <= workers; i++) {
 		const node = describeNode(i, podsPerNode, time);
 		const created = create('nodes', node);
 		if (!created) continue;
+		events.event(
+			created,
+			'Normal',
+			'RegisteredNode',
+			`Node ${node.metadata.name} event: Registered Node ${node.metadata.name} in Controller`,
+		);
 		// The status of a new object may only be set by a second write.
 		const {name, uid} = created.metadata;
 		simulation.registry.update('nodes', {...created, status: node.status} as KubeObject, {subresource: 'status'});
@@ -47,18 +48,7 @@ export function bootstrap(simulation: Simulation, {workers = 2, podsPerNode = 11
 	}
 
 	ensureKubernetesService(simulation);
-	const dns = addressedService({
-		namespace: 'kube-system',
-		name: 'kube-dns',
-		clusterIP: '10.96.0.10',
-		labels: {'k8s-app': 'kube-dns', 'kubernetes.io/cluster-service': 'true', 'kubernetes.io/name': 'CoreDNS'},
-		ports: [
-			{name: 'dns', port: 53, protocol: 'UDP', targetPort: 53},
-			{name: 'dns-tcp', port: 53, protocol: 'TCP', targetPort: 53},
-			{name: 'metrics', port: 9153, protocol: 'TCP', targetPort: 9153},
-		],
-	});
-	for (const [resource, object] of Object.entries(dns)) create(resource, object);
+	createKubeSystem(simulation, create);
 }
 
 /** Node `index`: 0 is the control plane, whose taint keeps Pods away. */

@@ -1,4 +1,5 @@
 import type {Part, Simulation} from '../simulation.ts';
+import {startDaemonSetController} from './daemonset-controller.ts';
 import {startDeploymentController} from './deployment-controller.ts';
 import {startEndpointsController} from './endpoints-controller.ts';
 import {startEndpointSliceController} from './endpointslice-controller.ts';
@@ -33,6 +34,7 @@ export function startControllers(simulation: Simulation, {rootCertificate}: {roo
 		startEventExpiry(simulation),
 		startDeploymentController(simulation, recorder('deployment-controller')),
 		startReplicaSetController(simulation, recorder('replicaset-controller')),
+		startDaemonSetController(simulation, recorder('daemonset-controller')),
 		startEndpointsController(simulation, recorder('endpoint-controller')),
 		startEndpointSliceController(simulation, recorder('endpoint-slice-controller')),
 		startEndpointSliceMirroringController(simulation, recorder('endpoint-slice-mirroring-controller')),

@@ -8,11 +8,16 @@ export type RecordType = 'A' | 'AAAA' | 'CNAME' | 'SRV' | 'PTR';
 /** One record of an answer; `data` is an address, a name, or `priority weight port target` of an SRV record. */
 type DnsRecord = {name: string; type: RecordType; data: string};
 
-export type DnsAnswer = {code: 'NOERROR' | 'NXDOMAIN'; records: DnsRecord[]};
+/** An answer, or `unreachable` where nobody takes the question. */
+export type DnsAnswer = {code: 'NOERROR' | 'NXDOMAIN' | 'unreachable'; records: DnsRecord[]};
 
 const zone = 'cluster.local';
 const nothing: DnsAnswer = {code: 'NXDOMAIN', records: []};
 const noData: DnsAnswer = {code: 'NOERROR', records: []};
+const unreachable: DnsAnswer = {code: 'unreachable', records: []};
+
+/** Where a Pod's resolv.conf sends its questions. */
+const serverIP = '10.96.0.10';
 
 /** The search domains that kubelet writes into a Pod's resolv.conf. */
 export const searchDomains = (namespace: string): string[] => [`${namespace}.svc.${zone}`, `svc.${zone}`, zone];
@@ -38,8 +43,19 @@ export class Dns {
 		this.#random = random;
 	}
 
+	/** Whether questions get to a server: the Service of the DNS server's address has an endpoint, by kube-proxy's rules. */
+	get reachable(): boolean {
+		const {namespace = '', name = ''} = this.#index.byClusterIP(serverIP)?.metadata ?? {};
+		for (const {endpoints} of this.#index.slices(namespace, name)) {
+			for (const {conditions} of endpoints ?? [])
+				if (conditions?.ready !== false || (conditions.terminating && conditions.serving !== false)) return true;
+		}
+		return false;
+	}
+
 	/** Answers a question about a full name (a final dot does no harm); no search domain is tried. */
 	lookup(question: string, type: RecordType): DnsAnswer {
+		if (!this.reachable) return unreachable;
 		const name = question.toLowerCase().replace(/\.$/, '');
 		if (type === 'PTR') return this.#reverse(name);
 		if (name === zone || name === `svc.${zone}` || name === `pod.${zone}`) return noData;

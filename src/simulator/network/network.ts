@@ -111,7 +111,10 @@ export class ClusterNetwork implements Network, Part {
 	/** Opens a connection, or says why there is none. */
 	connect(host: string, port: number, client: Client): Connection | NetworkFailure {
 		const ip = isAddress(host) ? host : this.#resolve(host, client);
-		if (!ip) return {failure: 'unknown-host', message: `Could not resolve host: ${host}`};
+		if (!ip) {
+			const why = this.dns.reachable ? '' : " (the Service of the cluster's DNS has no ready endpoint)";
+			return {failure: 'unknown-host', message: `Could not resolve host: ${host}${why}`};
+		}
 		const fail = (failure: 'refused' | 'timeout', why: string): NetworkFailure => {
 			const text = failure === 'refused' ? 'Connection refused' : 'Connection timed out';
 			const name = ip === host ? ip : `${host} (${ip})`;

@@ -4,7 +4,7 @@ import type {FileChanges} from '../programs/file-system.ts';
 import {CommandNotFound} from '../programs/machine.ts';
 import type {Container, ContainerState, ContainerStatus, Pod, Probe} from '../types.ts';
 import {Backoff, type BackoffState} from './backoff.ts';
-import {mayAdministerNetwork, type RunningContainer, startContainer} from './container.ts';
+import {type ContainerStart, mayAdministerNetwork, type RunningContainer, startContainer} from './container.ts';
 import {ContainerLog, type LogLine} from './container-log.ts';
 import {ContainerConfigError, containerEnvironment} from './environment.ts';
 import {lookUpImage, type OpenImage} from './image-store.ts';
@@ -113,7 +113,7 @@ export class ContainerWorker {
 		if (found.is !== 'present' && found.is !== 'to-pull') return;
 		const environment = this.#environment(found.image);
 		const log = this.log ?? new ContainerLog(() => this.#now());
-		this.#run(found.image, environment, {files: kept?.files ?? {}, log});
+		this.#run(found.image, environment, {files: kept?.files ?? {}, log, logged: kept !== undefined});
 		if (this.running) this.#startProbes();
 	}
 
@@ -360,7 +360,7 @@ export class ContainerWorker {
 	}
 
 	/** Starts the first process, which may end at once; false when it could not even start. */
-	#run(image: OpenImage, environment: Record<string, string>, previous?: {files: FileChanges; log: ContainerLog}) {
+	#run(image: OpenImage, environment: Record<string, string>, previous?: ContainerStart['previous']) {
 		const {pod, ip, context, volumes, listeners} = this.#host;
 		const {record} = this;
 		const startedAt = record.state.running?.startedAt ?? timestamp(this.#now());

@@ -23,8 +23,11 @@ export type ContainerStart = {
 	/** Whether its programs may read and change the network's rules (CAP_NET_ADMIN). */
 	mayAdministerNetwork: boolean;
 	listeners: Listeners;
-	/** For a container that ran before a restart of the cluster: its files and log, which it keeps. */
-	previous?: {files: FileChanges; log: ContainerLog};
+	/**
+	 * For a container that ran before a restart of the cluster: its files and log, which it keeps. Unless the log is of
+	 * that time, what the container says when it begins belongs into it.
+	 */
+	previous?: {files: FileChanges; log: ContainerLog; logged: boolean};
 	exited: (code: number) => void;
 };
 
@@ -78,7 +81,7 @@ export function startContainer(start: ContainerStart): RunningContainer {
 	const line = commandLine(spec, image, start.environment);
 	const directory = spec.workingDir || image.workingDirectory;
 	// A container that goes on after a restart of the cluster does not write its first lines again.
-	let muted = previous !== undefined;
+	let muted = previous?.logged ?? false;
 	const attached = new Set<{streams: {stdout: Write; stderr: Write}; ended: (code: number) => void}>();
 	const output =
 		(stream: 'stdout' | 'stderr'): Write =>

@@ -70,7 +70,10 @@ function pullFailure(repository: string, tag: string, known: Image | undefined):
 	const reference = `${repository}:${tag}`;
 	const unpack = `failed to pull and unpack image "${reference}": failed to resolve image: `;
 	if (known) return `rpc error: code = NotFound desc = ${unpack}${reference}: not found`;
-	const names = images.map(({repositories}) => repositories[0]!.replace(/^docker\.io\/(library\/)?/, '')).join(', ');
+	const names = images
+		.filter(({system}) => !system)
+		.map(({repositories}) => repositories[0]!.replace(/^docker\.io\/(library\/)?/, ''))
+		.join(', ');
 	return (
 		`rpc error: code = Unknown desc = ${unpack}pull access denied, repository does not exist or may require ` +
 		`authorization (the embedded cluster has no registry; it runs ${names})`

@@ -1,5 +1,7 @@
+import type {Timer} from '../clock.ts';
 import {createRecorder} from '../controllers/events.ts';
 import type {ClusterNetwork} from '../network/network.ts';
+import {isMirrorPod} from '../resources/pods.ts';
 import type {Simulation} from '../simulation.ts';
 import type {Change} from '../store.ts';
 import type {Node, Pod} from '../types.ts';
@@ -7,6 +9,7 @@ import {createAddressPool} from './addresses.ts';
 import type {KubeletContext} from './kubelet-context.ts';
 import {type PodSnapshot, PodWorker} from './pod-worker.ts';
 import type {ServiceVariables} from './service-variables.ts';
+import {createMirrorPod, type StaticPod, staticPods} from './static-pods.ts';
 
 /** What is kept of a node that the API does not hold: the address handed out last, and its Pods by uid. */
 export type KubeletSnapshot = {lastAddress: string | undefined; pods: Record<string, PodSnapshot>};
@@ -16,6 +19,11 @@ export class Kubelet {
 	readonly node: string;
 	readonly #context: KubeletContext;
 	readonly #workers = new Map<string, PodWorker>();
+	/** The Pods that this kubelet runs by itself, by name. */
+	readonly #static: Map<string, StaticPod>;
+	readonly #timers = new Set<Timer>();
+	/** The mirror Pod that is just being written. */
+	#writing: string | undefined;
 
 	constructor(
 		simulation: Simulation,
@@ -35,6 +43,7 @@ export class Kubelet {
 			recorder: createRecorder(simulation, {component: 'kubelet', host: name}),
 			services,
 		};
+		this.#static = new Map(staticPods(node).map(pod => [pod.name, pod]));
 	}
 
 	/** Goes on with the Pods that the store says this node has. */
@@ -47,8 +56,11 @@ export class Kubelet {
 			const worker = new PodWorker(pod, this.#context);
 			this.#workers.set(keyOf(pod), worker);
 			worker.adopt(snapshot?.pods[worker.uid]);
-			if (pod.metadata.deletionTimestamp) worker.terminate();
+			if (pod.metadata.deletionTimestamp) this.#end(worker, pod);
 		}
+		const names = new Set(pods.filter(isMirrorPod).map(({metadata}) => metadata.name));
+		for (const {name, mirror} of this.#static.values())
+			if (!names.has(name)) this.#soon(() => void createMirrorPod(this.#context.simulation, mirror));
 	}
 
 	/** Takes a change of a Pod of this node. */
@@ -56,12 +68,15 @@ export class Kubelet {
 		const key = keyOf(object);
 		const worker = this.#workers.get(key);
 		if (type === 'DELETED') {
+			if (worker) this.#mirrorAgain(object, worker);
 			worker?.destroy();
 			this.#workers.delete(key);
 			return;
 		}
+		if (key === this.#writing) return;
 		if (worker) {
-			worker.update(object);
+			if (object.metadata.deletionTimestamp && isMirrorPod(object)) this.#end(worker, object);
+			else worker.update(object);
 			return;
 		}
 		const fresh = new PodWorker(object, this.#context);
@@ -81,7 +96,52 @@ export class Kubelet {
 		return {lastAddress: this.#context.addresses.last, pods};
 	}
 
+	/** Ends a deleted Pod. Of a static Pod only the mirror is taken down: its containers know nothing of it. */
+	#end(worker: PodWorker, pod: Pod) {
+		if (!this.#isStatic(pod)) {
+			worker.terminate();
+			return;
+		}
+		const {namespace, name, uid} = pod.metadata;
+		this.#soon(() => {
+			const {registry, store} = this.#context.simulation;
+			if (store.get('pods', namespace, name)?.metadata.uid === uid)
+				registry.delete('pods', namespace, name, {gracePeriodSeconds: 0});
+		});
+	}
+
+	/** Writes the mirror of a static Pod once more, whose containers have run on meanwhile. */
+	#mirrorAgain(pod: Pod, worker: PodWorker) {
+		const known = this.#static.get(pod.metadata.name);
+		if (!known || !this.#isStatic(pod)) return;
+		const key = keyOf(pod);
+		const snapshot = worker.snapshot();
+		this.#soon(() => {
+			const {simulation} = this.#context;
+			if (simulation.store.get('pods', pod.metadata.namespace, pod.metadata.name)) return;
+			this.#writing = key;
+			const again = new PodWorker(createMirrorPod(simulation, known.mirror, pod.status), this.#context);
+			this.#writing = undefined;
+			this.#workers.set(key, again);
+			again.adopt(snapshot);
+		});
+	}
+
+	#isStatic(pod: Pod): boolean {
+		return isMirrorPod(pod) && pod.metadata.namespace === 'kube-system' && this.#static.has(pod.metadata.name);
+	}
+
+	#soon(run: () => void) {
+		const {clock, random} = this.#context.simulation;
+		const timer: Timer = clock.after(20 + random.below(30), () => {
+			this.#timers.delete(timer);
+			run();
+		});
+		this.#timers.add(timer);
+	}
+
 	stop(): void {
+		for (const timer of this.#timers) timer.cancel();
 		for (const worker of this.#workers.values()) worker.destroy();
 		this.#workers.clear();
 	}

@@ -6,6 +6,7 @@ import type {Part, Simulation} from '../simulation.ts';
 import type {Change} from '../store.ts';
 import type {Node, Pod} from '../types.ts';
 import {bindPod} from './binding.ts';
+import {allowsNode} from './node-affinity.ts';
 
 type Why = string;
 const untolerated: Why = 'node(s) had untolerated taint(s)';
@@ -15,8 +16,8 @@ const isTerminal = ({status}: Pod) => status.phase === 'Succeeded' || status.pha
 const keyOf = ({metadata}: Pod) => `${metadata.namespace}/${metadata.name}`;
 
 /**
- * The default scheduler in a small cluster: it filters nodes by readiness, taints, node selector and room for Pods, and
- * of the rest takes the one with the fewest Pods of the same owner, then the fewest Pods; chance decides between equals.
+ * The default scheduler in a small cluster: it filters nodes by readiness, taints, node selector, required node affinity
+ * and room for Pods, and of the rest takes the one with the fewest Pods of the same owner, then the fewest Pods; chance decides between equals.
  */
 export function startScheduler(simulation: Simulation): Part {
 	const {clock, random, store, registry} = simulation;
@@ -163,9 +164,7 @@ function misfit(pod: Pod, node: Node, podsThere: number): Why | undefined {
 	}
 	const ready = node.status?.conditions?.find(({type}) => type === 'Ready')?.status === 'True';
 	if (!ready && taints.length === 0) return untolerated;
-	const labels = node.metadata.labels ?? {};
-	for (const [key, value] of Object.entries(pod.spec.nodeSelector ?? {}))
-		if (labels[key] !== value) return "node(s) didn't match Pod's node affinity/selector";
+	if (!allowsNode(pod.spec, node)) return "node(s) didn't match Pod's node affinity/selector";
 	if (podsThere >= Number(node.status?.allocatable?.pods ?? 110)) return tooManyPods;
 	return insufficient(pod, node);
 }

@@ -36,6 +36,8 @@ export const signalNumbers: Record<Signal, number> = {
 export type Image = {
 	/** Full names without tag, such as `docker.io/library/nginx`. */
 	repositories: string[];
+	/** A part of Kubernetes itself, which nobody is told to make Pods of. */
+	system?: true;
 	hasTag(tag: string): boolean;
 	open(tag: string): ImageContents;
 };

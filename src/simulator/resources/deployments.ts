@@ -10,17 +10,7 @@ import {validateMeta} from './object-meta.ts';
 import {defaultPodSpec} from './pod-spec.ts';
 import {workloadWarnings} from './pod-warnings.ts';
 import {formatSelector, standardVerbs, templateCells} from './shared.ts';
-import {validateSelectorAndTemplate, validateSelectorUpdate} from './workload.ts';
-
-const isPercent = (value: unknown): value is string => typeof value === 'string' && /^[0-9]+%$/.test(value);
-
-const percentText =
-	"a valid percent string must be a numeric string followed by an ending '%' (e.g. '1%',  or '93%', regex used for validation is '[0-9]+%')";
-
-function validateIntOrPercent(value: number | string, field: string): Cause[] {
-	if (typeof value === 'number') return nonNegative(value, field);
-	return isPercent(value) ? [] : [invalidValue(field, value, percentText)];
-}
+import {isPercent, validateIntOrPercent, validateSelectorAndTemplate, validateSelectorUpdate} from './workload.ts';
 
 // A text that is neither number nor percentage counts as 0, as in the real server.
 const amount = (value: number | string) => (typeof value === 'number' ? value : Number.parseInt(value, 10) || 0);

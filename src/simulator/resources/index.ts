@@ -1,4 +1,5 @@
 import {configmaps} from './configmaps.ts';
+import {daemonsets} from './daemonsets.ts';
 import type {ResourceDefinition} from './definition.ts';
 import {deployments} from './deployments.ts';
 import {endpoints} from './endpoints.ts';
@@ -17,6 +18,7 @@ import {unsupported} from './unsupported.ts';
 // A definition handles only objects of its own kind, which the registry sees to.
 const known = [
 	configmaps,
+	daemonsets,
 	deployments,
 	endpoints,
 	endpointslices,

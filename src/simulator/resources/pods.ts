@@ -20,6 +20,12 @@ const tokenVolume = {
 	],
 };
 
+/** Marks the image in the API of a Pod that a kubelet runs of its own accord. */
+export const mirrorAnnotation = 'kubernetes.io/config.mirror';
+
+/** Whether the API only mirrors this Pod: what is done to it there does not reach the kubelet's own. */
+export const isMirrorPod = ({metadata}: Pod): boolean => metadata.annotations?.[mirrorAnnotation] !== undefined;
+
 /** What the ServiceAccount admission plugin adds: the account, and its token where no container brings its own. */
 function admitServiceAccount(pod: Pod, {store, random}: StrategyContext) {
 	const {spec, metadata} = pod;
@@ -72,6 +78,12 @@ function admitTolerations(pod: Pod) {
 	}
 }
 
+/** The two PriorityClasses that every cluster has (the Priority admission plugin). */
+const systemPriorities: Record<string, number> = {
+	'system-cluster-critical': 2_000_000_000,
+	'system-node-critical': 2_000_001_000,
+};
+
 /** On the host's network a container has the host's ports. */
 function defaultHostPorts({spec}: Pod) {
 	if (!spec.hostNetwork) return;
@@ -117,9 +129,9 @@ export const pods: ResourceDefinition<Pod> = {
 	},
 	prepareForCreate(draft, context) {
 		draft.metadata.generation = 1;
-		admitServiceAccount(draft, context);
+		if (!isMirrorPod(draft)) admitServiceAccount(draft, context);
 		admitTolerations(draft);
-		draft.spec.priority ??= 0;
+		draft.spec.priority ??= systemPriorities[String(draft.spec.priorityClassName)] ?? 0;
 		draft.spec.preemptionPolicy ??= 'PreemptLowerPriority';
 		draft.status = {phase: 'Pending', qosClass: qosClass(draft.spec)};
 	},

@@ -29,7 +29,6 @@ const entries: Entry[] = [
 		shortNames: ['rc'],
 		instead: 'a Deployment',
 	},
-	{...workloads, group: 'apps', kind: 'DaemonSet', plural: 'daemonsets', shortNames: ['ds'], instead: 'a Deployment'},
 	{
 		...workloads,
 		group: 'apps',

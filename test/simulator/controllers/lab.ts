@@ -23,8 +23,8 @@ export type Lab = ReturnType<typeof createLab>;
 export function createLab({seed = 1}: {seed?: number} = {}) {
 	const simulation = createSimulation(definitions, {start: Date.parse('2026-11-21T22:00:00Z'), seed});
 	const {clock, store, registry} = simulation;
-	const controllers = startControllers(simulation, {rootCertificate: 'PEM'});
 	bootstrap(simulation);
+	const controllers = startControllers(simulation, {rootCertificate: 'PEM'});
 	clock.advance(1000);
 	let address = 0;
 

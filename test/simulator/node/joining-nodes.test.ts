@@ -27,7 +27,8 @@ describe('a Node object that a learner creates becomes a node', () => {
 	});
 
 	it('runs the Pods that had no room before', () => {
-		lab = createLab({workers: 1, podsPerNode: 2});
+		// kube-proxy and kindnet take two places on each node.
+		lab = createLab({workers: 1, podsPerNode: 4});
 		for (const name of ['a', 'b', 'c']) lab.pod(name, {});
 		lab.advance(5000);
 		expect(['a', 'b', 'c'].filter(name => lab.get(name).status.phase === 'Pending')).toHaveLength(1);

@@ -17,7 +17,8 @@ test('a Pod is bound, creating, then running within about a second, in five writ
 		'MODIFIED Pending waiting',
 		'MODIFIED Running running',
 	]);
-	expect(seen.map(({pod}) => pod.status.podIP)).toEqual([undefined, undefined, undefined, undefined, '10.244.1.2']);
+	expect(seen.slice(0, -1).map(({pod}) => pod.status.podIP)).toEqual(Array(4).fill(undefined));
+	expect(seen.at(-1)!.pod.status.podIP).toMatch(/^10\.244\.[12]\.2$/);
 	expect(seen[1]!.pod.spec.nodeName).toBeDefined();
 	expect(seen.at(-1)!.at).toBeGreaterThan(500);
 	expect(seen.at(-1)!.at).toBeLessThan(1200);

@@ -50,7 +50,8 @@ test('a cordoned node gets no new Pods', () => {
 });
 
 test('a node takes as many Pods as it says, and the next one goes when one ends', () => {
-	const lab = createLab({workers: 1, podsPerNode: 2});
+	// kube-proxy and kindnet take two places.
+	const lab = createLab({workers: 1, podsPerNode: 4});
 	for (const name of ['a', 'b', 'c']) lab.pod(name, {});
 	lab.advance(1000);
 	const waiting = ['a', 'b', 'c'].filter(name => !nodeOf(lab, name));

@@ -20,6 +20,12 @@ export const nslookup: Command = function* nslookup(process) {
 	const question = reverse ? `${name.split('.').reverse().join('.')}.in-addr.arpa` : name;
 	const type = recordTypes[(typed ?? '') as keyof typeof recordTypes];
 
+	// kube-proxy's rules reject what has no endpoint, and the socket hears of that at once.
+	if (network.lookup(question, 'A').code === 'unreachable') {
+		process.stderr('nslookup: read: Connection refused\n'.repeat(2));
+		process.stdout(';; connection timed out; no servers could be reached\n\n');
+		return 1;
+	}
 	process.stdout('Server:\t\t10.96.0.10\nAddress:\t10.96.0.10:53\n\n');
 	let failed = false;
 	const names =
@@ -53,7 +59,8 @@ export const nslookup: Command = function* nslookup(process) {
 export const oldNslookup: Command = function* nslookup(process) {
 	const [name] = process.arguments.slice(1).filter(word => !word.startsWith('-'));
 	const {network} = process.machine;
-	process.stdout('Server:    10.96.0.10\nAddress 1: 10.96.0.10 kube-dns.kube-system.svc.cluster.local\n\n');
+	const [server] = network.lookup('10.0.96.10.in-addr.arpa', 'PTR').records;
+	process.stdout(`Server:    10.96.0.10\nAddress 1: 10.96.0.10${server ? ` ${server.data}` : ''}\n\n`);
 	for (const full of candidates(name ?? '', network.search)) {
 		const addresses = network.lookup(full, 'A').records.filter(({type}) => type === 'A');
 		if (addresses.length === 0) continue;
