@@ -1,8 +1,17 @@
 /**
- * What a lesson may ask of a cluster; asked of the interface, never by name. `outside-host`: a machine outside the cluster
- * answers HTTP at 10.0.0.250, which the cluster's DNS knows as harbor.example.com.
+ * What a lesson may ask of a cluster; asked of the interface, never by name. `namespaces`: the lesson may make others beside
+ * its own. `outside-host`: a machine outside the cluster answers HTTP at 10.0.0.250, which the cluster's DNS knows as
+ * harbor.example.com.
  */
-export type Capability = 'nodes' | 'etcd' | 'many-pods' | 'clock' | 'state' | 'answered-by' | 'outside-host';
+export type Capability =
+	| 'nodes'
+	| 'namespaces'
+	| 'etcd'
+	| 'many-pods'
+	| 'clock'
+	| 'state'
+	| 'answered-by'
+	| 'outside-host';
 
 /** A cluster that is up, whoever runs it: a kubeconfig file and a door into its network. */
 export type Cluster = {

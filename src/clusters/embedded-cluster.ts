@@ -197,7 +197,15 @@ async function describe(address: ClusterAddress, text: Text) {
 		simulated: true,
 		...address,
 		namespace: 'default',
-		capabilities: new Set(['nodes', 'many-pods', 'clock', 'state', 'answered-by', 'outside-host'] as const),
+		capabilities: new Set([
+			'nodes',
+			'namespaces',
+			'many-pods',
+			'clock',
+			'state',
+			'answered-by',
+			'outside-host',
+		] as const),
 		clock: simulatorClock(address.kubeconfig, text),
 		state: simulatorState(address.kubeconfig, text),
 	};

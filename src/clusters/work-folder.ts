@@ -8,7 +8,7 @@ import {type Environment, findOnPath} from './shell.ts';
  */
 export function prepareWorkFolder(
 	work: string,
-	lesson: {id: string; folder: string; manifests: string[]},
+	lesson: {id: string; folder: string; manifests: string[]; drill?: {files: Record<string, string>} | undefined},
 	{reset = false} = {},
 ): string {
 	const folder = join(work, lesson.id);
@@ -18,7 +18,9 @@ export function prepareWorkFolder(
 		const target = join(folder, name);
 		if (existsSync(target)) continue;
 		mkdirSync(dirname(target), {recursive: true});
-		copyFileSync(join(lesson.folder, name), target);
+		const drawn = lesson.drill?.files[name];
+		if (drawn === undefined) copyFileSync(join(lesson.folder, name), target);
+		else writeFileSync(target, drawn);
 		// An installed package's files may be read-only.
 		chmodSync(target, 0o644);
 	}

@@ -127,6 +127,8 @@ function isRunEvent(value: unknown): value is RunEvent {
 	if (!isRecord(value) || typeof value.at !== 'number' || typeof value.type !== 'string') return false;
 	const fields = Object.hasOwn(textFields, value.type) ? textFields[value.type as RunEvent['type']] : undefined;
 	if (!fields?.every(field => typeof value[field] === 'string')) return false;
+	if (value.type === 'open')
+		return value.seed === undefined || (Number.isInteger(value.seed) && Number(value.seed) > 0);
 	if (value.type === 'requests') return isRequestsView(value.requests);
 	if (value.type === 'helped') return value.how === 'shown' || value.how === 'skipped';
 	if (value.type === 'ended') return typeof value.code === 'number';

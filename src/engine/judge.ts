@@ -36,8 +36,18 @@ export function isSolvedNow(step: Step, state: RunState, moments: Moments): bool
 /** The hint to show next: one whose state is the present one, else the next tier. */
 export function nextHint(step: Step, state: RunState, moments: Moments): Hint | undefined {
 	const shown = progressOf(state, step.id).hints;
-	const left = step.hints.filter(({id}) => !shown.includes(id));
+	const left = step.hints.filter(({id, unasked}) => !unasked && !shown.includes(id));
 	return left.find(hint => hint.when?.(moments)) ?? left.find(hint => hint.when === undefined);
+}
+
+/** The hints that the present state brings by itself. */
+export function unaskedHints(step: Step, moments: Moments): Hint[] {
+	return step.hints.filter(({unasked, when}) => unasked && when?.(moments));
+}
+
+/** The first hint about the present state that a learner gets who has had none yet. */
+export function firstHint(step: Step, moments: Moments): Hint | undefined {
+	return unaskedHints(step, moments)[0] ?? step.hints.find(({unasked, when}) => !unasked && when?.(moments));
 }
 
 /**

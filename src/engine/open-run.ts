@@ -192,7 +192,7 @@ export function openRun(options: RunOptions): Run {
 		helped: how => act(() => record({type: 'helped', step: current().id, how})),
 	};
 
-	record({type: 'open'});
+	record({type: 'open', ...(lesson.drill && {seed: lesson.drill.seed})});
 	if (state.requests) requests?.restore(state.requests);
 	if (state.current !== current().id) enter(currentIndex(lesson, state));
 	look();

@@ -3,8 +3,9 @@ import type {Snapshot, TimelineEntry} from '../observe/snapshot.ts';
 import type {KeptOutput} from './kept-output.ts';
 
 /** What happens in a run, as the journal keeps it. `at` is ms since 1970, `step` a step's id. */
-export type RunEvent = {at: number} & (
-	| {type: 'open'}
+export type RunEvent = {at: number} & /** `seed`: the drill that the lesson was opened with. */
+(
+	| {type: 'open'; seed?: number}
 	| {type: 'close'}
 	| {type: 'enter'; step: string}
 	| {type: 'remember'; step: string; snapshot: Snapshot}
@@ -50,6 +51,8 @@ export type StepProgress = {
 
 /** All that is known of a run; folded from its events. */
 export type RunState = {
+	/** The seed of the drill, in a lesson with drills. */
+	seed?: number;
 	/** The step the learner is in; undefined before the first one is entered. */
 	current?: string;
 	steps: Readonly<Record<string, StepProgress>>;
@@ -76,7 +79,7 @@ export function reduce(state: RunState, event: RunEvent): RunState {
 	const timed = spend(state, event);
 	switch (event.type) {
 		case 'open':
-			return timed;
+			return event.seed === undefined ? timed : {...timed, seed: event.seed};
 		case 'close':
 			return {...timed, lastAt: undefined};
 		case 'enter': {

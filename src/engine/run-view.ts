@@ -2,7 +2,7 @@ import type {Moments} from '../lesson/expressions.ts';
 import type {Lesson, Step, StepText} from '../lesson/lesson.ts';
 import type {ObserveStatus, Snapshot, TimelineEntry} from '../observe/snapshot.ts';
 import {type Language, textIn} from '../text/text.ts';
-import {isDisturbed, isLooking, momentsOf, nextHint} from './judge.ts';
+import {isDisturbed, isLooking, momentsOf, nextHint, unaskedHints} from './judge.ts';
 import {requestsPart} from './requests-part.ts';
 import {progressOf, type RunState} from './run-state.ts';
 import {score, summarize} from './summary.ts';
@@ -115,9 +115,10 @@ function predictionView(
 	};
 }
 
-/** Hints for the present state first, then the others in the order of asking. */
+/** What nobody asked for, then hints for the present state, then the others in the order of asking. */
 function shownHints(step: Step, shown: string[], moments: Moments): string[] {
+	const unasked = unaskedHints(step, moments).map(({id}) => id);
 	const known = shown.filter(id => step.hints.some(hint => hint.id === id));
 	const present = known.filter(id => step.hints.find(hint => hint.id === id)?.when?.(moments));
-	return [...present, ...known.filter(id => !present.includes(id))];
+	return [...unasked, ...present, ...known.filter(id => !present.includes(id))];
 }

@@ -1,6 +1,6 @@
-import {existsSync, readFileSync} from 'node:fs';
-import {join} from 'node:path';
+import {basename, dirname} from 'node:path';
 import {isScalar, LineCounter, parseAllDocuments, visit} from 'yaml';
+import {type LessonFiles, reportUnfilled} from './lesson-files.ts';
 import type {Problem} from './problem.ts';
 
 /** Reports a problem at a path of lesson.yaml. */
@@ -12,12 +12,12 @@ type Wanted = {manifests: string[]; images: string[]; commands: {line: string; p
  * Checks what a lesson's files say about each other: each manifest is there and is YAML with apiVersion and kind, its
  * images are among the lesson's, and each file that a command names after `-f` is among the manifests.
  */
-export function checkManifests(folder: string, wanted: Wanted, at: At, problems: Problem[]): void {
+export function checkManifests(files: LessonFiles, wanted: Wanted, at: At, problems: Problem[]): void {
 	const {manifests, images, commands} = wanted;
 	for (const [index, name] of manifests.entries()) {
-		const file = join(folder, name);
-		if (!existsSync(file)) at(['manifests', index], `there is no file ${name} in ${folder}`);
-		else if (/\.ya?ml$/.test(name)) checkManifest(file, images, problems);
+		const file = files.path(name);
+		if (!files.exists(name)) at(['manifests', index], `there is no file ${basename(file)} in ${dirname(file)}`);
+		else if (/\.ya?ml$/.test(name)) checkManifest(file, files.read(name), images, problems);
 	}
 	for (const {line, path} of commands) {
 		for (const [, name = ''] of line.matchAll(/(?:^|\s)(?:-f|--filename)[ =]([\w./-]+\.(?:ya?ml|json))(?=\s|$)/g)) {
@@ -26,13 +26,14 @@ export function checkManifests(folder: string, wanted: Wanted, at: At, problems:
 	}
 }
 
-function checkManifest(file: string, images: string[], problems: Problem[]): void {
+function checkManifest(file: string, source: string, images: string[], problems: Problem[]): void {
+	reportUnfilled(file, source, problems);
 	const lineCounter = new LineCounter();
 	const complain = (offset: number, message: string) => {
 		const {line, col} = lineCounter.linePos(offset);
 		problems.push({file, line, column: col, message});
 	};
-	const documents = parseAllDocuments(readFileSync(file, 'utf8'), {lineCounter});
+	const documents = parseAllDocuments(source, {lineCounter});
 	if ('empty' in documents) {
 		complain(0, 'the manifest is empty');
 		return;

@@ -30,7 +30,7 @@ export function lessonCards(folder = lessonsFolder()): LessonCard[] {
 
 /** Loads all lessons of a folder, in their order. Throws LessonError. */
 export function loadLessons(folder = lessonsFolder()): Lesson[] {
-	return lessonFolders(folder).map(loadLesson);
+	return lessonFolders(folder).map(lesson => loadLesson(lesson));
 }
 
 /** Loads one lesson by id; undefined if there is none of that id. Throws LessonError. */

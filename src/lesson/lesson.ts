@@ -1,5 +1,6 @@
 import type {Capability} from '../clusters/cluster.ts';
 import type {Language} from '../text/text.ts';
+import type {Drill} from './drill.ts';
 import type {Condition, Place} from './expressions.ts';
 import type {Quote} from './quotes.ts';
 import type {Template} from './template.ts';
@@ -25,8 +26,11 @@ export type Check = {
 	condition: Condition;
 };
 
-/** One hint. With a condition it belongs to a state of the cluster, without one to the tiers shown in order. */
-export type Hint = {id: string; when?: Condition};
+/**
+ * One hint. With a condition it belongs to a state of the cluster, without one to the tiers shown in order. `unasked`: it is
+ * shown as soon as its state is there.
+ */
+export type Hint = {id: string; when?: Condition; unasked?: boolean};
 
 /** A mistake that a learner could make, kept as a fixture: the step must not count as solved by it. */
 export type WrongAnswer = {
@@ -36,6 +40,8 @@ export type WrongAnswer = {
 	until: Condition;
 	/** The checks that must be false then. */
 	fails: string[];
+	/** The hint that the learner is given then, before all others. */
+	hint?: string;
 };
 
 /** One step of a lesson, without its words. */
@@ -48,6 +54,8 @@ export type Step = {
 	/** The name under which expressions reach the snapshot taken when the step begins. */
 	remember?: string;
 	predict?: {choices: string[]; answer: string};
+	/** The drawn drill completes it. Its checks are the same for all drills, so in some of them a part is true from the start. */
+	drill?: boolean;
 	commands: Command[];
 	checks: Check[];
 	hints: Hint[];
@@ -89,6 +97,13 @@ export type Lesson = {
 	images: string[];
 	/** Files of the folder that the learner's working folder gets. */
 	manifests: string[];
+	/** What a seed has decided, in a lesson with drills. */
+	drill?: Drill & {
+		/** What the learner's files hold, by name. */
+		files: Record<string, string>;
+		/** The ids of all kinds of drill that the lesson has. */
+		kinds: string[];
+	};
 	/** What it needs of a cluster beyond the API and the network. */
 	needs: Capability[];
 	watch: {pods: string; services: string[]};

@@ -1,78 +1,67 @@
-import {readFileSync} from 'node:fs';
-import {join} from 'node:path';
 import schema from '../../lessons/lesson.schema.json' with {type: 'json'};
-import type {Capability} from '../clusters/cluster.ts';
 import {type Language, languages} from '../text/text.ts';
 import {checkManifests} from './check-manifests.ts';
 import {type Condition, createExpressions, ExpressionError, type Expressions} from './expressions.ts';
 import type {Lesson, LessonText, Step} from './lesson.ts';
 import {lessonIdOf} from './lesson-card.ts';
+import type {CommandFile, LessonFile, StepFile} from './lesson-file.ts';
+import {type DrillChoice, type LessonFiles, openLessonFiles, reportUnfilled} from './lesson-files.ts';
 import {compareShapes, compileText} from './lesson-text.ts';
+import {checkDrills, completeStep, withDrillWords} from './load-drill.ts';
 import {parseLanguageFile} from './markdown.ts';
 import {LessonError, type Problem} from './problem.ts';
 import {type Schema, validateNode} from './schema.ts';
 import {compileTemplate, type Template} from './template.ts';
 import {openYaml, type YamlFile, type YamlPath} from './yaml-file.ts';
 
-/** lesson.yaml once it fits the schema. */
-type LessonFile = {
-	minutes: number;
-	images?: string[];
-	manifests?: string[];
-	needs?: Capability[];
-	watch: {pods: string; services: string[]};
-	requests?: {service: string; perSecond?: number};
-	cleanup: string[];
-	steps: StepFile[];
-};
-
-type CommandFile = string | {run: string; fails?: true; needs?: Capability[]};
-
-type StepFile = {
-	id: string;
-	needs?: Capability[];
-	trickle?: boolean;
-	remember?: string;
-	predict?: {choices: string[]; answer: string};
-	commands: CommandFile[];
-	checks: {id: string; expr: string; steady?: boolean; needs?: Capability[]}[];
-	hints?: {id: string; when?: string}[];
-	wrong?: {name: string; commands: CommandFile[]; until: string; fails: string[]}[];
-};
-
 /**
- * Loads the lesson in a folder: `lesson.yaml`, one Markdown file a language, and manifests. Throws LessonError with
- * everything that is wrong, each at its file, line and column.
+ * Loads the lesson in a folder: `lesson.yaml`, one Markdown file a language, and manifests; with drills as one seed makes it.
+ * Throws LessonError with everything that is wrong, each at its file, line and column.
  */
-export function loadLesson(folder: string): Lesson {
+export function loadLesson(folder: string, choice: DrillChoice = {}): Lesson {
 	const problems: Problem[] = [];
-	const source = readLessonFile(folder, 'lesson.yaml', problems);
+	const files = openLessonFiles(folder, choice);
+	const source = readLessonFile(files, 'lesson.yaml', problems);
 	const texts = new Map(
 		languages.map(language => {
 			const name = `${language}.md`;
-			const words = readLessonFile(folder, name, problems);
-			return [language, words === undefined ? undefined : parseLanguageFile(join(folder, name), words, problems)];
+			const words = readLessonFile(files, name, problems);
+			return [language, words === undefined ? undefined : parseLanguageFile(files.path(name), words, problems)];
 		}),
 	);
 	if (source === undefined) throw new LessonError(problems);
 
-	const yaml = readYaml(join(folder, 'lesson.yaml'), source, problems);
+	const yaml = readYaml(files.path('lesson.yaml'), source, problems);
 	if (!yaml) throw new LessonError(problems);
 	const {lesson: file, at} = yaml;
+	const {images = [], drills} = file;
+	const manifests = [...(file.manifests ?? []), ...(drills ? [drills.manifest] : [])];
 
 	const remembered = file.steps.flatMap(({remember}) => remember ?? []);
 	const expressions = createExpressions(file.watch.pods, [...new Set(remembered)]);
 	const compiler = createCompiler(expressions, at);
 	checkIds(file, at);
-	const {manifests = [], images = []} = file;
-	checkManifests(folder, {manifests, images, commands: allCommands(file)}, at, problems);
-	const steps = file.steps.map((step, index) => compileStep(step, ['steps', index], compiler));
+	checkDrills(file, at);
+	checkManifests(files, {manifests, images, commands: allCommands(file)}, at, problems);
+	const drawn = drills?.kinds.findIndex(({id}) => id === files.drill?.kind) ?? -1;
+	const steps = file.steps.map((step, index) => {
+		const compiled = compileStep(step, ['steps', index], compiler);
+		const kind = drills?.kinds[drawn];
+		if (!kind || step.id !== drills?.step) return compiled;
+		return completeStep(
+			compiled,
+			compileStep({...kind, checks: []}, ['drills', 'kinds', drawn], compiler),
+			kind.answer,
+		);
+	});
 
 	const text = {} as Record<Language, LessonText>;
 	for (const [language, parsed] of texts) {
-		if (parsed) {
-			text[language] = compileText(join(folder, `${language}.md`), parsed, steps, expressions, problems);
-		}
+		if (!parsed) continue;
+		const path = files.path(`${language}.md`);
+		const complain = (line: number, message: string) => problems.push({file: path, line, column: 1, message});
+		const words = drills && files.drill ? withDrillWords(parsed, drills, files.drill.kind, complain) : parsed;
+		text[language] = compileText(path, words, steps, expressions, problems);
 	}
 	const [first, ...others] = [...texts].flatMap(([language, parsed]) => (parsed ? [{language, parsed}] : []));
 	for (const other of others) {
@@ -86,6 +75,12 @@ export function loadLesson(folder: string): Lesson {
 		minutes: file.minutes,
 		images,
 		manifests,
+		drill: drills &&
+			files.drill && {
+				...files.drill,
+				files: Object.fromEntries(manifests.map(name => [name, files.read(name)])),
+				kinds: drills.kinds.map(({id}) => id),
+			},
 		needs: file.needs ?? [],
 		watch: file.watch,
 		requests: file.requests,
@@ -95,10 +90,12 @@ export function loadLesson(folder: string): Lesson {
 	};
 }
 
-function readLessonFile(folder: string, name: string, problems: Problem[]): string | undefined {
-	const file = join(folder, name);
+function readLessonFile(files: LessonFiles, name: string, problems: Problem[]): string | undefined {
+	const file = files.path(name);
 	try {
-		return readFileSync(file, 'utf8');
+		const text = files.read(name);
+		reportUnfilled(file, text, problems);
+		return text;
 	} catch (error) {
 		const why = (error as NodeJS.ErrnoException).code === 'ENOENT' ? 'the file is missing' : (error as Error).message;
 		problems.push({file, line: 1, column: 1, message: `${why}; a lesson has lesson.yaml, en.md and zh-CN.md`});
@@ -149,6 +146,7 @@ function createCompiler(expressions: Expressions, at: At): Compiler {
 	};
 }
 
+/** Compiles a step, or what a kind of drill has of one. */
 function compileStep(step: StepFile, path: YamlPath, compiler: Compiler): Step {
 	const commands = (list: CommandFile[], at: YamlPath) =>
 		list.map((command, index) => {
@@ -161,8 +159,9 @@ function compileStep(step: StepFile, path: YamlPath, compiler: Compiler): Step {
 		needs: step.needs,
 		trickle: step.trickle ?? false,
 		remember: step.remember,
-		predict: step.predict,
-		commands: commands(step.commands, [...path, 'commands']),
+		// The loader has complained of an answer that is missing.
+		predict: step.predict && {answer: '', ...step.predict},
+		commands: commands(step.commands ?? [], [...path, 'commands']),
 		checks: step.checks.map(({id, expr, steady = false, needs}, index) => ({
 			id,
 			expr,
@@ -170,8 +169,9 @@ function compileStep(step: StepFile, path: YamlPath, compiler: Compiler): Step {
 			needs,
 			condition: compiler.condition(expr, [...path, 'checks', index, 'expr']),
 		})),
-		hints: (step.hints ?? []).map(({id, when}, index) => ({
+		hints: (step.hints ?? []).map(({id, when, unasked = false}, index) => ({
 			id,
+			unasked,
 			when: when === undefined ? undefined : compiler.condition(when, [...path, 'hints', index, 'when']),
 		})),
 		wrong: (step.wrong ?? []).map((wrong, index) => {
@@ -181,25 +181,28 @@ function compileStep(step: StepFile, path: YamlPath, compiler: Compiler): Step {
 				commands: commands(wrong.commands, [...here, 'commands']),
 				until: compiler.condition(wrong.until, [...here, 'until']),
 				fails: wrong.fails,
+				hint: wrong.hint,
 			};
 		}),
 	};
 }
 
 /** Every command of a lesson, where it stands in lesson.yaml. */
-function allCommands({cleanup, steps}: LessonFile): {line: string; path: YamlPath}[] {
+function allCommands({cleanup, steps, drills}: LessonFile): {line: string; path: YamlPath}[] {
 	const lines = (commands: CommandFile[], at: YamlPath) =>
 		commands.map((command, index) =>
 			typeof command === 'string'
 				? {line: command, path: [...at, index]}
 				: {line: command.run, path: [...at, index, 'run']},
 		);
+	const ofPart = ({commands = [], wrong = []}: Pick<StepFile, 'commands' | 'wrong'>, at: YamlPath) => [
+		...lines(commands, [...at, 'commands']),
+		...wrong.flatMap((mistake, index) => lines(mistake.commands, [...at, 'wrong', index, 'commands'])),
+	];
 	return [
 		...lines(cleanup, ['cleanup']),
-		...steps.flatMap(({commands, wrong = []}, step) => [
-			...lines(commands, ['steps', step, 'commands']),
-			...wrong.flatMap((mistake, index) => lines(mistake.commands, ['steps', step, 'wrong', index, 'commands'])),
-		]),
+		...steps.flatMap((step, index) => ofPart(step, ['steps', index])),
+		...(drills?.kinds ?? []).flatMap((kind, index) => ofPart(kind, ['drills', 'kinds', index])),
 	];
 }
 
@@ -226,7 +229,8 @@ function checkIds(file: LessonFile, at: At): void {
 			at([...here, 'trickle'], 'a trickle needs "requests" with a Service and a rate, "perSecond", in the lesson');
 		}
 		for (const list of ['checks', 'commands'] as const) {
-			if (step[list].every(item => typeof item !== 'string' && (item.needs ?? []).length > 0)) {
+			const items: (CommandFile | StepFile['checks'][number])[] = step[list] ?? [];
+			if (items.length > 0 && items.every(item => typeof item !== 'string' && (item.needs ?? []).length > 0)) {
 				at([...here, list], `all ${list} of the step need something; let the step need it`);
 			}
 		}
@@ -234,12 +238,35 @@ function checkIds(file: LessonFile, at: At): void {
 		if (step.predict) {
 			const {choices, answer} = step.predict;
 			unique(choices, choice => [...here, 'predict', 'choices', choice]);
-			if (!choices.includes(answer)) at([...here, 'predict', 'answer'], `"${answer}" is none of the choices`);
+			if (answer && !choices.includes(answer)) at([...here, 'predict', 'answer'], `"${answer}" is none of the choices`);
 		}
-		for (const [mistake, {fails}] of (step.wrong ?? []).entries()) {
-			for (const [place, id] of fails.entries()) {
-				if (!checks.includes(id)) at([...here, 'wrong', mistake, 'fails', place], `the step has no check "${id}"`);
+		checkReferences(step, step, here, at);
+	}
+	const drilled = file.steps.find(({id}) => id === file.drills?.step);
+	for (const [index, kind] of (drilled && file.drills?.kinds)?.entries() ?? []) {
+		checkReferences(kind, drilled!, ['drills', 'kinds', index], at);
+	}
+}
+
+/** Names of checks and hints in hints and wrong answers, those of a step or of a kind of drill that completes it. */
+function checkReferences(
+	part: Pick<StepFile, 'hints' | 'wrong'>,
+	step: Pick<StepFile, 'checks' | 'hints'>,
+	here: YamlPath,
+	at: At,
+): void {
+	for (const [index, {when, unasked}] of (part.hints ?? []).entries()) {
+		if (unasked && when === undefined) at([...here, 'hints', index], 'a hint that is shown unasked needs "when"');
+	}
+	const hints = [...(step.hints ?? []), ...(part.hints ?? [])].filter(({when}) => when !== undefined);
+	for (const [mistake, {fails, hint}] of (part.wrong ?? []).entries()) {
+		for (const [place, id] of fails.entries()) {
+			if (!step.checks.some(check => check.id === id)) {
+				at([...here, 'wrong', mistake, 'fails', place], `the step has no check "${id}"`);
 			}
+		}
+		if (hint !== undefined && !hints.some(({id}) => id === hint)) {
+			at([...here, 'wrong', mistake, 'hint'], `the step has no hint "${hint}" with "when"`);
 		}
 	}
 }

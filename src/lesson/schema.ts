@@ -15,7 +15,7 @@ export type Schema = {
 	items?: Schema;
 	properties?: Record<string, Schema>;
 	required?: readonly string[];
-	additionalProperties?: boolean;
+	additionalProperties?: boolean | Schema;
 	definitions?: Record<string, Schema>;
 };
 
@@ -56,7 +56,9 @@ function validateMap(root: Schema, schema: Schema, node: Node | null | undefined
 		const key = String(isScalar(pair.key) ? pair.key.value : pair.key);
 		const property = schema.properties?.[key];
 		if (property) validate(root, property, pair.value, `"${key}"`, complain);
-		else if (schema.additionalProperties === false) {
+		else if (typeof schema.additionalProperties === 'object') {
+			validate(root, schema.additionalProperties, pair.value, `"${key}"`, complain);
+		} else if (schema.additionalProperties === false) {
 			const known = Object.keys(schema.properties ?? {}).join(', ');
 			complain(pair.key, `${name} knows no "${key}"; it may have ${known}`);
 		}

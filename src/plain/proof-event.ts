@@ -13,17 +13,19 @@ export type ProofProblem =
 	| 'wrong-without-effect'
 	| 'wrong-passes'
 	| 'wrong-solves'
+	| 'wrong-hint'
 	| 'left-behind';
 
 /**
  * What `test --json` prints, one object a line. The shape is an interface: fields may be added, none changes or goes.
  *
- * - `lesson` begins a lesson's proof, `verdict` ends it, `end` comes last of all.
+ * - `lesson` begins a lesson's proof, `verdict` ends it, `end` comes last of all. A drill is named as on the command line,
+ *   `detective --seed 7`, and `drill` is its kind.
  * - `proved` is one thing that was shown, `problem` one that was not; `check` names the check it is about, and `detail`
  *   says what was observed.
  */
 export type ProofEvent =
-	| {event: 'lesson'; lesson: string; cluster: string}
+	| {event: 'lesson'; lesson: string; cluster: string; drill?: string}
 	| {event: 'proved'; lesson: string; step: string; what: 'before' | 'after' | 'wrong-answer'; name?: string}
 	| {event: 'proved'; lesson: string; what: 'clean-up'}
 	| {event: 'problem'; lesson: string; step?: string; check?: string; problem: ProofProblem; detail: string}

@@ -2,7 +2,7 @@ import {join} from 'node:path';
 import type {Cluster} from '../clusters/cluster.ts';
 import type {LineRunner} from '../clusters/line-runner.ts';
 import {completeCommands} from '../engine/complete-commands.ts';
-import {allHold, isLooking} from '../engine/judge.ts';
+import {allHold, firstHint, isLooking} from '../engine/judge.ts';
 import {endedAsExpected} from '../engine/solve-steps.ts';
 import {trickleOf} from '../engine/trickle.ts';
 import {until} from '../engine/until.ts';
@@ -52,10 +52,11 @@ class Unprovable extends Error {}
  *
  * 1. In the namespace as it is found, no steady check holds (else it would say nothing).
  * 2. Before a step's commands every steady check holds and every other one does not; this is also how the next step's
- *    checks are shown not to hold after the step before.
+ *    checks are shown not to hold after the step before. Of a step with drills, whose checks serve all drills, some may hold.
  * 3. The commands end as the lesson says, print what its Markdown quotes of them, and after them all checks of the step hold
  *    together.
- * 4. Each wrong answer, made where the step's commands belong, has its effect, and then the checks it names do not hold.
+ * 4. Each wrong answer, made where the step's commands belong, has its effect, and then the checks it names do not hold, and
+ *    the hint that it names is the first to be given.
  * 5. After the clean-up the namespace holds what it held before the lesson, and nothing else.
  */
 export async function testLesson(options: TestOptions): Promise<boolean> {
@@ -64,6 +65,7 @@ export async function testLesson(options: TestOptions): Promise<boolean> {
 	const {requests} = options;
 	const only = lesson.steps.find(({id}) => id === options.step);
 	const steps = only ? [only] : lesson.steps;
+	const id = lesson.drill ? `${lesson.id} --seed ${lesson.drill.seed}` : lesson.id;
 	const observer = withRequests(observeCluster({cluster, text, time, signal}), requests);
 	const connection = connectKube(cluster.kubeconfig);
 	let problems = 0;
@@ -77,7 +79,7 @@ export async function testLesson(options: TestOptions): Promise<boolean> {
 		if (signal.aborted) return;
 		problems++;
 		const {step, check} = at;
-		emit({event: 'problem', lesson: lesson.id, step: step?.id, check: check?.id, problem, detail});
+		emit({event: 'problem', lesson: id, step: step?.id, check: check?.id, problem, detail});
 	};
 	const unprovable = (why: ProofProblem, detail: string, at: {step?: Step; check?: Check} = {}): never => {
 		problem(why, detail, at);
@@ -139,12 +141,14 @@ export async function testLesson(options: TestOptions): Promise<boolean> {
 		await wait(() => steady.every(check => check.condition(moments())));
 		begin(step);
 		let held = true;
+		const begins = moments();
+		const partly = step.drill && !allHold(step, begins);
 		for (const check of step.checks) {
-			if (check.condition(moments()) === check.steady) continue;
+			if (check.condition(begins) === check.steady || (partly && !check.steady)) continue;
 			held = false;
 			problem(check.steady ? 'not-steady' : 'holds-too-early', check.expr, {step, check});
 		}
-		if (held) emit({event: 'proved', lesson: lesson.id, step: step.id, what: 'before'});
+		if (held) emit({event: 'proved', lesson: id, step: step.id, what: 'before'});
 	};
 
 	/** Does the steps before one without proving them. */
@@ -181,9 +185,14 @@ export async function testLesson(options: TestOptions): Promise<boolean> {
 		const at = moments();
 		const passing = step.checks.filter(check => wrong.fails.includes(check.id) && check.condition(at));
 		for (const check of passing) problem('wrong-passes', wrong.name, {step, check});
+		const hinted = wrong.hint === undefined || (await wait(() => firstHint(step, moments())?.id === wrong.hint));
+		if (!hinted) {
+			const found = firstHint(step, moments())?.id ?? '-';
+			problem('wrong-hint', `${wrong.name}\n- ${wrong.hint}\n+ ${found}`, {step});
+		}
 		if (allHold(step, at)) problem('wrong-solves', wrong.name, {step});
-		else if (passing.length === 0) {
-			emit({event: 'proved', lesson: lesson.id, step: step.id, what: 'wrong-answer', name: wrong.name});
+		else if (passing.length === 0 && hinted) {
+			emit({event: 'proved', lesson: id, step: step.id, what: 'wrong-answer', name: wrong.name});
 		}
 	};
 
@@ -210,7 +219,7 @@ export async function testLesson(options: TestOptions): Promise<boolean> {
 		}
 	};
 
-	emit({event: 'lesson', lesson: lesson.id, cluster: cluster.title});
+	emit({event: 'lesson', lesson: id, cluster: cluster.title, ...(lesson.drill && {drill: lesson.drill.kind})});
 	try {
 		if (!(await wait(() => observer.status().state === 'live'))) {
 			unprovable('not-at-start', observer.status().error ?? cluster.title);
@@ -227,7 +236,7 @@ export async function testLesson(options: TestOptions): Promise<boolean> {
 				await proveBefore(step);
 				await solve(step);
 				proveQuotes(step);
-				emit({event: 'proved', lesson: lesson.id, step: step.id, what: 'after'});
+				emit({event: 'proved', lesson: id, step: step.id, what: 'after'});
 			}
 		});
 		const wrongs = steps.flatMap(step => step.wrong.map(wrong => ({wrong, step})));
@@ -238,14 +247,14 @@ export async function testLesson(options: TestOptions): Promise<boolean> {
 			clean = await cleanUp(found);
 			if (!clean) break;
 		}
-		if (clean) emit({event: 'proved', lesson: lesson.id, what: 'clean-up'});
+		if (clean) emit({event: 'proved', lesson: id, what: 'clean-up'});
 	} catch (error) {
 		if (!(error instanceof Unprovable) && !signal.aborted) throw error;
 	} finally {
 		await observer.close();
 	}
 	const passed = problems === 0 && !signal.aborted;
-	emit({event: 'verdict', lesson: lesson.id, passed, problems});
+	emit({event: 'verdict', lesson: id, passed, problems});
 	return passed;
 }
 
