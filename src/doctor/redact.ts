@@ -37,8 +37,9 @@ export function redact(text: string, {home, user, host}: Private): string {
 	if (home.length > 1) shown = shown.replaceAll(home, '~');
 	// Other users' folders, and our own by another way: /home/NAME, /Users/NAME, C:\Users\NAME, /mnt/c/Users/NAME.
 	shown = shown.replace(/((?:\/home|\/Users|[A-Z]:\\Users|\\Users)[\\/])[^\s\\/"')：，。；:,;]+/g, '$1USER');
-	if (user.length > 1) shown = withoutWord(shown, user, 'USER');
+	// The machine first: it is often named after its user.
 	if (host.length > 1 && host !== 'localhost') shown = withoutWord(shown, host, 'HOST');
+	if (user.length > 1) shown = withoutWord(shown, user, 'USER');
 	return shown;
 }
 

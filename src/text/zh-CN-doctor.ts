@@ -29,7 +29,7 @@ export const zhCNDoctor: Text['doctor'] = {
 	labRuns: (command, pid) => `有一个实验正开着：${command}（进程 ${pid}）。`,
 	labRunsFix: '打开另一个之前请先退出它，或者给另一个实验单独的目录：',
 
-	node: version => `Node ${version}。`,
+	node: version => `Node 版本为 ${version}。`,
 	nodeOld: version => `Node ${version} 太旧；实验需要 22.18 或更高版本。`,
 	nodeOldFix: '用更新的版本启动实验：',
 	loopback: '程序可以监听 127.0.0.1。',
@@ -40,7 +40,7 @@ export const zhCNDoctor: Text['doctor'] = {
 	shellAbsentFix: '请安装一个；在 Windows 上，WSL 或 Git for Windows 会带来它：',
 	curlAbsent: 'PATH 中没有 curl，而大多数课程会用到它。',
 	curlAbsentFix: '安装它：',
-	kubectl: (version, path) => `kubectl ${version}（${path}）。`,
+	kubectl: (version, path) => `已安装 kubectl ${version}（${path}）。`,
 	kubectlBuiltIn: '没有安装 kubectl；实验使用自带的。',
 	kubectlSkew: (version, kubernetes) =>
 		`kubectl ${version} 与 Kubernetes ${kubernetes} 相差不止一个次要版本；它的输出可能与课程中的不同。`,

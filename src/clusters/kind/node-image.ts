@@ -19,6 +19,11 @@ export function nodeImageFor(kindVersion: string): string {
 	return (found ?? published.at(-1)!)[1];
 }
 
+/** The oldest kind that makes nodes of a node image; of an unknown one, the oldest that the lab knows. */
+export function oldestKindFor(image: string): string {
+	return published.find(([, known]) => known === image)?.[0] ?? oldestKind;
+}
+
 /** Negative when the first version is the older one; `0.33.0-alpha` counts as 0.33.0. */
 export function compareVersions(one: string, other: string): number {
 	const [a, b] = [one, other].map(version => version.replace(/^v/, '').split(/[.+-]/).slice(0, 3).map(Number));
