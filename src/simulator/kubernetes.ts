@@ -12,6 +12,7 @@ import {startGateway} from './network/gateway.ts';
 import {type ClusterNetwork, createNetwork, type NetworkSnapshot} from './network/network.ts';
 import {declareOutsideHost} from './network/outside-host.ts';
 import {type Nodes, type NodesSnapshot, startNodes} from './node/index.ts';
+import type {NodeApi} from './node/node-api.ts';
 import {createPace, type Pace} from './pace.ts';
 import {definitions} from './resources/index.ts';
 import {
@@ -94,7 +95,20 @@ export async function startKubernetes(options: KubernetesOptions): Promise<Kuber
 	let running = started(run(state, {now, revision: kept?.store.revision ?? 0, seed, rootCertificate}));
 
 	let saved: string | undefined;
-	const mark = () => `${running.simulation.store.revision} ${running.pace.state().speed === 0}`;
+	let commands = 0;
+	const mark = () => `${running.simulation.store.revision} ${running.pace.state().speed === 0} ${commands}`;
+	/** A command in a container may change files, of which the store does not know. */
+	const nodeApiOf = ({nodes: {nodeApi}}: Running): NodeApi => ({
+		...nodeApi,
+		async exec(...command) {
+			try {
+				return await nodeApi.exec(...command);
+			} finally {
+				commands++;
+				for (const listener of listeners) listener();
+			}
+		},
+	});
 	const snapshot = (): SavedState => {
 		const {simulation, network, nodes, pace} = running;
 		return {
@@ -133,7 +147,7 @@ export async function startKubernetes(options: KubernetesOptions): Promise<Kuber
 			const {speed} = pace.state();
 			running.stop();
 			running = started(next);
-			server.serve({...next, nodes: next.nodes.nodeApi});
+			server.serve({...next, nodes: nodeApiOf(next)});
 			gateway.serve(next.network);
 			simulation.store.close();
 			next.pace.setSpeed(speed);
@@ -144,7 +158,7 @@ export async function startKubernetes(options: KubernetesOptions): Promise<Kuber
 	};
 
 	const server = await listen(port, kept?.port, wanted =>
-		startApiServer({...running, nodes: running.nodes.nodeApi, credentials, control, port: wanted}),
+		startApiServer({...running, nodes: nodeApiOf(running), credentials, control, port: wanted}),
 	);
 	const gateway = await listen(undefined, kept?.gatewayPort, wanted =>
 		startGateway({network: running.network, port: wanted}),

@@ -1,4 +1,4 @@
-import {mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync} from 'node:fs';
+import {cpSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync} from 'node:fs';
 import {tmpdir} from 'node:os';
 import {join} from 'node:path';
 import {afterEach, describe, expect, test} from 'vitest';
@@ -57,6 +57,25 @@ const volumes = {
 };
 
 describe.skipIf(!kubectl)('a saved cluster (needs kubectl and curl)', () => {
+	test('has what a command changed in a container, also when it was killed the next moment', async () => {
+		const first = await start();
+		await first.web(1);
+		const [pod] = (await first.pods()).map(({metadata}) => metadata.name);
+		let told = 0;
+		first.subscribe(() => told++);
+		await first.speed(0);
+		first.save();
+		const before = told;
+		expect((await first.kubectl('exec', pod!, '--', 'sh', '-c', 'echo mine > /tmp/note')).exitCode).toBe(0);
+		expect(told).toBeGreaterThan(before);
+		first.save();
+
+		const folder = join(temporary('.'), 'copy');
+		cpSync(first.folder, folder, {recursive: true});
+		const second = await start({folder, speed: 1});
+		expect((await second.kubectl('exec', pod!, '--', 'cat', '/tmp/note')).stdout).toBe('mine');
+	});
+
 	test('is the same in another folder: objects to the last version, files, volumes, logs, affinity, next address', async () => {
 		const first = await start({speed: 10});
 		await first.web(3, volumes.container, volumes.pod);
