@@ -204,8 +204,7 @@ async function create(options: ReturnType<typeof flags>): Promise<void> {
 		`Ensuring node image (${image.split('@')[0]}) ${newEmoji ? '🖼️' : '🖼'}`,
 		`failed to pull image "${image}": command "docker pull ${image}"`,
 		() => {
-			if (!state.images().includes(image))
-				ask(['pull', image], `failed to create cluster: failed to pull image "${image}"`);
+			if (!state.image(image)) ask(['pull', image], `failed to create cluster: failed to pull image "${image}"`);
 		},
 	);
 	await step(

@@ -3,7 +3,7 @@ import {spawn} from 'node:child_process';
 import {existsSync, readFileSync, writeFileSync} from 'node:fs';
 import {setTimeout as delay} from 'node:timers/promises';
 import {fileURLToPath} from 'node:url';
-import {type FakeContainer, FakeState} from './state.ts';
+import {type FakeContainer, FakeState, fullName, shownName} from './state.ts';
 
 const [folder = '', program = 'docker', ...words] = process.argv.slice(2);
 const state = new FakeState(folder);
@@ -31,7 +31,11 @@ async function main(): Promise<number> {
 		case 'pull':
 			return await pull(args);
 		case 'image':
-			return args[0] === 'inspect' ? inspectImage(args.slice(1)) : fail(`unknown command: docker image ${args[0]}`);
+			return image(args);
+		case 'images':
+			return images();
+		case 'tag':
+			return tag(args);
 		case 'inspect':
 			return inspectImage(args);
 		case 'run':
@@ -47,7 +51,7 @@ async function main(): Promise<number> {
 		case 'exec':
 			return exec(args);
 		case 'save':
-			return save(args);
+			return await save(args);
 		case 'load':
 			return load(args);
 		case 'version':
@@ -76,6 +80,12 @@ function versionLine(): string {
 }
 
 function context([action]: string[]): number {
+	if (action === 'ls') {
+		const current = {Name: behaviour.context ?? 'default', DockerEndpoint: 'unix:///var/run/docker.sock'};
+		const all = [{...current, Current: true}, ...(behaviour.contexts ?? []).map(one => ({...one, Current: false}))];
+		for (const one of all) print(JSON.stringify(one));
+		return 0;
+	}
 	if (action !== 'show') return fail(`unknown command: docker context ${action}`);
 	return print(process.env.DOCKER_CONTEXT || behaviour.context || 'default');
 }
@@ -160,8 +170,8 @@ function matches(container: FakeContainer, filter: string): boolean {
 }
 
 async function pull(args: string[]): Promise<number> {
-	const image =
-		args.filter(word => !word.startsWith('-') && word !== args[args.indexOf('--platform') + 1]).at(-1) ?? '';
+	const platform = args.includes('--platform') ? args[args.indexOf('--platform') + 1] : undefined;
+	const image = args.filter(word => !word.startsWith('-') && word !== platform).at(-1) ?? '';
 	const {error, hang, layers = 2, stepMs = 5} = behaviour.pull ?? {};
 	const [, tag = 'latest'] = image.split(/:(?=[^/]*$)/);
 	print(`${tag}: Pulling from ${image.replace(/:[^/]*$/, '')}`);
@@ -172,16 +182,45 @@ async function pull(args: string[]): Promise<number> {
 		if (hang) await delay(600_000);
 		print(`${`a${layer}b2c3d4e5f6`.slice(0, 12)}: Pull complete`);
 	}
-	state.addImage(image);
+	state.addImage(image, platform?.split('/')[1]);
 	print(`Status: Downloaded newer image for ${image}`);
 	return print(image);
 }
 
+function image([action = '', ...args]: string[]): number {
+	if (action === 'inspect') return inspectImage(args);
+	if (action !== 'rm') return fail(`unknown command: docker image ${action}`);
+	for (const name of args) {
+		if (!state.image(name)) return fail(`Error response from daemon: No such image: ${name}`);
+		state.removeImage(name);
+		print(`Untagged: ${name}`);
+	}
+	return 0;
+}
+
+function images(): number {
+	for (const name of state.images()) print(program === 'podman' ? fullName(name) : name);
+	return 0;
+}
+
+/** The identities of images tell their architectures, and nothing else. */
+const ids: Record<string, string> = {amd64: 'sha256:aaaa', arm64: 'sha256:bbbb'};
+
+function tag([id = '', name = '']: string[]): number {
+	const architecture = Object.keys(ids).find(architecture => ids[architecture] === id);
+	if (!architecture) return fail(`Error response from daemon: No such image: ${id}`);
+	state.addImage(name, architecture);
+	return 0;
+}
+
 function inspectImage(args: string[]): number {
-	const image = args.filter(word => !word.startsWith('-') && !word.startsWith('{')).at(-1) ?? '';
-	if (!state.images().includes(image)) return fail(`Error response from daemon: No such image: ${image}`);
-	if (args.some(word => word.startsWith('-'))) return print('sha256:aaaa');
-	return print(JSON.stringify([{Id: 'sha256:aaaa', RepoTags: [image], Architecture: 'amd64', Os: 'linux'}]));
+	const name = args.filter(word => !word.startsWith('-') && !word.startsWith('{')).at(-1) ?? '';
+	const found = state.image(name);
+	if (!found) return fail(`Error response from daemon: No such image: ${name}`);
+	const fields = {Id: ids[found.architecture] ?? '', Architecture: found.architecture};
+	const template = args.find(word => word.startsWith('{'));
+	if (template) return print(template.replace(/\{\{\.(Id|Architecture)\}\}/g, (_, key: 'Id') => fields[key]));
+	return print(JSON.stringify([{...fields, RepoTags: [name], Os: 'linux'}]));
 }
 
 /** `run --name NAME --label KEY=VALUE … IMAGE`, as kind starts a node. */
@@ -253,29 +292,50 @@ function exec(args: string[]): number {
 /** What `kind load` has put onto a node, as `crictl images -o json` lists it. */
 function crictlImages(node: string): string {
 	const file = `${folder}/archives/${node}.txt`;
-	const tags = existsSync(file) ? readFileSync(file, 'utf8').split('\n').filter(Boolean) : [];
-	return JSON.stringify({images: tags.map(tag => ({id: 'sha256:aaaa', repoTags: [tag]}))});
+	const tags = existsSync(file) ? readFileSync(file, 'utf8').split('\n').filter(isImageLine) : [];
+	return JSON.stringify({images: tags.map(tag => ({id: 'sha256:aaaa', repoTags: [fullName(tag)]}))});
 }
 
-/** An archive of the fakes names its images, one a line. */
-function save(args: string[]): number {
-	const output = args[args.indexOf('-o') + 1] ?? args[args.indexOf('--output') + 1] ?? '';
-	const platform = args[args.indexOf('--platform') + 1];
-	const images = args.filter(
-		word => !word.startsWith('-') && word !== output && !(args.includes('--platform') && word === platform),
-	);
-	const missing = images.find(image => !state.images().includes(image));
-	if (missing) return fail(`Error response from daemon: No such image: ${missing}`);
-	writeFileSync(output, `${images.join('\n')}\n`);
+function isImageLine(line: string): boolean {
+	return line !== '' && !line.startsWith('#');
+}
+
+/** An archive of the fakes names its images, one a line; lines with # are its bulk, and tell the architecture. */
+async function save(args: string[]): Promise<number> {
+	const {withoutPlatform, hangAt, failAt, error = 'boom'} = behaviour.save ?? {};
+	const after = (flag: string) => (args.includes(flag) ? args[args.indexOf(flag) + 1] : undefined);
+	const output = after('-o') ?? after('--output');
+	const platform = after('--platform');
+	if (platform && withoutPlatform) return fail('unknown flag: --platform', 125);
+	const options = [output, platform, after('--format')];
+	const names = args.filter(word => !word.startsWith('-') && !options.includes(word));
+	let archive = '';
+	for (const name of names) {
+		const found = state.image(name);
+		if (!found) return fail(`Error response from daemon: No such image: ${name}`);
+		if (failAt && shownName(name) === failAt) return fail(error);
+		if (platform && platform !== `linux/${found.architecture}`) {
+			return fail(`Error response from daemon: image "${name}": no match for platform ${platform}: not found`);
+		}
+		archive += `# ${found.architecture}\n${`# ${'.'.repeat(98)}\n`.repeat(20)}${name}\n`;
+	}
+	if (output) writeFileSync(output, archive);
+	else if (hangAt && names.some(name => shownName(name) === hangAt)) {
+		process.stdout.write(archive.slice(0, archive.length / 2));
+		await delay(600_000);
+	} else process.stdout.write(archive);
 	return 0;
 }
 
 function load(args: string[]): number {
 	const input = args[(args.includes('-i') ? args.indexOf('-i') : args.indexOf('--input')) + 1] ?? '';
 	if (!existsSync(input)) return fail(`open ${input}: no such file or directory`);
-	for (const image of readFileSync(input, 'utf8').split('\n').filter(Boolean)) {
-		state.addImage(image);
-		print(`Loaded image: ${image}`);
+	if (behaviour.load?.error) return fail(behaviour.load.error);
+	const lines = readFileSync(input, 'utf8').split('\n');
+	const architecture = /^# (\w+)$/.exec(lines[0] ?? '')?.[1];
+	for (const name of lines.filter(isImageLine)) {
+		state.addImage(name, architecture);
+		print(`Loaded image: ${shownName(name)}`);
 	}
 	return 0;
 }

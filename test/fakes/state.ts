@@ -19,6 +19,22 @@ export type FakeContainer = {
 	role?: string;
 };
 
+/** An image as the fake daemon keeps it: one architecture under a name, as Docker's own image store does. */
+export type FakeImage = {name: string; architecture: string};
+
+/** An image's name as docker shows it: without the registry and folder that it is from when none is named. */
+export function shownName(name: string): string {
+	const short = name.replace(/^docker\.io\/(library\/)?/, '');
+	return /[:@][^/]*$/.test(short) ? short : `${short}:latest`;
+}
+
+/** The same name in full, as containerd lists it. */
+export function fullName(name: string): string {
+	const shown = shownName(name);
+	if (/^[^/]+[.:][^/]*\//.test(shown)) return shown;
+	return `docker.io/${shown.includes('/') ? '' : 'library/'}${shown}`;
+}
+
 /** The steps of `kind create` that a behaviour can name. */
 export type FakeStep = 'image' | 'nodes' | 'configuration' | 'control-plane' | 'cni' | 'storage' | 'workers';
 
@@ -29,7 +45,19 @@ export type Behaviour = {
 	info?: Record<string, unknown>;
 	/** The name of docker's context, and of those that there are. */
 	context?: string;
+	/** Docker contexts besides the current one. */
+	contexts?: {Name: string; DockerEndpoint: string}[];
 	pull?: {error?: string; hang?: boolean; layers?: number; stepMs?: number};
+	save?: {
+		/** `docker save` does not know --platform, as before Docker 28. */
+		withoutPlatform?: boolean;
+		/** The image whose archive never ends, after its first half. */
+		hangAt?: string;
+		/** The image that cannot be saved, and what is said of it. */
+		failAt?: string;
+		error?: string;
+	};
+	load?: {error?: string};
 	kindVersion?: string;
 	create?: {
 		/** ms that each step takes. */
@@ -97,16 +125,23 @@ export class FakeState {
 		return there;
 	}
 
+	/** By the names that docker shows. */
 	images(): string[] {
-		return this.#read<{name: string}>('images').map(({name}) => name);
+		return this.#read<FakeImage>('images').map(({name}) => name);
 	}
 
-	addImage(name: string): void {
-		this.#write(join(this.folder, 'images', `${encodeURIComponent(name)}.json`), JSON.stringify({name}));
+	/** The image that goes by a name now. */
+	image(name: string): FakeImage | undefined {
+		return this.#read<FakeImage>('images').find(image => image.name === shownName(name));
+	}
+
+	addImage(name: string, architecture = 'amd64'): void {
+		const image: FakeImage = {name: shownName(name), architecture};
+		this.#write(join(this.folder, 'images', `${encodeURIComponent(image.name)}.json`), JSON.stringify(image));
 	}
 
 	removeImage(name: string): void {
-		rmSync(join(this.folder, 'images', `${encodeURIComponent(name)}.json`), {force: true});
+		rmSync(join(this.folder, 'images', `${encodeURIComponent(shownName(name))}.json`), {force: true});
 	}
 
 	/** Notes a call: the program, its words, and what of its environment decides. */
