@@ -1,13 +1,83 @@
+import {resolve} from 'node:path';
+import {kindPlace} from '../clusters/kind/kind-place.ts';
+import type {KindOptions} from '../clusters/kind/make-kind.ts';
+import type {ClusterName} from '../clusters/open-cluster.ts';
+import {findOnPath} from '../clusters/shell.ts';
+import {lockHolder} from '../state/lock.ts';
+import {readSettings} from '../state/settings.ts';
 import type {Text} from '../text/text.ts';
 import {UserError} from '../text/user-error.ts';
-import {suggestion} from './program.ts';
+import type {Context} from './context.ts';
+import {type KindFlags, suggestion} from './program.ts';
+
+/** How long a container runtime may take to answer when it is only asked for in case there is one, in ms. */
+const probeLimitMs = 3_000;
+
+/** What was asked for: a cluster by name, or the best one of this machine. */
+export type AskedCluster = ClusterName | 'auto';
 
 /**
- * Checks `--cluster`. `auto` is the best cluster of this machine, which in this version always is the embedded one.
- * Throws UserError for any other.
+ * Which cluster a command line asks for: `--cluster`, else ENDPOINT_LAB_CLUSTER, else the one that was chosen in the lab, else
+ * `auto`. Throws UserError for a name that there is not.
  */
-export function chooseCluster(name: string | undefined, text: Text): 'embedded' {
-	if (name === undefined || name === 'auto' || name === 'embedded') return 'embedded';
-	if (name === 'kind' || name.startsWith('context:')) throw new UserError(text.cli.laterCluster(name), 2);
-	throw new UserError(text.cli.unknownCluster(name) + suggestion(name, ['embedded', 'auto'], text), 2);
+export function askedCluster(name: string | undefined, {environment, home, text}: Context): AskedCluster {
+	const asked = name ?? environment.ENDPOINT_LAB_CLUSTER;
+	if (asked) return parseCluster(asked, text);
+	const remembered = readSettings(home().settings).settings.cluster;
+	return remembered === undefined ? 'auto' : parseCluster(remembered, text);
+}
+
+/** As askedCluster, for commands that make a cluster for themselves: those take the embedded one unless told otherwise. */
+export function askedThrowaway(name: string | undefined, {environment, text}: Context): AskedCluster {
+	return parseCluster(name ?? (environment.ENDPOINT_LAB_CLUSTER || 'embedded'), text);
+}
+
+/**
+ * The cluster that `auto` comes to, told in one line: the one that is up already, else kind when it and a container runtime are
+ * there, else the embedded one.
+ */
+export async function chooseCluster(asked: AskedCluster, context: Context): Promise<ClusterName> {
+	if (asked !== 'auto') return asked;
+	const {text, note, environment} = context;
+	const words = text.clusters.kind;
+	const running = runningCluster(context);
+	if (running) return running;
+	if (!findOnPath('kind', environment.PATH)) return 'embedded';
+	const found = await kindHere(context);
+	note(found ? words.auto.kind(found) : words.auto.embedded);
+	return found ? 'kind' : 'embedded';
+}
+
+/** The cluster that a process holds for this home. */
+export function runningCluster({home}: Context): ClusterName | undefined {
+	const place = home();
+	if (lockHolder(kindPlace(place).lock)) return 'kind';
+	return lockHolder(place.clusterLock) ? 'embedded' : undefined;
+}
+
+/** What a kind cluster could be made with here, in words; undefined where it could not. */
+export async function kindHere({environment, signal}: Context): Promise<string | undefined> {
+	if (!findOnPath('kind', environment.PATH)) return undefined;
+	// Loaded only where there is something to ask.
+	const {findKind} = await import('../clusters/kind/kind-program.ts');
+	const {findContainerRuntime} = await import('../clusters/container-runtime.ts');
+	const {kind} = await findKind(environment, signal);
+	if (!kind) return undefined;
+	const {runtime} = await findContainerRuntime({environment, signal, limitMs: probeLimitMs});
+	if (runtime?.host.os !== 'linux') return undefined;
+	return `kind ${kind.version}, ${runtime.name} ${runtime.host.serverVersion}`;
+}
+
+/** A cluster's name as it is typed. Throws UserError for a name that there is not. */
+export function parseCluster(name: string, text: Text): AskedCluster {
+	if (name === 'auto' || name === 'embedded' || name === 'kind') return name;
+	if (name.startsWith('context:')) throw new UserError(text.cli.laterCluster(name), 2);
+	throw new UserError(text.cli.unknownCluster(name) + suggestion(name, ['embedded', 'kind', 'auto'], text), 2);
+}
+
+/** The options of a kind cluster on a command line. Throws UserError where they are given for another cluster. */
+export function kindOptions({small, kindImage, kindConfig}: KindFlags, name: ClusterName, text: Text): KindOptions {
+	const given = [small && '--small', kindImage && '--kind-image', kindConfig && '--kind-config'].filter(Boolean);
+	if (given.length > 0 && name !== 'kind') throw new UserError(text.clusters.kind.needsKind(given.join(', ')), 2);
+	return {small, image: kindImage, config: kindConfig === undefined ? undefined : resolve(kindConfig)};
 }

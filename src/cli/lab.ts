@@ -1,6 +1,6 @@
 import {appendFileSync, rmSync} from 'node:fs';
 import {join, resolve} from 'node:path';
-import {openEmbeddedCluster} from '../clusters/embedded-cluster.ts';
+import type {OpenedCluster} from '../clusters/open-cluster.ts';
 import type {RunView} from '../engine/view.ts';
 import {adaptLesson} from '../lesson/adapt-lesson.ts';
 import {lessonCards} from '../lesson/find-lessons.ts';
@@ -16,9 +16,19 @@ import {type Language, type Text, textIn} from '../text/text.ts';
 import {UserError} from '../text/user-error.ts';
 import type {Picked} from '../tui/picker.ts';
 import {settleTerminal} from '../tui/settle-terminal.ts';
-import {chooseCluster} from './cluster-choice.ts';
+import {
+	type AskedCluster,
+	askedCluster,
+	chooseCluster,
+	kindHere,
+	kindOptions,
+	parseCluster,
+	runningCluster,
+} from './cluster-choice.ts';
+import {confirm} from './confirm.ts';
 import {type Context, damageLine, type ExitCode} from './context.ts';
 import {bringToStep, openLessonSession, stepIndexOf} from './lesson-session.ts';
+import {openForCommand} from './open-cluster.ts';
 import type {LabOptions} from './program.ts';
 import {solvedSteps} from './progress.ts';
 import {summaryLines} from './summary-lines.ts';
@@ -27,7 +37,7 @@ import {openableLesson} from './trust.ts';
 /** `endpoint-lab [LESSON]`: the full-screen lab. */
 export async function lab(id: string | undefined, options: LabOptions, context: Context): Promise<ExitCode> {
 	const {text, signal, note} = context;
-	chooseCluster(options.cluster, text);
+	const asked = askedCluster(options.cluster, context);
 	if (id === undefined && options.step !== undefined) throw new UserError(text.cli.stepNeedsLesson, 2);
 	if (id === undefined && options.reset) throw new UserError(text.cli.resetNeedsLesson, 2);
 	if (!process.stdin.isTTY || !process.stdout.isTTY) {
@@ -42,10 +52,15 @@ export async function lab(id: string | undefined, options: LabOptions, context: 
 		const {settings, damage} = readSettings(home.settings);
 		if (damage) note(damageLine(damage, text));
 		const remembered = inLanguage(context, context.languageChosen ? undefined : settings.language);
-		if (id !== undefined) return await openLesson(id, options, home, remembered);
-		const picked = await pick(settings, home, remembered);
+		if (id !== undefined) {
+			const cluster = await firstChoice(asked, settings, home, remembered);
+			if (cluster === undefined) return 130;
+			return await openLesson(id, cluster, options, home, remembered);
+		}
+		const picked = await pick(asked, home, remembered);
 		if (!picked) return signal.aborted ? 130 : 0;
-		return await openLesson(picked.lesson, options, home, inLanguage(context, picked.language));
+		const inPicked = inLanguage(context, picked.language);
+		return await openLesson(picked.lesson, parseCluster(picked.cluster, text), options, home, inPicked);
 	} finally {
 		const problem = recording?.close();
 		if (problem !== undefined) note(text.cli.record.cutOff(problem));
@@ -69,7 +84,25 @@ function inLanguage(context: Context, language: Language = context.language): Co
 	return {...context, language, text: textIn(language)};
 }
 
-async function pick(settings: Settings, home: Home, context: Context): Promise<Picked | undefined> {
+/** Asks once whether lessons shall run on a real cluster, where this machine can, and remembers the answer; undefined is Ctrl-C. */
+async function firstChoice(
+	asked: AskedCluster,
+	settings: Settings,
+	home: Home,
+	context: Context,
+): Promise<AskedCluster | undefined> {
+	if (asked !== 'auto' || settings.cluster !== undefined || runningCluster(context)) return asked;
+	const found = await kindHere(context);
+	if (!found) return asked;
+	const real = await confirm(context.text.clusters.kind.ask(found), context.signal, true);
+	if (real === undefined) return undefined;
+	const cluster = real ? 'kind' : 'embedded';
+	writeSettings(home.settings, {...settings, cluster});
+	return cluster;
+}
+
+async function pick(asked: AskedCluster, home: Home, context: Context): Promise<Picked | undefined> {
+	const kind = await kindHere(context);
 	using _silent = silentTerminal();
 	const {pickLesson} = await import('../tui/pick-lesson.tsx');
 	const inAll = (word: (text: Text) => string): Record<Language, string> => ({
@@ -85,11 +118,13 @@ async function pick(settings: Settings, home: Home, context: Context): Promise<P
 			text: lesson.text,
 		})),
 		clusters: [
-			{id: 'auto', title: inAll(text => text.cli.autoCluster)},
+			{id: 'auto', title: inAll(text => (kind ? text.clusters.kind.autoTitle(kind) : text.cli.autoCluster))},
 			{id: 'embedded', title: inAll(text => text.cli.embeddedCluster)},
+			...(kind ? [{id: 'kind', title: inAll(text => text.clusters.kind.title(kind))}] : []),
+			...(asked.startsWith('context:') ? [{id: asked, title: inAll(() => asked)}] : []),
 		],
 		language: context.language,
-		cluster: settings.cluster ?? 'auto',
+		cluster: asked,
 		environment: context.environment,
 		signal: context.signal,
 		log: logTo(home),
@@ -98,7 +133,33 @@ async function pick(settings: Settings, home: Home, context: Context): Promise<P
 	return picked;
 }
 
-async function openLesson(id: string, options: LabOptions, home: Home, context: Context): Promise<ExitCode> {
+/** Opens a cluster; one of kind that cannot be had is not the end: the learner may go on with the embedded one. */
+async function openLabCluster(
+	asked: AskedCluster,
+	images: string[],
+	options: LabOptions,
+	context: Context,
+): Promise<OpenedCluster | undefined> {
+	const {text, note, signal} = context;
+	const name = await chooseCluster(asked, context);
+	const kind = kindOptions(options, name, text);
+	try {
+		return await openForCommand(name, {kind, images}, context);
+	} catch (error) {
+		if (name !== 'kind' || signal.aborted || !(error instanceof UserError)) throw error;
+		note(text.cli.error(error.message));
+		if (!(await confirm(text.clusters.kind.instead, signal, true))) return undefined;
+		return await openForCommand('embedded', {}, context);
+	}
+}
+
+async function openLesson(
+	id: string,
+	asked: AskedCluster,
+	options: LabOptions,
+	home: Home,
+	context: Context,
+): Promise<ExitCode> {
 	const {text, environment, note} = context;
 	const found = await openableLesson(id, context);
 	// A step that there is not must not cost the start of a cluster.
@@ -106,8 +167,8 @@ async function openLesson(id: string, options: LabOptions, home: Home, context: 
 	const history = openHistory(home.history);
 	if (history.damage) note(damageLine(history.damage, text));
 
-	const cluster = await openEmbeddedCluster({...context, home});
-	if (cluster.notice) note(cluster.notice);
+	const cluster = await openLabCluster(asked, found.images, options, context);
+	if (!cluster) return 1;
 	// A cluster that dies takes the lab down with it; there is nothing left to see.
 	const died = new AbortController();
 	void cluster.failed.then(error => died.abort(error));

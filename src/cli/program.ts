@@ -7,12 +7,17 @@ import {nearest} from './nearest.ts';
 /** The options that more than one command has; `--lang` is read before, since errors need it too. */
 export type RunOptions = {cluster?: string; json?: boolean};
 
-export type LabOptions = {cluster?: string; step?: string; reset?: boolean; record?: string};
+/** How a kind cluster is made. */
+export type KindFlags = {small?: boolean; kindImage?: string; kindConfig?: string};
 
-export type UpOptions = {cluster?: string; detach?: boolean; port?: string; from?: string};
+export type LabOptions = KindFlags & {cluster?: string; step?: string; reset?: boolean; record?: string};
+
+export type PlayOptions = RunOptions & KindFlags;
+
+export type UpOptions = KindFlags & {cluster?: string; detach?: boolean; port?: string; from?: string};
 
 /** `yes`: the commands of lessons from elsewhere may run. */
-export type TestOptions = RunOptions & {step?: string; junit?: string; yes?: boolean};
+export type TestOptions = RunOptions & KindFlags & {step?: string; junit?: string; yes?: boolean};
 
 export type ExportOptions = {to?: string};
 
@@ -21,7 +26,10 @@ export type StatusOptions = RunOptions & {save?: string};
 /** `report`: a text to paste, which hides secrets. */
 export type DoctorOptions = {json?: boolean; report?: boolean};
 
-export type DownOptions = {delete?: boolean};
+/** `arch`: as Go names architectures, each word with one or several between commas. */
+export type PrepareOptions = {to?: string; arch?: string[]; check?: string};
+
+export type DownOptions = {cluster?: string; delete?: boolean};
 
 /**
  * The command line: every command with its options, its help and, loaded only when it is called, what it does. `done`
@@ -33,6 +41,9 @@ export function createProgram(context: Context, done: (code: ExitCode) => void):
 	const program = new Command('endpoint-lab');
 
 	const cluster = () => new Option('--cluster <cluster>', words.cluster);
+	const small = () => new Option('--small', words.small);
+	const kindImage = () => new Option('--kind-image <image>', words.kindImage);
+	const kindConfig = () => new Option('--kind-config <file>', words.kindConfig);
 	const lang = () => new Option('--lang <language>', words.lang);
 	const json = (description: string = words.json) => new Option('--json', description);
 	program
@@ -49,6 +60,9 @@ export function createProgram(context: Context, done: (code: ExitCode) => void):
 		.argument('[LESSON]', words.lesson)
 		.addOption(new Option('--step <step>', words.step))
 		.addOption(cluster())
+		.addOption(small())
+		.addOption(kindImage())
+		.addOption(kindConfig())
 		.addOption(lang())
 		.addOption(new Option('--reset', words.reset))
 		.addOption(new Option('--record <file>', words.record))
@@ -67,9 +81,12 @@ export function createProgram(context: Context, done: (code: ExitCode) => void):
 		.description(words.play)
 		.argument('<LESSON>', words.lesson)
 		.addOption(cluster())
+		.addOption(small())
+		.addOption(kindImage())
+		.addOption(kindConfig())
 		.addOption(lang())
 		.addOption(json())
-		.action(async (lesson: string, options: RunOptions) =>
+		.action(async (lesson: string, options: PlayOptions) =>
 			done(await (await import('./play.ts')).play(lesson, options, context)),
 		);
 	program
@@ -86,6 +103,9 @@ export function createProgram(context: Context, done: (code: ExitCode) => void):
 		.description(words.test)
 		.argument('[LESSON...]', words.lessons)
 		.addOption(cluster())
+		.addOption(small())
+		.addOption(kindImage())
+		.addOption(kindConfig())
 		.addOption(new Option('--step <step>', words.testStep))
 		.addOption(new Option('--junit <file>', words.junit))
 		.addOption(new Option('--yes', words.yes))
@@ -113,6 +133,9 @@ export function createProgram(context: Context, done: (code: ExitCode) => void):
 		.command('up')
 		.description(words.up)
 		.addOption(cluster())
+		.addOption(small())
+		.addOption(kindImage())
+		.addOption(kindConfig())
 		.addOption(new Option('--detach', words.detach))
 		.addOption(new Option('--port <port>', words.port))
 		.addOption(new Option('--from <file>', words.from))
@@ -121,12 +144,14 @@ export function createProgram(context: Context, done: (code: ExitCode) => void):
 	program
 		.command('down')
 		.description(words.down)
+		.addOption(cluster())
 		.addOption(new Option('--delete', words.delete))
 		.addOption(lang())
 		.action(async (options: DownOptions) => done(await (await import('./down.ts')).down(options, context)));
 	program
 		.command('status')
 		.description(words.status)
+		.addOption(cluster())
 		.addOption(new Option('--save <file>', words.save))
 		.addOption(json(words.jsonDocument))
 		.addOption(lang())
@@ -152,13 +177,16 @@ export function createProgram(context: Context, done: (code: ExitCode) => void):
 		.description(words.shell)
 		.addOption(cluster())
 		.addOption(lang())
-		.action(async (options: RunOptions) => done(await (await import('./shell.ts')).shell(options, context)));
+		.action(async (options: PlayOptions) => done(await (await import('./shell.ts')).shell(options, context)));
 
 	// Only for the list of commands: main.ts hands its words over unread.
 	program.command('kubectl').usage('COMMAND').description(words.kubectl);
 
 	for (const command of [program, ...program.commands]) decorate(command, text);
 	// The bare command is the lab, so the program's help shows the lab's argument and options as its own.
+		.addOption(small())
+		.addOption(kindImage())
+		.addOption(kindConfig())
 	const lab = program.commands.find(command => command.name() === 'lab')!;
 	const own = program.createHelp();
 	program.configureHelp({
@@ -191,13 +219,14 @@ const examples: Record<string, string[]> = {
 		'endpoint-lab up --port 6443',
 		'endpoint-lab up --from before.json',
 	],
-	down: ['endpoint-lab down', 'endpoint-lab down --delete'],
+	down: ['endpoint-lab down', 'endpoint-lab down --delete', 'endpoint-lab down --cluster kind --delete'],
 	status: ['endpoint-lab status', 'endpoint-lab status --json', 'endpoint-lab status --save before.json'],
 	clock: ['endpoint-lab clock pause', 'endpoint-lab clock step', 'endpoint-lab clock 10', 'endpoint-lab clock resume'],
 	doctor: ['endpoint-lab doctor', 'endpoint-lab doctor --json', 'endpoint-lab doctor --report'],
 	shell: ['endpoint-lab shell'],
 };
 
+		'endpoint-lab up --cluster kind --detach',
 /** Gives a command its help in the learner's language, and lets errors through to the top. */
 function decorate(command: Command, text: Text): void {
 	const words = text.cli.help;

@@ -1,26 +1,25 @@
 import {constants} from 'node:os';
 import {execa} from 'execa';
-import {openEmbeddedCluster} from '../clusters/embedded-cluster.ts';
 import {interactiveShell, shellEnvironment} from '../clusters/shell.ts';
 import {prepareBin} from '../clusters/work-folder.ts';
 import {UserError} from '../text/user-error.ts';
-import {chooseCluster} from './cluster-choice.ts';
+import {askedCluster, chooseCluster, kindOptions} from './cluster-choice.ts';
 import type {Context, ExitCode} from './context.ts';
-import type {RunOptions} from './program.ts';
+import {openForCommand} from './open-cluster.ts';
+import type {PlayOptions} from './program.ts';
 
 /**
  * `endpoint-lab shell`: the learner's own shell in the lab's cluster. It ends with the shell's exit code. The variables
  * are set before the shell reads its rc files, so one that exports http_proxy itself wins.
  */
-export async function shell(options: RunOptions, context: Context): Promise<ExitCode> {
+export async function shell(options: PlayOptions, context: Context): Promise<ExitCode> {
 	const {text, environment} = context;
-	chooseCluster(options.cluster, text);
 	if (environment.ENDPOINT_LAB) throw new UserError(text.cli.shell.nested);
 	const program = interactiveShell(environment);
 	if (!program) throw new UserError(text.cli.shell.noShell);
 	const home = context.home();
-	const cluster = await openEmbeddedCluster({...context, home});
-	if (cluster.notice) context.note(cluster.notice);
+	const name = await chooseCluster(askedCluster(options.cluster, context), context);
+	const cluster = await openForCommand(name, {kind: kindOptions(options, name, text)}, context);
 	context.note(text.cli.shell.welcome(cluster.title));
 	if ((await cluster.clock?.get())?.speed === 0) context.note(text.cli.clock.pausedNote);
 	const release = context.holdInterrupt();

@@ -1,7 +1,10 @@
 import {existsSync, readFileSync, writeFileSync} from 'node:fs';
 import {resolve} from 'node:path';
-import {addressOf, type ClusterAddress} from '../clusters/embedded-cluster.ts';
+import {addressOf} from '../clusters/embedded-cluster.ts';
+import {type KindPlace, kindPlace} from '../clusters/kind/kind-place.ts';
+import {readKindRecord} from '../clusters/kind/kind-record.ts';
 import {kubeRequest} from '../clusters/kube-request.ts';
+import type {ClusterName} from '../clusters/open-cluster.ts';
 import {simulatorState} from '../clusters/simulator-control.ts';
 import {speedLabel} from '../clusters/speed.ts';
 import {parseState, stateFile} from '../simulator/saved-state.ts';
@@ -9,6 +12,8 @@ import type {Home} from '../state/home.ts';
 import {type LockHolder, lockHolder} from '../state/lock.ts';
 import type {Text} from '../text/text.ts';
 import {UserError} from '../text/user-error.ts';
+import {parseCluster} from './cluster-choice.ts';
+import {clusterFiles} from './cluster-files.ts';
 import {alignColumns} from './columns.ts';
 import type {Context, ExitCode} from './context.ts';
 import type {StatusOptions} from './program.ts';
@@ -19,7 +24,10 @@ type Status = {
 	/** `silent`: a process holds the cluster, but it does not answer. */
 	state: 'stopped' | 'starting' | 'running' | 'silent';
 	home: string;
-	cluster?: 'embedded';
+	cluster?: ClusterName;
+	/** Of a kind cluster: its name and its nodes' containers. */
+	name?: string;
+	nodes?: {name: string; state: string}[];
 	pid?: number;
 	command?: string;
 	since?: string;
@@ -32,7 +40,11 @@ type Status = {
 	/** The cluster's own time, and how fast it passes; 0 when it is paused. */
 	clock?: {now: string; speed: number | 'max'};
 	lab?: {pid: number; command: string; since: string};
+	/** What else runs for this home. */
+	others?: ClusterStatus[];
 };
+
+type ClusterStatus = Omit<Status, 'home' | 'lab' | 'others'>;
 
 type Clock = NonNullable<Status['clock']>;
 
@@ -43,15 +55,19 @@ const answerLimitMs = 5_000;
 /** `endpoint-lab status`: which cluster runs, where, since when, and what is in it; with --save its state in a file. */
 export async function status(options: StatusOptions, context: Context): Promise<ExitCode> {
 	const home = context.home();
-	const holder = lockHolder(home.clusterLock);
+	const named = options.cluster === undefined ? undefined : parseCluster(options.cluster, context.text);
+	const names: ClusterName[] = named === undefined || named === 'auto' ? ['embedded', 'kind'] : [named];
+	const all = await Promise.all(names.map(name => lookAt(name, home, context)));
+	const [first = all[0]!, ...others] = all.filter(({state, name}) => state !== 'stopped' || name !== undefined);
 	const found: Status = {
-		...(await look(holder, context.signal)),
+		...first,
 		home: home.folder,
 		lab: labOf(lockHolder(home.labLock)),
+		...(others.length > 0 && {others}),
 	};
 	const saved = options.save === undefined ? undefined : await save(options.save, found, home, context);
 	if (options.json) context.print(JSON.stringify({...found, saved}));
-	else for (const line of lines(found, context)) context.print(line);
+	else for (const line of [found, ...others].flatMap(each => lines(each, found.home, context))) context.print(line);
 	if (saved !== undefined) context.note(context.text.cli.status.saved(saved));
 	return found.state === 'silent' ? 1 : 0;
 }
@@ -62,6 +78,8 @@ async function save(name: string, found: Status, home: Home, {text}: Context): P
 	const file = resolve(name);
 	// Before the cluster is asked: a large one takes its time.
 	if (existsSync(file)) throw new UserError(words.notOverwritten(file));
+	if (found.cluster !== undefined && found.cluster !== 'embedded')
+		throw new UserError(text.clusters.kind.needsEmbedded('--save'), 2);
 	if (found.state === 'starting') throw new UserError(words.starting(found.pid ?? 0));
 	if (found.state === 'silent') throw new UserError(words.silent(found.pid ?? 0));
 	const state = found.kubeconfig
@@ -87,29 +105,47 @@ function readStopped(file: string, text: Text): string {
 	}
 }
 
-async function look(holder: LockHolder | undefined, signal: AbortSignal): Promise<Omit<Status, 'home'>> {
-	if (!holder) return {running: false, state: 'stopped'};
+async function lookAt(name: ClusterName, home: Home, context: Context): Promise<ClusterStatus> {
+	const holder = lockHolder(clusterFiles(name, home).lock);
+	if (!holder)
+		return name === 'kind' ? await lookAtUnheld(kindPlace(home), context) : {running: false, state: 'stopped'};
 	const base = {
-		cluster: 'embedded' as const,
+		cluster: name,
 		pid: holder.pid,
 		command: holder.command,
 		since: new Date(holder.since).toISOString(),
 	};
 	const address = addressOf(holder);
 	if (!address) return {running: false, state: 'starting', ...base};
-	const inside = await lookInside(address, AbortSignal.any([signal, AbortSignal.timeout(answerLimitMs)]));
-	signal.throwIfAborted();
+	const inside = await lookInside(name, address.kubeconfig, context.signal);
 	return inside
 		? {running: true, state: 'running', ...base, ...address, ...inside}
 		: {running: false, state: 'silent', ...base, ...address};
 }
 
-async function lookInside({kubeconfig}: ClusterAddress, signal: AbortSignal) {
+/** A kind cluster that no process of the lab holds may run all the same. */
+async function lookAtUnheld(place: KindPlace, {environment, signal}: Context): Promise<ClusterStatus> {
+	const record = existsSync(place.record) ? readKindRecord(place.record) : undefined;
+	if (!record) return {running: false, state: 'stopped'};
+	const {findRuntime} = await import('../clusters/kind/kind-tools.ts');
+	const {nodeContainers} = await import('../clusters/kind/kind-nodes.ts');
+	const {runtime} = await findRuntime({environment, record, signal});
+	const nodes = runtime ? await nodeContainers(runtime, record.name, signal).catch(() => []) : [];
+	signal.throwIfAborted();
+	const base = {cluster: 'kind' as const, name: record.name, nodes, kubeconfig: place.kubeconfig};
+	const up = nodes.length > 0 && nodes.every(({state}) => state === 'running');
+	const inside = up ? await lookInside('kind', place.kubeconfig, signal) : undefined;
+	return inside
+		? {running: true, state: 'running', ...base, since: new Date(record.since).toISOString(), ...inside}
+		: {running: false, state: 'stopped', ...base};
+}
+
+async function lookInside(name: ClusterName, kubeconfig: string, ending: AbortSignal) {
+	const signal = AbortSignal.any([ending, AbortSignal.timeout(answerLimitMs)]);
+	const paths = ['/version', '/api/v1/pods', '/api/v1/services', ...(name === 'embedded' ? ['/simulator/clock'] : [])];
 	try {
 		const [version, pods, services, clock] = await Promise.all(
-			['/version', '/api/v1/pods', '/api/v1/services', '/simulator/clock'].map(async path =>
-				JSON.parse((await kubeRequest(kubeconfig, path, signal)).body),
-			),
+			paths.map(async path => JSON.parse((await kubeRequest(kubeconfig, path, signal)).body)),
 		);
 		const {items} = pods as PodList;
 		const ready = items.filter(({status}) =>
@@ -119,9 +155,10 @@ async function lookInside({kubeconfig}: ClusterAddress, signal: AbortSignal) {
 			kubernetes: (version as {gitVersion: string}).gitVersion,
 			pods: {total: items.length, ready: ready.length},
 			services: (services as {items: unknown[]}).items.length,
-			clock: {now: (clock as Clock).now, speed: (clock as Clock).speed},
+			...(clock !== undefined && {clock: {now: (clock as Clock).now, speed: (clock as Clock).speed}}),
 		};
 	} catch {
+		ending.throwIfAborted();
 		return undefined;
 	}
 }
@@ -130,24 +167,31 @@ function labOf(holder: LockHolder | undefined): Status['lab'] {
 	return holder && {pid: holder.pid, command: holder.command, since: new Date(holder.since).toISOString()};
 }
 
-function lines(found: Status, {text, language}: Context): string[] {
+function lines(found: ClusterStatus, home: string, {text, language}: Context): string[] {
 	const words = text.cli.status;
 	const pid = found.pid ?? 0;
+	const kind = found.cluster === 'kind' ? text.clusters.kind : undefined;
+	if (kind && found.state === 'stopped') return [kind.status.stopped(found.name ?? '')];
+	if (kind && found.state === 'starting') return [kind.status.starting(pid)];
+	if (kind && found.state === 'silent') return [kind.silent(pid, found.server ?? '')];
 	if (found.state === 'stopped') return [words.nothing];
 	if (found.state === 'starting') return [words.starting(pid)];
 	if (found.state === 'silent') return [words.silent(pid)];
 	const {labels} = words;
 	const since = new Date(found.since ?? 0).toLocaleString(language, {dateStyle: 'medium', timeStyle: 'medium'});
 	const rows: [string, string][] = [
-		[labels.cluster, `${found.cluster}  SIMULATED ${found.kubernetes}`],
-		[labels.runs, words.runsIn(found.command ?? '', pid)],
+		[labels.cluster, kind ? `kind ${found.kubernetes}` : `${found.cluster}  SIMULATED ${found.kubernetes}`],
+		[
+			labels.runs,
+			found.pid === undefined ? (kind?.status.unheld(found.name ?? '') ?? '') : words.runsIn(found.command ?? '', pid),
+		],
 		[labels.since, since],
-		[labels.server, found.server ?? ''],
+		...(found.server ? ([[labels.server, found.server]] satisfies [string, string][]) : []),
 		[labels.kubeconfig, found.kubeconfig ?? ''],
-		[labels.gateway, found.gateway ?? ''],
+		...(found.gateway ? ([[labels.gateway, found.gateway]] satisfies [string, string][]) : []),
 		[labels.objects, words.objects(found.pods?.ready ?? 0, found.pods?.total ?? 0, found.services ?? 0)],
 		...(found.clock && found.clock.speed !== 1 ? [timeRow(found.clock, labels.time, text, language)] : []),
-		[labels.home, found.home],
+		[labels.home, home],
 	];
 	return alignColumns(rows);
 }

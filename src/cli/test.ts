@@ -5,12 +5,12 @@ import {junitReport, type TimedProofEvent} from '../plain/junit.ts';
 import {type ProofEvent, proofLine} from '../plain/proof-event.ts';
 import {testLesson} from '../plain/test-lesson.ts';
 import {UserError} from '../text/user-error.ts';
-import {chooseCluster} from './cluster-choice.ts';
+import {askedThrowaway, chooseCluster, kindOptions} from './cluster-choice.ts';
 import type {Context, ExitCode} from './context.ts';
 import {lessonOrFolder} from './lesson-named.ts';
 import {stepIndexOf} from './lesson-session.ts';
 import type {TestOptions} from './program.ts';
-import {withThrowaway} from './throwaway.ts';
+import {openShared, withThrowaway} from './throwaway.ts';
 import {askToTrust, isFromElsewhere} from './trust.ts';
 
 /** Checks look at state, which does not depend on how fast it came about. */
@@ -20,7 +20,8 @@ const proofSpeed = 10;
 export async function test(names: string[], options: TestOptions, context: Context): Promise<ExitCode> {
 	const {text, print, signal} = context;
 	const {junit} = options;
-	chooseCluster(options.cluster, text);
+	const cluster = await chooseCluster(askedThrowaway(options.cluster, context), context);
+	const kind = kindOptions(options, cluster, text);
 	if (options.step !== undefined && names.length !== 1) throw new UserError(text.cli.testStepNeedsLesson, 2);
 	const lessons = names.length > 0 ? names.map(name => lessonOrFolder(name, text)) : loadLessons();
 	const only = options.step === undefined ? undefined : lessons[0]!;
@@ -35,9 +36,11 @@ export async function test(names: string[], options: TestOptions, context: Conte
 		print(options.json ? JSON.stringify(event) : proofLine(event, text));
 	};
 	const failed: string[] = [];
+	const images = [...new Set(lessons.flatMap(({images}) => images))];
+	await using shared = await openShared(cluster, {kind, images}, context);
 	for (const lesson of lessons) {
 		const prove = () =>
-			withThrowaway(lesson, {speed: proofSpeed}, context, place =>
+			withThrowaway(lesson, {speed: proofSpeed, shared: shared.cluster}, context, place =>
 				testLesson({...place, step, text, time: realTime, emit}),
 			);
 		if (!(await prove())) failed.push(lesson.id);

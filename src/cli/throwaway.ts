@@ -1,7 +1,8 @@
 import {rmSync} from 'node:fs';
 import {join} from 'node:path';
-import {type EmbeddedCluster, openTemporaryCluster} from '../clusters/embedded-cluster.ts';
+import {openTemporaryCluster} from '../clusters/embedded-cluster.ts';
 import {createLineRunner, type LineRunner} from '../clusters/line-runner.ts';
+import type {ClusterName, OpenClusterOptions, OpenedCluster} from '../clusters/open-cluster.ts';
 import {lineShell, shellEnvironment} from '../clusters/shell.ts';
 import {prepareBin, prepareCurl, prepareWorkFolder} from '../clusters/work-folder.ts';
 import {adaptLesson} from '../lesson/adapt-lesson.ts';
@@ -11,13 +12,14 @@ import {realTime} from '../observe/time.ts';
 import {makeTemporaryFolder} from '../state/temporary-folder.ts';
 import {UserError} from '../text/user-error.ts';
 import type {Context} from './context.ts';
+import {openForCommand} from './open-cluster.ts';
 import {requireCapabilities} from './require-capabilities.ts';
 
 /** A lesson's cluster and shell session that nobody else sees, gone when `use` is over. */
 export type Throwaway = {
 	/** The lesson as it runs on this cluster. */
 	lesson: Lesson;
-	cluster: EmbeddedCluster;
+	cluster: OpenedCluster;
 	runner: LineRunner;
 	/** Counts and sends the requests of a lesson that has some. */
 	requests?: RequestRecorder;
@@ -25,21 +27,44 @@ export type Throwaway = {
 	signal: AbortSignal;
 };
 
-/** Gives a lesson an empty cluster, whose time passes at `speed`, and a working folder in a temporary place. Throws UserError. */
+/**
+ * A cluster that all lessons of a command share one after the other, since it takes long to make; none for the embedded one,
+ * which each lesson has anew. Throws UserError.
+ */
+export async function openShared(
+	name: ClusterName,
+	options: Pick<OpenClusterOptions, 'kind' | 'images'>,
+	context: Context,
+): Promise<{cluster: OpenedCluster | undefined} & AsyncDisposable> {
+	const cluster = name === 'embedded' ? undefined : await openForCommand(name, {...options, throwaway: true}, context);
+	return {
+		cluster,
+		async [Symbol.asyncDispose]() {
+			await cluster?.close();
+		},
+	};
+}
+
+/**
+ * Gives a lesson an empty cluster, whose time passes at `speed`, or the shared one, and a working folder in a temporary place.
+ * Throws UserError.
+ */
 export async function withThrowaway<T>(
 	lesson: Lesson,
-	{speed}: {speed: number},
+	{speed, shared}: {speed: number; shared?: OpenedCluster | undefined},
 	context: Context,
 	use: (place: Throwaway) => Promise<T>,
 ): Promise<T> {
 	const {text, environment} = context;
 	if (!lineShell(environment)) throw new UserError(text.clusters.noLineShell);
-	const cluster = await openTemporaryCluster(text, speed);
+	const cluster = shared ?? (await openTemporaryCluster(text, speed));
 	const folder = makeTemporaryFolder();
 	const died = new AbortController();
 	void cluster.failed.then(error => died.abort(error));
 	const signal = AbortSignal.any([context.signal, died.signal]);
-	const requests = lesson.requests && (await startRequestRecorder({gateway: cluster.gateway, time: realTime, speed}));
+	const pace = shared ? 1 : speed;
+	const requests =
+		lesson.requests && (await startRequestRecorder({gateway: cluster.gateway, time: realTime, speed: pace}));
 	const runner = createLineRunner({
 		environment: shellEnvironment({
 			base: environment,
@@ -60,7 +85,7 @@ export async function withThrowaway<T>(
 	} finally {
 		await runner.close();
 		await requests?.close();
-		await cluster.close();
+		if (!shared) await cluster.close();
 		rmSync(folder, {recursive: true, force: true});
 	}
 }

@@ -1,13 +1,13 @@
 import {createHash} from 'node:crypto';
 import {realpathSync} from 'node:fs';
 import {dirname} from 'node:path';
-import {createInterface} from 'node:readline/promises';
 import {lessonsFolder} from '../lesson/find-lessons.ts';
 import type {Lesson} from '../lesson/lesson.ts';
 import {lessonHash} from '../lesson/lesson-hash.ts';
 import {addTrustedLesson, readTrustedLessons} from '../state/trusted-lessons.ts';
 import type {Text} from '../text/text.ts';
 import {UserError} from '../text/user-error.ts';
+import {confirm} from './confirm.ts';
 import {type Context, damageLine} from './context.ts';
 import {isFolder, lessonNamed, lessonOrFolder} from './lesson-named.ts';
 
@@ -78,21 +78,4 @@ function visible(line: string): string {
 	return line.replace(/[\p{Cc}\p{Cf}\p{Zl}\p{Zp}]/gu, character =>
 		character === '\n' ? '\n    ' : `\\u{${character.codePointAt(0)!.toString(16)}}`,
 	);
-}
-
-/** A question on the terminal whose answer is no unless it is yes; Ctrl-C is no. */
-async function confirm(question: string, signal: AbortSignal): Promise<boolean> {
-	const interrupted = new AbortController();
-	const terminal = createInterface({input: process.stdin, output: process.stderr});
-	terminal.on('SIGINT', () => interrupted.abort());
-	terminal.on('close', () => interrupted.abort());
-	try {
-		const answer = await terminal.question(question, {signal: AbortSignal.any([signal, interrupted.signal])});
-		return /^\s*(y|yes|是)\s*$/i.test(answer);
-	} catch (error) {
-		if (interrupted.signal.aborted) return false;
-		throw error;
-	} finally {
-		terminal.close();
-	}
 }

@@ -2,32 +2,42 @@ import {type ChildProcess, spawn} from 'node:child_process';
 import {closeSync, openSync, readFileSync} from 'node:fs';
 import {resolve} from 'node:path';
 import {setTimeout as delay} from 'node:timers/promises';
-import {addressOf, type ClusterAddress, openEmbeddedCluster} from '../clusters/embedded-cluster.ts';
-import type {Home} from '../state/home.ts';
+import {addressOf, type ClusterAddress} from '../clusters/embedded-cluster.ts';
+import type {KindOptions} from '../clusters/kind/make-kind.ts';
+import type {ClusterName} from '../clusters/open-cluster.ts';
 import {lockHolder} from '../state/lock.ts';
 import type {Text} from '../text/text.ts';
 import {UserError} from '../text/user-error.ts';
-import {chooseCluster} from './cluster-choice.ts';
+import {askedCluster, chooseCluster, kindOptions} from './cluster-choice.ts';
+import {clusterFiles} from './cluster-files.ts';
 import type {Context, ExitCode} from './context.ts';
+import {openForCommand} from './open-cluster.ts';
 import type {UpOptions} from './program.ts';
 
 /** `endpoint-lab up`: runs the cluster until Ctrl-C, or leaves it in the background. */
 export async function up(options: UpOptions, context: Context): Promise<ExitCode> {
 	const {text} = context;
-	chooseCluster(options.cluster, text);
-	const wanted = {port: parsePort(options.port, text), from: options.from && resolve(options.from)};
+	const port = parsePort(options.port, text);
+	const name = await chooseCluster(askedCluster(options.cluster, context), context);
+	const kind = kindOptions(options, name, text);
+	const own = [options.port && '--port', options.from && '--from'].filter(Boolean);
+	if (own.length > 0 && name !== 'embedded') throw new UserError(text.clusters.kind.needsEmbedded(own.join(', ')), 2);
+	const wanted = {name, port, from: options.from && resolve(options.from), kind};
 	return options.detach ? await upDetached(wanted, context) : await upHere(wanted, context);
 }
 
-type Wanted = {port: number | undefined; from: string | undefined};
+type Wanted = {name: ClusterName; port: number | undefined; from: string | undefined; kind: KindOptions};
 
-async function upHere({port, from}: Wanted, context: Context): Promise<ExitCode> {
+function wordsOf(name: ClusterName, text: Text) {
+	return name === 'kind' ? text.clusters.kind.up : text.cli.up;
+}
+
+async function upHere({name, ...wanted}: Wanted, context: Context): Promise<ExitCode> {
 	const {text, signal} = context;
-	const words = text.cli.up;
-	const cluster = await openEmbeddedCluster({...context, home: context.home(), port, from});
-	if (cluster.notice) context.note(cluster.notice);
+	const words = wordsOf(name, text);
+	const cluster = await openForCommand(name, wanted, context);
 	if (cluster.joined) {
-		refuseOtherPort(port, cluster, text);
+		refuseOtherPort(wanted.port, cluster, text);
 		context.note(words.already(cluster.joined.command, cluster.joined.pid));
 		printUse(cluster, context);
 		return 0;
@@ -51,21 +61,27 @@ async function upHere({port, from}: Wanted, context: Context): Promise<ExitCode>
 }
 
 /** Starts `endpoint-lab up` in a process group of its own, which no terminal takes along, and waits until it answers. */
-async function upDetached({port, from}: Wanted, context: Context): Promise<ExitCode> {
+async function upDetached(wanted: Wanted, context: Context): Promise<ExitCode> {
 	const {text, signal} = context;
-	const words = text.cli.up;
-	const home = context.home();
-	const running = lockHolder(home.clusterLock);
+	const {name, port, from} = wanted;
+	const words = wordsOf(name, text);
+	const files = clusterFiles(name, context.home());
+	const running = lockHolder(files.lock);
 	if (running && from) throw new UserError(text.clusters.runsAlready(running.command, running.pid));
-	const child = running ? undefined : spawnUp({port, from}, home, context);
+	const child = running ? undefined : spawnUp(wanted, files.log, context);
+	const log = child && name !== 'embedded' ? followLog(files.log, context.note) : undefined;
 	let ended = false;
 	child?.once('exit', () => {
 		ended = true;
 	});
 	// A cluster that another process runs, or has just begun to start, is joined like our own child's.
 	for (;;) {
-		signal.throwIfAborted();
-		const holder = lockHolder(home.clusterLock);
+		if (signal.aborted) {
+			if (name !== 'embedded') await endChild(child, () => ended, log);
+			signal.throwIfAborted();
+		}
+		log?.read();
+		const holder = lockHolder(files.lock);
 		const address = holder && addressOf(holder);
 		if (holder && address) {
 			const {notice} = holder.details ?? {};
@@ -78,16 +94,51 @@ async function upDetached({port, from}: Wanted, context: Context): Promise<ExitC
 			child?.unref();
 			return 0;
 		}
-		if (!holder && (ended || !child))
-			throw new UserError(words.detachFailed(lastLine(home.clusterLog), home.clusterLog));
-		await delay(25, undefined, {signal});
+		if (!holder && (ended || !child)) throw new UserError(text.cli.up.detachFailed(lastLine(files.log), files.log));
+		// An interrupt is looked at above: the child may have to take away what it has begun.
+		await delay(25);
 	}
 }
 
-function spawnUp({port, from}: Wanted, home: Home, {launcher, language, environment}: Context): ChildProcess {
-	const log = openSync(home.clusterLog, 'w', 0o600);
-	const words = [launcher, 'up', ...(port ? ['--port', String(port)] : []), ...(from ? ['--from', from] : [])];
-	const env = {...environment, ENDPOINT_LAB_LANG: language};
+/** Lets a child that makes a cluster take away what it has made, and ends with it. */
+async function endChild(child: ChildProcess | undefined, ended: () => boolean, log: LogFollower | undefined) {
+	child?.kill('SIGTERM');
+	while (child && !ended()) {
+		log?.read();
+		await delay(25);
+	}
+	log?.read();
+}
+
+type LogFollower = {read(): void};
+
+/** Hands on what a child says of its start, line by line, while it starts. */
+function followLog(file: string, note: (line: string) => void): LogFollower {
+	let told = 0;
+	return {
+		read() {
+			const lines = readFileSync(file, 'utf8').split('\n').slice(0, -1);
+			// Its error is told as the reason why the start failed.
+			for (const line of lines.slice(told)) if (!/^(endpoint-lab[:：]|export )/.test(line)) note(line);
+			told = lines.length;
+		},
+	};
+}
+
+function spawnUp({name, port, from, kind}: Wanted, logFile: string, context: Context): ChildProcess {
+	const {launcher, language, environment} = context;
+	const log = openSync(logFile, 'w', 0o600);
+	const words = [
+		launcher,
+		'up',
+		...(name === 'embedded' ? [] : ['--cluster', name]),
+		...(port ? ['--port', String(port)] : []),
+		...(from ? ['--from', from] : []),
+		...(kind.small ? ['--small'] : []),
+		...(kind.image ? ['--kind-image', kind.image] : []),
+		...(kind.config ? ['--kind-config', kind.config] : []),
+	];
+	const env = {...environment, ENDPOINT_LAB_LANG: language, ENDPOINT_LAB_CLUSTER: name};
 	try {
 		return spawn(process.execPath, words, {env, detached: true, stdio: ['ignore', log, log], windowsHide: true});
 	} finally {
@@ -104,7 +155,7 @@ function lastLine(file: string): string {
 }
 
 /** The lines that wire a POSIX shell to the cluster, alone on standard output so that `eval` can read them. */
-function printUse({kubeconfig, gateway}: ClusterAddress, {print}: Context): void {
+function printUse({kubeconfig, gateway}: Pick<ClusterAddress, 'kubeconfig' | 'gateway'>, {print}: Context): void {
 	print(`export KUBECONFIG=${quote(kubeconfig)}`);
 	print(`export http_proxy=${gateway} no_proxy=127.0.0.1,localhost,::1`);
 }
@@ -113,7 +164,7 @@ function quote(path: string): string {
 	return /^[\w@%+=:,./-]+$/.test(path) ? path : `'${path.replaceAll("'", `'\\''`)}'`;
 }
 
-function refuseOtherPort(port: number | undefined, {server}: ClusterAddress, text: Text): void {
+function refuseOtherPort(port: number | undefined, {server}: Pick<ClusterAddress, 'server'>, text: Text): void {
 	const runs = Number(new URL(server).port);
 	if (port !== undefined && port !== runs) throw new UserError(text.cli.up.otherPort(runs));
 }

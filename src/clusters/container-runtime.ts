@@ -146,7 +146,11 @@ async function open(name: RuntimeName, program: string, options: RuntimeOptions)
 	};
 }
 
-async function runProgram(
+/**
+ * Runs a program in a process group of its own, ended with SIGTERM when the signal aborts. A program that cannot be started
+ * answers with `ok: false`. Throws only the reason of an aborted signal.
+ */
+export async function runProgram(
 	program: string,
 	args: readonly string[],
 	environment: Environment,

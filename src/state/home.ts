@@ -11,6 +11,8 @@ export type Home = {
 	clusterLock: string;
 	/** What `up --detach` wrote since it was started. */
 	clusterLog: string;
+	/** The kind cluster's record and kubeconfig. */
+	kind: string;
 	/** Who sits in the lab. */
 	labLock: string;
 	settings: string;
@@ -46,6 +48,7 @@ export function homeOf(environment: Record<string, string | undefined>): Home {
 		embedded: join(folder, 'embedded'),
 		clusterLock: join(folder, 'cluster.json'),
 		clusterLog: join(folder, 'cluster.log'),
+		kind: join(folder, 'kind'),
 		labLock: join(folder, 'lab.json'),
 		settings: join(folder, 'settings.json'),
 		trusted: join(folder, 'trusted-lessons.json'),

@@ -6,7 +6,12 @@ export type ProcessIdentity = {pid: number; started: string};
 
 /** This process. */
 export function thisProcess(): ProcessIdentity {
-	return {pid: process.pid, started: startOf(process.pid) ?? ''};
+	return processOf(process.pid);
+}
+
+/** A process that runs now, by its number. */
+export function processOf(pid: number): ProcessIdentity {
+	return {pid, started: startOf(pid) ?? ''};
 }
 
 /**

@@ -1,6 +1,8 @@
 import {enContext} from './en-context.ts';
 import {enDoctor} from './en-doctor.ts';
 import {enImages} from './en-images.ts';
+import {enKind} from './en-kind.ts';
+import {enOffline} from './en-offline.ts';
 
 /**
  * Every sentence of the interface in English, by the part that says it. This file decides which keys exist: a key that
@@ -16,7 +18,7 @@ export const en = {
 		unknownLesson: (name: string, lessons: string) => `there is no lesson "${name}"; there are: ${lessons}.`,
 		noFolder: (name: string) => `there is no folder ${name}. Make a lesson there with: endpoint-lab new ${name}`,
 		unknownOption: (name: string) => `there is no option ${name}.`,
-		unknownCluster: (name: string) => `there is no cluster "${name}"; this version has: embedded, auto.`,
+		unknownCluster: (name: string) => `there is no cluster "${name}"; there are: embedded, kind, context:NAME, auto.`,
 		laterCluster: (name: string) =>
 			`this version does not run lessons on "${name}" yet; use --cluster embedded, which needs nothing installed.`,
 		unknownLanguage: (name: string, languages: string) => `there is no language "${name}"; there are: ${languages}.`,
@@ -206,6 +208,10 @@ export const en = {
 				'pause, resume, step (to the next change), a speed from 0.25 to 100, or max; shows the time without it',
 			from: 'begin with the state saved in FILE; the state before is kept aside',
 			save: "also save the cluster's state in FILE, which must not exist yet",
+			prepare: 'gather what lessons on kind clusters need without a network, in a folder for a stick',
+			to: 'the folder to make, or to go on with (else endpoint-lab-offline)',
+			arch: 'the processors of the machines that will use it: amd64, arm64 (else that of this one)',
+			check: 'look whether a folder is still as it was made',
 			doctor: 'look at what this machine offers, what is wrong with it, and where lessons can run',
 			report: 'print a text to paste when asking for help; secrets and names are hidden',
 			shell: 'open your own shell in the cluster, with kubectl and curl wired to it',
@@ -218,7 +224,7 @@ export const en = {
 			help: 'show this help',
 			version: 'show the version',
 			debug: 'on an error, show where it comes from',
-			cluster: 'where lessons run: embedded, auto (kind and context:NAME come later)',
+			cluster: 'where lessons run: embedded, kind, context:NAME or auto (kind where it can run, else embedded)',
 			lang: 'language: en or zh-CN (else ENDPOINT_LAB_LANG, else the locale)',
 			json: 'one JSON object a line',
 			jsonDocument: 'as JSON',
@@ -227,7 +233,10 @@ export const en = {
 			record: 'record the session in FILE, which must not exist yet, as an asciicast (play it with asciinema)',
 			detach: 'leave it running in the background',
 			port: 'port of the API server (else the last one, else a free one)',
-			delete: 'also delete the state of the embedded cluster',
+			delete: 'also delete the cluster with everything in it',
+			small: 'make a kind cluster of one node instead of three',
+			kindImage: 'node image of a new kind cluster',
+			kindConfig: "file with kind's configuration for a new cluster; what lessons rely on stays as it is",
 			codes: [
 				'0    it worked',
 				'1    it did not: a check stayed false, a cluster did not start',
@@ -237,6 +246,7 @@ export const en = {
 		},
 	},
 	clusters: {
+		kind: enKind,
 		title: (version: string) => `SIMULATED ${version}`,
 		portInUse: (port: number) =>
 			`port ${port} is in use by another program. Choose another with --port, or leave --port away.`,
@@ -265,6 +275,7 @@ export const en = {
 	context: enContext,
 	doctor: enDoctor,
 	images: enImages,
+	offline: enOffline,
 	engine: {
 		unsaved: (reason: string) =>
 			`Your progress cannot be written (${reason}). You can go on, but it will not be remembered.`,

@@ -2,6 +2,8 @@ import type {Text} from './text.ts';
 import {zhCNContext} from './zh-CN-context.ts';
 import {zhCNDoctor} from './zh-CN-doctor.ts';
 import {zhCNImages} from './zh-CN-images.ts';
+import {zhCNKind} from './zh-CN-kind.ts';
+import {zhCNOffline} from './zh-CN-offline.ts';
 
 /** Every sentence of the interface in Simplified Chinese. */
 export const zhCN: Text = {
@@ -14,7 +16,7 @@ export const zhCN: Text = {
 		unknownLesson: (name, lessons) => `没有名为“${name}”的课程；现有课程：${lessons}。`,
 		noFolder: name => `没有目录 ${name}。可以在那里新建一课：endpoint-lab new ${name}`,
 		unknownOption: name => `没有 ${name} 这个选项。`,
-		unknownCluster: name => `没有名为“${name}”的集群；此版本支持：embedded、auto。`,
+		unknownCluster: name => `没有名为“${name}”的集群；可选：embedded、kind、context:NAME、auto。`,
 		laterCluster: name => `此版本还不能在“${name}”上运行课程；请使用 --cluster embedded，它不需要安装任何东西。`,
 		unknownLanguage: (name, languages) => `没有“${name}”这种语言；可选：${languages}。`,
 		missingArgument: name => `缺少 ${name}。`,
@@ -185,6 +187,10 @@ export const zhCN: Text = {
 			clockAction: 'pause（暂停）、resume（继续）、step（到下一个变化）、0.25 到 100 的速度，或 max；不写则显示时间',
 			from: '从保存在 FILE 中的状态开始；之前的状态会另外保留',
 			save: '同时把集群的状态保存到 FILE，该文件必须还不存在',
+			prepare: '把没有网络时在 kind 集群上运行课程所需的内容收集到一个目录，可放入 U 盘',
+			to: '要创建或继续补充的目录（默认 endpoint-lab-offline）',
+			arch: '将要使用它的机器的处理器架构：amd64、arm64（默认与本机相同）',
+			check: '检查目录是否仍与创建时一样',
 			doctor: '检查这台机器能提供什么、有什么问题，以及课程可以在哪里运行',
 			report: '打印一段求助时可以粘贴的文字；其中隐去机密和名称',
 			shell: '打开您自己的 shell，kubectl 和 curl 已连接到集群',
@@ -197,7 +203,7 @@ export const zhCN: Text = {
 			help: '显示帮助',
 			version: '显示版本',
 			debug: '出错时显示出错的位置',
-			cluster: '课程在哪里运行：embedded、auto（kind 和 context:NAME 以后提供）',
+			cluster: '课程在哪里运行：embedded、kind、context:NAME 或 auto（能用 kind 时用 kind，否则用 embedded）',
 			lang: '语言：en 或 zh-CN（否则看 ENDPOINT_LAB_LANG，再看系统区域设置）',
 			json: '每行一个 JSON 对象',
 			jsonDocument: '以 JSON 输出',
@@ -206,11 +212,15 @@ export const zhCN: Text = {
 			record: '把整个过程以 asciicast 格式录制到 FILE（该文件不能已存在；可用 asciinema 播放）',
 			detach: '留在后台运行',
 			port: 'API 服务器的端口（否则用上次的端口，再否则用空闲端口）',
-			delete: '同时删除内置集群的状态',
+			delete: '同时删除集群和其中的一切',
+			small: '创建只有一个节点（而不是三个）的 kind 集群',
+			kindImage: '新建 kind 集群所用的节点镜像',
+			kindConfig: '新建集群所用的 kind 配置文件；课程所依赖的设置保持不变',
 			codes: ['0    成功', '1    没有成功：检查未通过，或集群没有启动', '2    无法理解命令行', '130  被 Ctrl-C 中断'],
 		},
 	},
 	clusters: {
+		kind: zhCNKind,
 		title: version => `SIMULATED ${version}`,
 		portInUse: port => `端口 ${port} 正被另一个程序使用。用 --port 换一个，或者不写 --port。`,
 		portNotAllowed: port => `当前用户不能监听端口 ${port}；请选择 1024 以上的端口。`,
@@ -235,6 +245,7 @@ export const zhCN: Text = {
 	context: zhCNContext,
 	doctor: zhCNDoctor,
 	images: zhCNImages,
+	offline: zhCNOffline,
 	engine: {
 		unsaved: reason => `无法写入你的进度（${reason}）。你可以继续，但这些进度不会被记住。`,
 		disturbed: (lesson, step) =>

@@ -32,11 +32,7 @@ describe('a command line that cannot be understood ends with 2 and one line that
 		[['up', '--port', '65536'], '"65536" is not a port; use a number from 1 to 65535.'],
 		[
 			['up', '--cluster', 'embeded'],
-			'there is no cluster "embeded"; this version has: embedded, auto. Did you mean "embedded"?',
-		],
-		[
-			['play', 'endpoints', '--cluster', 'kind'],
-			'this version does not run lessons on "kind" yet; use --cluster embedded, which needs nothing installed.',
+			'there is no cluster "embeded"; there are: embedded, kind, context:NAME, auto. Did you mean "embedded"?',
 		],
 		[
 			['test', '--cluster', 'context:prod'],

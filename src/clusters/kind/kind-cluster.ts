@@ -1,0 +1,196 @@
+import {mkdirSync, readFileSync} from 'node:fs';
+import {setTimeout as delay} from 'node:timers/promises';
+import {parse} from 'yaml';
+import {type Lock, type LockHolder, lockHolder, takeLock} from '../../state/lock.ts';
+import type {Text} from '../../text/text.ts';
+import {UserError} from '../../text/user-error.ts';
+import type {Cluster} from '../cluster.ts';
+import {addressOf, type ClusterAddress} from '../embedded-cluster.ts';
+import {type GatewayPod, openGatewayPod} from '../gateway-pod.ts';
+import {hasImage, loadImages} from '../images.ts';
+import {kubeRequest} from '../kube-request.ts';
+import type {Environment} from '../shell.ts';
+import {awaitReady} from './await-ready.ts';
+import {NodesError} from './kind-nodes.ts';
+import type {KindPlace} from './kind-place.ts';
+import {type KindRecord, readKindRecord} from './kind-record.ts';
+import {type KindProgress, type KindStep, kindSteps} from './kind-steps.ts';
+import {findKindTools} from './kind-tools.ts';
+import {type KindOptions, type MakeKindOptions, makeKind, removeUnfinished} from './make-kind.ts';
+import {nodeImageFor} from './node-image.ts';
+import {reuseKind} from './reuse-kind.ts';
+import {startProgress} from './start-progress.ts';
+
+/** A kind cluster of the lab's own, and who holds it. */
+export type KindCluster = Cluster & {
+	server: string;
+	/** The process that holds it, when it is another one than this. */
+	joined?: LockHolder;
+	/** Settles when this process can no longer reach into it. */
+	failed: Promise<Error>;
+};
+
+export type OpenKindOptions = {
+	place: KindPlace;
+	environment: Environment;
+	/** What the user typed, for others to read who meet the lock. */
+	command: string;
+	kind: KindOptions;
+	/** What the nodes shall have when the cluster is open. */
+	images: readonly string[];
+	/** Whether closing it removes it. */
+	throwaway?: boolean;
+	signal: AbortSignal;
+	text: Text;
+	note: (line: string) => void;
+	/** Asks before something is removed that may hold a learner's work; false where nobody can be asked. */
+	confirm: (question: string) => Promise<boolean>;
+	progress: (progress: KindProgress) => void;
+};
+
+/** ms that a cluster which is up may take to answer. */
+const joinLimitMs = 10_000;
+
+/** The image of the gateway's Pods, which lessons use too. */
+export const gatewayImage = 'nginx:1.14.2';
+
+/**
+ * Opens the lab's kind cluster: joins the process that holds it, else makes it or takes it up where it was left. It goes on
+ * running when it is closed. Throws UserError, and the reason of an aborted signal.
+ */
+export async function openKindCluster(options: OpenKindOptions): Promise<KindCluster> {
+	const {place, command, signal, text, note} = options;
+	let told = false;
+	for (;;) {
+		signal.throwIfAborted();
+		const taken = takeLock(place.lock, command);
+		if ('lock' in taken) {
+			try {
+				return await openHere(options, taken.lock);
+			} catch (error) {
+				taken.lock.release();
+				if (error instanceof NodesError) throw new UserError(text.clusters.kind.runtimeFailed(error.message));
+				throw error;
+			}
+		}
+		const {holder} = taken;
+		if (addressOf(holder)) return await join(holder, options);
+		// Another process makes it or takes it down, which may take minutes.
+		if (!told) note(text.clusters.kind.waiting(holder.command, holder.pid));
+		told = true;
+		while (lockHolder(place.lock)?.pid === holder.pid && !addressOf(lockHolder(place.lock) ?? holder))
+			await delay(100, undefined, {signal});
+	}
+}
+
+async function openHere(options: OpenKindOptions, lock: Lock): Promise<KindCluster> {
+	const {place, environment, kind, throwaway = false, signal, text} = options;
+	mkdirSync(place.folder, {recursive: true, mode: 0o700});
+	const found = readKindRecord(place.record);
+	const tools = await findKindTools({environment, record: found, text, signal});
+	const base: MakeKindOptions = {
+		...options,
+		tools,
+		image: kind.image ?? nodeImageFor(tools.kind.version),
+		progress: startProgress(['ready', 'lesson-images', 'gateway'], options.progress, Date.now),
+	};
+	const reused = found && (await reuseKind(found, {...base, throwaway, confirm: options.confirm}));
+	if (!reused) base.progress = startProgress(await stepsOfNew(base), options.progress, Date.now);
+	const record = reused ?? (await makeKind(base));
+	let gateway: GatewayPod | undefined;
+	try {
+		base.progress.begin('lesson-images');
+		await loadLessonImages(options, record, base);
+		base.progress.begin('gateway');
+		gateway = await openGatewayPod({
+			kubeconfig: place.kubeconfig,
+			namespace: 'default',
+			podNamespace: 'endpoint-lab',
+			image: gatewayImage,
+			signal,
+			text,
+		});
+		const address = {kubeconfig: place.kubeconfig, gateway: gateway.url, server: serverOf(place.kubeconfig)};
+		const cluster = await describe(address, signal);
+		signal.throwIfAborted();
+		lock.describe(address);
+		const {failed, close} = gateway;
+		return {
+			...cluster,
+			failed,
+			async close() {
+				await close();
+				if (throwaway) await removeUnfinished(record, base);
+				lock.release();
+			},
+		};
+	} catch (error) {
+		await gateway?.close();
+		// What was not there before is not there after Ctrl-C.
+		if (throwaway || (signal.aborted && !reused)) await removeUnfinished(record, base);
+		throw error;
+	}
+}
+
+/** The steps of a new cluster, with the pull of its image where that is missing. */
+async function stepsOfNew({tools, image, kind, signal}: MakeKindOptions): Promise<KindStep[]> {
+	const pulled = await hasImage(tools.runtime, image, signal);
+	return kindSteps.filter(step => !(step === 'pull' && pulled) && !(step === 'workers' && kind.small));
+}
+
+/** What cannot be loaded is told and left to the nodes, which may be able to pull it themselves. */
+async function loadLessonImages(
+	{images, signal, text, note}: OpenKindOptions,
+	{name, nodes}: KindRecord,
+	{tools, progress}: MakeKindOptions,
+): Promise<void> {
+	const workers = nodes.filter(node => node.includes('-worker'));
+	try {
+		await loadImages({
+			runtime: tools.runtime,
+			kind: tools.kind.program,
+			name,
+			nodes: workers.length > 0 ? workers : nodes,
+			images: [gatewayImage, ...images],
+			signal,
+			text,
+			progress: progress.images,
+		});
+	} catch (error) {
+		if (!(error instanceof UserError)) throw error;
+		note(error.message);
+	}
+}
+
+async function join(holder: LockHolder, {signal, text}: OpenKindOptions): Promise<KindCluster> {
+	const address = addressOf(holder)!;
+	const missing = await awaitReady(address.kubeconfig, 0, {signal, limitMs: joinLimitMs});
+	if (missing?.server !== undefined) throw new UserError(text.clusters.kind.silent(holder.pid, missing.server));
+	return {
+		...(await describe(address, signal)),
+		joined: holder,
+		failed: new Promise(() => {}),
+		close: async () => {},
+	};
+}
+
+/** The parts that are the same whoever holds it. */
+async function describe(address: ClusterAddress, signal: AbortSignal) {
+	const limited = AbortSignal.any([signal, AbortSignal.timeout(joinLimitMs)]);
+	const {body} = await kubeRequest(address.kubeconfig, '/version', limited);
+	const {major, minor} = JSON.parse(body) as {major: string; minor: string};
+	return {
+		kind: 'kind' as const,
+		// kind's own name is what the header says, in every language.
+		title: `kind v${major}.${minor}`,
+		simulated: false,
+		...address,
+		namespace: 'default',
+		capabilities: new Set(['nodes', 'namespaces', 'etcd'] as const),
+	};
+}
+
+function serverOf(kubeconfig: string): string {
+	const {clusters} = parse(readFileSync(kubeconfig, 'utf8')) as {clusters: {cluster: {server: string}}[]};
+	return clusters[0]!.cluster.server;
+}

@@ -1,0 +1,43 @@
+import {type ContainerRuntime, type RuntimeAnswer, type RuntimeCall, runProgram} from '../container-runtime.ts';
+import {type Environment, findOnPath} from '../shell.ts';
+import {compareVersions, oldestKind} from './node-image.ts';
+
+/** The kind program of an environment. */
+export type KindProgram = {program: string; version: string};
+
+/** Why there is no kind to use; `version` is that of one that is too old. */
+export type KindProblem = {code: 'absent' | 'too-old' | 'failed'; version?: string; detail?: string};
+
+/** Finds kind on PATH. Throws only the reason of an aborted signal. */
+export async function findKind(
+	environment: Environment,
+	signal: AbortSignal,
+): Promise<{kind: KindProgram; problem?: undefined} | {kind?: undefined; problem: KindProblem}> {
+	const program = findOnPath('kind', environment.PATH);
+	if (!program) return {problem: {code: 'absent'}};
+	const {ok, stdout, stderr} = await runProgram(program, ['version'], environment, {signal, limitMs: 10_000});
+	const version = /\bv?(\d+\.\d+\.\d+\S*)/.exec(stdout)?.[1];
+	if (!ok || !version) return {problem: {code: 'failed', detail: `${stdout}${stderr}`.trim()}};
+	if (compareVersions(version, oldestKind) < 0) return {problem: {code: 'too-old', version}};
+	return {kind: {program, version}};
+}
+
+/**
+ * What kind is run with: the runtime that was found, and none of the variables with which a learner's own kind is led to
+ * other clusters, networks and kubeconfigs.
+ */
+export function kindEnvironment({environment, name}: ContainerRuntime): Environment {
+	const kept = Object.entries(environment).filter(([key]) => !key.startsWith('KIND_') && key !== 'KUBECONFIG');
+	// Docker is what it looks for first; naming it would only add a line to its output.
+	return {...Object.fromEntries(kept), ...(name !== 'docker' && {KIND_EXPERIMENTAL_PROVIDER: name})};
+}
+
+/** Runs kind to its end. Throws only the reason of an aborted signal. */
+export function runKind(
+	kind: KindProgram,
+	runtime: ContainerRuntime,
+	args: readonly string[],
+	call: RuntimeCall,
+): Promise<RuntimeAnswer> {
+	return runProgram(kind.program, args, kindEnvironment(runtime), call);
+}
