@@ -176,6 +176,9 @@ export function createProgram(context: Context, done: (code: ExitCode) => void):
 		.command('shell')
 		.description(words.shell)
 		.addOption(cluster())
+		.addOption(small())
+		.addOption(kindImage())
+		.addOption(kindConfig())
 		.addOption(lang())
 		.action(async (options: PlayOptions) => done(await (await import('./shell.ts')).shell(options, context)));
 
@@ -184,9 +187,6 @@ export function createProgram(context: Context, done: (code: ExitCode) => void):
 
 	for (const command of [program, ...program.commands]) decorate(command, text);
 	// The bare command is the lab, so the program's help shows the lab's argument and options as its own.
-		.addOption(small())
-		.addOption(kindImage())
-		.addOption(kindConfig())
 	const lab = program.commands.find(command => command.name() === 'lab')!;
 	const own = program.createHelp();
 	program.configureHelp({
@@ -218,6 +218,7 @@ const examples: Record<string, string[]> = {
 		'eval "$(endpoint-lab up --detach)" && kubectl get nodes',
 		'endpoint-lab up --port 6443',
 		'endpoint-lab up --from before.json',
+		'endpoint-lab up --cluster kind --detach',
 	],
 	down: ['endpoint-lab down', 'endpoint-lab down --delete', 'endpoint-lab down --cluster kind --delete'],
 	status: ['endpoint-lab status', 'endpoint-lab status --json', 'endpoint-lab status --save before.json'],
@@ -226,7 +227,6 @@ const examples: Record<string, string[]> = {
 	shell: ['endpoint-lab shell'],
 };
 
-		'endpoint-lab up --cluster kind --detach',
 /** Gives a command its help in the learner's language, and lets errors through to the top. */
 function decorate(command: Command, text: Text): void {
 	const words = text.cli.help;
