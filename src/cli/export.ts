@@ -9,6 +9,7 @@ import type {Context, ExitCode} from './context.ts';
 import {lessonOrFolder} from './lesson-named.ts';
 import type {ExportOptions} from './program.ts';
 import {journalFile} from './progress.ts';
+import {withOwnId} from './trust.ts';
 
 /** `endpoint-lab export`: a lesson's run as Markdown, from its journal; without a lesson the one worked on last. */
 export async function exportLesson(
@@ -19,7 +20,8 @@ export async function exportLesson(
 	const {text, language, print, note} = context;
 	const words = text.cli.export;
 	const home = context.home();
-	const lesson = lessonOrFolder(name ?? latestLesson(home) ?? explainNone(), text);
+	const named = name ?? latestLesson(home) ?? explainNone();
+	const lesson = withOwnId(lessonOrFolder(named, text), named);
 	const {events = []} = readJournal(journalFile(home, lesson.id), lesson.id);
 	if (events.length === 0) throw new UserError(words.notBegun(lesson.argument ?? lesson.id));
 	const markdown = exportRun({lesson, events, language});

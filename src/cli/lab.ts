@@ -8,7 +8,7 @@ import type {PodView} from '../observe/snapshot.ts';
 import {whyPod, whySentence} from '../observe/why.ts';
 import {addressSentence, whyAddress} from '../observe/why-address.ts';
 import {type Recording, startRecording} from '../record/recording.ts';
-import {openHistory} from '../state/history.ts';
+import {type History, openHistory} from '../state/history.ts';
 import type {Home} from '../state/home.ts';
 import {takeLock} from '../state/lock.ts';
 import {readSettings, type Settings, writeSettings} from '../state/settings.ts';
@@ -27,8 +27,9 @@ import {
 } from './cluster-choice.ts';
 import {confirm} from './confirm.ts';
 import {type Context, damageLine, type ExitCode} from './context.ts';
-import {bringToStep, openLessonSession, stepIndexOf} from './lesson-session.ts';
+import {bringToStep, type LessonSession, openLessonSession, stepIndexOf} from './lesson-session.ts';
 import {openForCommand} from './open-cluster.ts';
+import {openPlainTerminal, type PlainTerminal, pickPlainly, runPlain} from './plain.ts';
 import type {LabOptions} from './program.ts';
 import {solvedSteps} from './progress.ts';
 import {summaryLines} from './summary-lines.ts';
@@ -40,28 +41,35 @@ export async function lab(id: string | undefined, options: LabOptions, context: 
 	const asked = askedCluster(options.cluster, context);
 	if (id === undefined && options.step !== undefined) throw new UserError(text.cli.stepNeedsLesson, 2);
 	if (id === undefined && options.reset) throw new UserError(text.cli.resetNeedsLesson, 2);
-	if (!process.stdin.isTTY || !process.stdout.isTTY) {
+	if (!options.plain && (!process.stdin.isTTY || !process.stdout.isTTY)) {
 		throw new UserError(text.cli.noTerminal(id ?? 'endpoints'), 2);
 	}
 	const home = context.home();
 	const taken = takeLock(home.labLock, context.command);
 	if ('holder' in taken) throw new UserError(text.cli.labRuns(taken.holder.pid));
 	let recording: Recording | undefined;
+	let terminal: PlainTerminal | undefined;
 	try {
 		recording = options.record === undefined ? undefined : record(options.record, id, context);
 		const {settings, damage} = readSettings(home.settings);
 		if (damage) note(damageLine(damage, text));
 		const remembered = inLanguage(context, context.languageChosen ? undefined : settings.language);
+		terminal = options.plain ? openPlainTerminal(remembered) : undefined;
+		if (terminal) {
+			const lesson = id ?? (await pickPlainly(lessonCards(), terminal, remembered));
+			return lesson === undefined ? 0 : await openLesson(lesson, asked, options, {home, terminal}, remembered);
+		}
 		if (id !== undefined) {
 			const cluster = await firstChoice(asked, settings, home, remembered);
 			if (cluster === undefined) return 130;
-			return await openLesson(id, cluster, options, home, remembered);
+			return await openLesson(id, cluster, options, {home}, remembered);
 		}
 		const picked = await pick(asked, home, remembered);
 		if (!picked) return signal.aborted ? 130 : 0;
 		const inPicked = inLanguage(context, picked.language);
-		return await openLesson(picked.lesson, parseCluster(picked.cluster, text), options, home, inPicked);
+		return await openLesson(picked.lesson, parseCluster(picked.cluster, text), options, {home}, inPicked);
 	} finally {
+		terminal?.close();
 		const problem = recording?.close();
 		if (problem !== undefined) note(text.cli.record.cutOff(problem));
 		taken.lock.release();
@@ -146,21 +154,23 @@ async function openLabCluster(
 	try {
 		return await openForCommand(name, {kind, images}, context);
 	} catch (error) {
-		if (name !== 'kind' || signal.aborted || !(error instanceof UserError)) throw error;
+		if (name !== 'kind' || signal.aborted || options.plain || !(error instanceof UserError)) throw error;
 		note(text.cli.error(error.message));
 		if (!(await confirm(text.clusters.kind.instead, signal, true))) return undefined;
 		return await openForCommand('embedded', {}, context);
 	}
 }
 
+type Place = {home: Home; terminal?: PlainTerminal | undefined};
+
 async function openLesson(
 	id: string,
 	asked: AskedCluster,
 	options: LabOptions,
-	home: Home,
+	{home, terminal}: Place,
 	context: Context,
 ): Promise<ExitCode> {
-	const {text, environment, note} = context;
+	const {text, note} = context;
 	const found = await openableLesson(id, context);
 	// A step that there is not must not cost the start of a cluster.
 	if (options.step !== undefined) stepIndexOf(options.step, found, context);
@@ -180,20 +190,8 @@ async function openLesson(
 		const session = await openLessonSession({lesson, cluster, home, reset, step, signal}, context);
 		try {
 			if (step !== undefined && !session.restored) await bringToStep(session, cluster, step, context);
-			using _silent = silentTerminal();
-			const {runScreen} = await import('../tui/run-screen.tsx');
-			await runScreen({
-				run: session.run,
-				runner: session.runner,
-				language: context.language,
-				history,
-				why: (subject, service, view) => why(subject, service, view, text),
-				environment,
-				now: Date.now,
-				clock: session.clock,
-				signal,
-				log: logTo(home),
-			});
+			if (terminal) await runPlain(session, terminal, {remember: history.add, signal}, context);
+			else await runOnScreen(session, {home, history, signal}, context);
 		} finally {
 			await session.close();
 		}
@@ -203,6 +201,27 @@ async function openLesson(
 	} finally {
 		await cluster.close();
 	}
+}
+
+async function runOnScreen(
+	{run, runner, clock}: LessonSession,
+	{home, history, signal}: {home: Home; history: History; signal: AbortSignal},
+	{text, language, environment}: Context,
+): Promise<void> {
+	using _silent = silentTerminal();
+	const {runScreen} = await import('../tui/run-screen.tsx');
+	await runScreen({
+		run,
+		runner,
+		language,
+		history,
+		why: (subject, service, view) => why(subject, service, view, text),
+		environment,
+		now: Date.now,
+		clock,
+		signal,
+		log: logTo(home),
+	});
 }
 
 /** Readies the terminal for the screen while that is still being loaded, and gives it back. */

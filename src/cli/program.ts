@@ -10,7 +10,13 @@ export type RunOptions = {cluster?: string; json?: boolean};
 /** How a kind cluster is made. */
 export type KindFlags = {small?: boolean; kindImage?: string; kindConfig?: string};
 
-export type LabOptions = KindFlags & {cluster?: string; step?: string; reset?: boolean; record?: string};
+export type LabOptions = KindFlags & {
+	cluster?: string;
+	step?: string;
+	reset?: boolean;
+	record?: string;
+	plain?: boolean;
+};
 
 export type PlayOptions = RunOptions & KindFlags;
 
@@ -65,6 +71,7 @@ export function createProgram(context: Context, done: (code: ExitCode) => void):
 		.addOption(kindConfig())
 		.addOption(lang())
 		.addOption(new Option('--reset', words.reset))
+		.addOption(new Option('--plain', words.plain))
 		.addOption(new Option('--record <file>', words.record))
 		.action(async (lesson: string | undefined, options: LabOptions) => {
 			if (lesson !== undefined && !(await isLesson(lesson))) throw await unknownWord(lesson, program, text);
@@ -205,6 +212,7 @@ const examples: Record<string, string[]> = {
 		'endpoint-lab endpoints',
 		'endpoint-lab endpoints --step 4',
 		'endpoint-lab endpoints --lang zh-CN',
+		'endpoint-lab endpoints --plain',
 		'endpoint-lab endpoints --record lesson.cast',
 	],
 	list: ['endpoint-lab list', 'endpoint-lab list --json'],

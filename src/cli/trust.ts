@@ -28,9 +28,10 @@ export function isFromElsewhere({folder}: Pick<Lesson, 'folder'>): boolean {
 
 /**
  * A lesson from a folder, with an id that no other lesson has, since its progress and its files are kept under that;
- * `argument` is how the user named it.
+ * `argument` is how the user named it. The package's own lessons stay as they are.
  */
-function withOwnId(lesson: Lesson, argument: string): Lesson {
+export function withOwnId(lesson: Lesson, argument: string): Lesson {
+	if (!isFromElsewhere(lesson)) return lesson;
 	const place = createHash('sha256').update(realpathSync(lesson.folder)).digest('hex').slice(0, 8);
 	return {...lesson, id: `${lesson.id}-${place}`, argument};
 }

@@ -59,12 +59,12 @@ describe('a command line that cannot be understood ends with 2 and one line that
 	});
 });
 
-test.each([[[]], [['endpoints']]])('without a terminal, %j says so and names play', async args => {
+test.each([[[]], [['endpoints']]])('without a terminal, %j says so and names what works', async args => {
 	expect(await sandbox.run(args)).toMatchObject({
 		code: 2,
 		stdout: '',
 		stderr:
-			'endpoint-lab: the lab needs a terminal, and this is none. Without one, play a lesson instead: endpoint-lab play endpoints\n',
+			'endpoint-lab: the lab needs a terminal, and this is none. Without one, have it line by line: endpoint-lab endpoints --plain; or watch a lesson: endpoint-lab play endpoints\n',
 	});
 });
 

@@ -1,0 +1,137 @@
+import type {CheckView, RunView, StepView} from '../engine/view.ts';
+import {parseLabelSelector} from '../observe/label-selector.ts';
+import type {TimelineEntry} from '../observe/snapshot.ts';
+import {duration} from '../text/duration.ts';
+import type {Text} from '../text/text.ts';
+
+/** What turns a run's views into lines. `prose` makes lines of Markdown, one for each paragraph. */
+export type Voice = {text: Text; prose(markdown: string): string[]};
+
+/** How many changes of the cluster are told at once; the rest is counted. */
+const toldAtOnce = 20;
+
+/** A step from its title to its checks, or after the last one that it is the end. */
+export function stepLines(view: RunView, {text, prose}: Voice): string[] {
+	const words = text.plain.lab;
+	const {step} = view;
+	if (view.finished) return ['', words.finished(view.lesson.title), words.finishedHow];
+	return [
+		'',
+		words.step(view.stepIndex + 1, view.steps.length, step.title, step.solved),
+		...prose(step.story),
+		...questionLines(step, text),
+		...step.commands.filter(command => !step.story.includes(command)).map(words.proposed),
+		...(step.solved ? solvedLines(step, {text, prose}) : checkLines(step.checks, text)),
+		...step.hints.map(hint => words.hint(prose(hint).join(' '))),
+	];
+}
+
+/** The question of a step that may still be answered. */
+export function questionLines({prediction}: StepView, {plain, screen}: Text): string[] {
+	if (!prediction?.open) return [];
+	if (prediction.chosen !== undefined) return [plain.lab.predicted(chosenText(prediction) ?? ''), screen.predicted];
+	return [
+		plain.question(prediction.question),
+		...prediction.choices.map((choice, index) => `  ${index + 1}  ${choice.text}`),
+		plain.lab.answer(prediction.choices.length),
+	];
+}
+
+/** Each check: what holds, and of the others what is missing. */
+export function checkLines(checks: readonly CheckView[], {plain}: Text): string[] {
+	return checks.map(({state, text, waiting}) =>
+		state === 'passed' ? plain.lab.holds(text) : plain.lab.missing(waiting ?? text),
+	);
+}
+
+/** The watched Pods with their addresses in each watched Service, a sentence each, and the addresses without a Pod. */
+export function clusterLines({now, watch}: RunView, {plain}: Text): string[] {
+	const words = plain.lab;
+	const selected = parseLabelSelector(watch.pods);
+	const lists = now.endpoints.filter(({name}) => watch.services.includes(name));
+	const pods = now.pods.filter(({labels}) => selected(labels));
+	const ownAddresses = new Set(pods.map(({ip}) => ip));
+	return [
+		...(pods.length === 0 ? [words.noPods] : []),
+		...pods.map(({name, ip, status, ready}) => {
+			const services = lists.filter(({addresses}) => ip && addresses.some(one => one.ready && one.ip === ip));
+			return words.pod(
+				name,
+				ip,
+				status,
+				ready,
+				services.map(service => service.name),
+			);
+		}),
+		...lists.flatMap(({name, addresses}) =>
+			addresses
+				.filter(({ip}) => !ownAddresses.has(ip))
+				.map(({ip, port}) => words.address(port === undefined ? ip : `${ip}:${port}`, name)),
+		),
+	];
+}
+
+/** What has changed from one view of a run to the next, a line each. */
+export function changeLines(before: RunView, after: RunView, voice: Voice): string[] {
+	const {text, prose} = voice;
+	const words = text.plain.lab;
+	const lines = [...connectionLines(before, after, text), ...happenedLines(before, after, text)];
+	if (before.step.id !== after.step.id || before.finished !== after.finished) {
+		return [...lines, ...stepLines(after, voice)];
+	}
+	const {step} = after;
+	// While the cluster does not answer nothing new is known about what holds.
+	if (after.observe.state === 'live') {
+		for (const check of step.checks) {
+			const known = before.step.checks.find(({id}) => id === check.id)?.state;
+			if (known === check.state) continue;
+			if (check.state === 'passed') lines.push(words.holds(check.text));
+			if (check.state === 'broken') lines.push(words.undone(check.text));
+		}
+	}
+	const hints = step.hints.filter(hint => !before.step.hints.includes(hint));
+	lines.push(...hints.map(hint => words.hint(prose(hint).join(' '))));
+	if (step.prediction?.chosen !== before.step.prediction?.chosen) lines.push(...questionLines(step, text));
+	if (step.solved && !before.step.solved) lines.push(...solvedLines(step, voice));
+	return lines;
+}
+
+function solvedLines({prediction, explanation}: StepView, {text, prose}: Voice): string[] {
+	const words = text.plain.lab;
+	const answer = prediction?.choices.find(({id}) => id === prediction.answer)?.text;
+	return [
+		words.solved,
+		...(prediction?.right === true ? [text.screen.predictedRight] : []),
+		...(prediction?.right === false ? [text.screen.predictedWrong, words.predicted(chosenText(prediction) ?? '')] : []),
+		...(prediction && prediction.right !== true && answer ? [text.plain.answer(answer)] : []),
+		...(explanation ? prose(explanation) : []),
+		words.goOn,
+	];
+}
+
+function chosenText({choices, chosen}: NonNullable<StepView['prediction']>): string | undefined {
+	return choices.find(({id}) => id === chosen)?.text;
+}
+
+function connectionLines({observe: before}: RunView, {observe: after}: RunView, {plain, screen}: Text): string[] {
+	if (before.state === after.state) return [];
+	if (after.state === 'retrying') return [after.error ?? screen.retrying];
+	return before.state === 'retrying' && after.state === 'live' ? [plain.lab.connected] : [];
+}
+
+function happenedLines(before: RunView, after: RunView, {plain, screen}: Text): string[] {
+	const known = new Set(before.timeline);
+	const fresh = after.timeline.filter(entry => !known.has(entry) && entry.what !== 'command');
+	const since = after.timeline.findLast(({what}) => what === 'command')?.at;
+	const sentence = ({at, what, name, detail = ''}: TimelineEntry) => {
+		const happened =
+			what === 'endpoint-in'
+				? plain.lab.joined(detail, name)
+				: what === 'endpoint-out'
+					? plain.lab.left(detail, name)
+					: screen.happened[what](name, detail);
+		return since === undefined || at < since ? happened : plain.lab.after(duration(at - since), happened);
+	};
+	const told = fresh.slice(0, toldAtOnce).map(sentence);
+	return fresh.length > toldAtOnce ? [...told, plain.lab.more(fresh.length - toldAtOnce)] : told;
+}
