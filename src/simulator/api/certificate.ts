@@ -6,37 +6,27 @@ const algorithm = {name: 'ECDSA', namedCurve: 'P-256', hash: 'SHA-256'};
 
 /**
  * New credentials for a server on 127.0.0.1, ::1 and localhost, valid for ten years from an hour before `now` (ms since
- * 1970, real time: clients check it against their own clock). Keys and token come from the system's secure source.
+ * 1970, real time: clients check it against their own clock). Keys and token come from the system's secure source. The
+ * certificate signs itself and is its own authority: a second one would double the time, and nothing else is ever signed.
  */
 export async function createCredentials(now: number): Promise<Credentials> {
-	const newKeys = () => webcrypto.subtle.generateKey(algorithm, true, ['sign', 'verify']);
-	const keys = Promise.all([newKeys(), newKeys()]);
+	const keys = webcrypto.subtle.generateKey(algorithm, true, ['sign', 'verify']);
 	// The library wants its polyfill first; the keys are made meanwhile.
 	await import('reflect-metadata');
 	const x509 = await import('@peculiar/x509');
-	const [authority, server] = await keys;
-	const dates = {notBefore: new Date(now - 3600 * 1000), notAfter: new Date(now - 3600 * 1000 + validFor)};
-	const common = {...dates, signingAlgorithm: algorithm};
-	const caCertificate = await x509.X509CertificateGenerator.createSelfSigned({
-		...common,
-		name: 'CN=endpoint-lab-ca',
-		keys: authority,
+	const {privateKey, publicKey} = await keys;
+	const certificate = await x509.X509CertificateGenerator.createSelfSigned({
+		notBefore: new Date(now - 3600 * 1000),
+		notAfter: new Date(now - 3600 * 1000 + validFor),
+		signingAlgorithm: algorithm,
+		name: 'CN=endpoint-lab',
+		keys: {privateKey, publicKey},
 		extensions: [
-			new x509.BasicConstraintsExtension(true, undefined, true),
-			new x509.KeyUsagesExtension(x509.KeyUsageFlags.keyCertSign | x509.KeyUsageFlags.cRLSign, true),
-			await x509.SubjectKeyIdentifierExtension.create(authority.publicKey),
-		],
-	});
-	const serverCertificate = await x509.X509CertificateGenerator.create({
-		...common,
-		subject: 'CN=endpoint-lab',
-		issuer: caCertificate.subject,
-		signingKey: authority.privateKey,
-		publicKey: server.publicKey,
-		extensions: [
-			new x509.KeyUsagesExtension(x509.KeyUsageFlags.digitalSignature, true),
+			new x509.BasicConstraintsExtension(true, 0, true),
+			new x509.KeyUsagesExtension(x509.KeyUsageFlags.digitalSignature | x509.KeyUsageFlags.keyCertSign, true),
 			new x509.ExtendedKeyUsageExtension([x509.ExtendedKeyUsage.serverAuth]),
-			await x509.AuthorityKeyIdentifierExtension.create(authority.publicKey),
+			// Python 3.13 takes no authority without one.
+			await x509.SubjectKeyIdentifierExtension.create(publicKey),
 			new x509.SubjectAlternativeNameExtension([
 				{type: 'dns', value: 'localhost'},
 				{type: 'ip', value: '127.0.0.1'},
@@ -44,11 +34,11 @@ export async function createCredentials(now: number): Promise<Credentials> {
 			]),
 		],
 	});
-	const key = Buffer.from(await webcrypto.subtle.exportKey('pkcs8', server.privateKey));
+	const pem = certificate.toString('pem');
 	return {
-		caCertificate: caCertificate.toString('pem'),
-		serverCertificate: serverCertificate.toString('pem'),
-		serverKey: x509.PemConverter.encode(key, 'PRIVATE KEY'),
+		caCertificate: pem,
+		serverCertificate: pem,
+		serverKey: x509.PemConverter.encode(await webcrypto.subtle.exportKey('pkcs8', privateKey), 'PRIVATE KEY'),
 		token: randomBytes(32).toString('base64url'),
 	};
 }

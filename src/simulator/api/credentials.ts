@@ -4,7 +4,7 @@ import {sync as writeFileAtomic} from 'write-file-atomic';
 
 /** What a cluster's server and its clients identify themselves with; plain JSON, PEM texts. */
 export type Credentials = {
-	/** The authority that clients trust. Its key is forgotten once the server's certificate is signed. */
+	/** The authority that clients trust; the server's certificate itself, when that was made by this version. */
 	caCertificate: string;
 	serverCertificate: string;
 	serverKey: string;

@@ -1,25 +1,11 @@
 import protobuf from 'protobufjs/minimal.js';
 import {badRequest} from '../../errors.ts';
-import fieldNumbers from './fields.json' with {type: 'json'};
+import {type Field, inlineMessages, magic, messageName, messages, metaPackage, specialTypes} from './messages.ts';
 
-/** `[name, type]`, and `list` or `map` for fields that hold several. */
-type Field = [name: string, type: string, several?: string];
 type JsonObject = {[field: string]: unknown};
 type Reader = protobuf.Reader;
 
-const messages = fieldNumbers as unknown as Record<string, Record<string, Field>>;
-const meta = 'k8s.io.apimachinery.pkg.apis.meta.v1';
-const magic = Buffer.from('k8s\0');
 const maxDepth = 60;
-
-/** Embedded Go structs: the message is a field of its own, but JSON has its members beside the others. */
-const inline = new Set([
-	'volumeSource',
-	'persistentVolumeSource',
-	'handler',
-	'ephemeralContainerCommon',
-	'localObjectReference',
-]);
 
 /**
  * Decodes an object in Kubernetes' protobuf envelope (apimachinery/pkg/runtime/serializer/protobuf) to the JSON that a
@@ -43,12 +29,6 @@ export function decodeProtobuf(body: Buffer, kind: string): JsonObject {
 
 /** Every kind has its metadata as field 1, which is enough to say that this cluster does not serve it. */
 const onlyMetadata = '';
-
-function messageName(apiVersion: string, kind: string): string {
-	if (kind === 'DeleteOptions') return `${meta}.DeleteOptions`;
-	const [group, version] = apiVersion.includes('/') ? apiVersion.split('/') : ['core', apiVersion];
-	return `k8s.io.api.${group!.split('.')[0]}.${version}.${kind}`;
-}
 
 /** runtime.Unknown: field 1 the type, field 2 the object's bytes. */
 function readEnvelope(bytes: Uint8Array): {apiVersion: string; kind: string; raw: Uint8Array} {
@@ -75,7 +55,7 @@ const tagOf = (number: number, wireType: number) => (number << 3) | wireType;
 function readMessage(reader: Reader, name: string, depth: number): JsonObject {
 	if (depth > maxDepth) throw new Error('protobuf message is nested too deeply');
 	const fields: Record<string, Field> | undefined =
-		name === onlyMetadata ? {1: ['metadata', `${meta}.ObjectMeta`]} : messages[name];
+		name === onlyMetadata ? {1: ['metadata', `${metaPackage}.ObjectMeta`]} : messages[name];
 	const result: JsonObject = {};
 	while (reader.pos < reader.len) {
 		const tag = reader.uint32();
@@ -99,7 +79,7 @@ function readMessage(reader: Reader, name: string, depth: number): JsonObject {
 			continue;
 		}
 		const value = readValue(reader, tag & 7, type, depth);
-		if (inline.has(key)) Object.assign(result, value);
+		if (inlineMessages.has(key)) Object.assign(result, value);
 		else result[key] = value;
 	}
 	return result;
@@ -147,21 +127,21 @@ function readValue(reader: Reader, wireType: number, type: string, depth: number
 /** Messages whose JSON is not an object of their fields. */
 function special(type: string, message: JsonObject): unknown {
 	switch (type) {
-		case `${meta}.Time`:
+		case specialTypes.time:
 			return timeText(message, 0);
-		case `${meta}.MicroTime`:
+		case specialTypes.microTime:
 			return timeText(message, 6);
-		case 'k8s.io.apimachinery.pkg.util.intstr.IntOrString':
+		case specialTypes.intOrString:
 			return message.type === 1 ? (message.strVal ?? '') : (message.intVal ?? 0);
-		case 'k8s.io.apimachinery.pkg.api.resource.Quantity':
+		case specialTypes.quantity:
 			return message.string ?? '0';
-		case `${meta}.FieldsV1`:
-		case 'k8s.io.apimachinery.pkg.runtime.RawExtension': {
+		case specialTypes.fieldsV1:
+		case specialTypes.rawExtension: {
 			const raw = message.Raw ?? message.raw;
 			return typeof raw === 'string' && raw ? JSON.parse(Buffer.from(raw, 'base64').toString()) : {};
 		}
-		case `${meta}.Verbs`:
-		case 'k8s.io.api.authorization.v1.ExtraValue':
+		case specialTypes.verbs:
+		case specialTypes.extraValue:
 			return message.items ?? [];
 		default:
 			return message;
