@@ -199,6 +199,7 @@ async function describe(address: ClusterAddress, text: Text) {
 		namespace: 'default',
 		capabilities: new Set([
 			'nodes',
+			'etcd',
 			'namespaces',
 			'many-pods',
 			'clock',

@@ -10,8 +10,11 @@ export type Change<T extends KubeObject = KubeObject> = {
 };
 
 type Listener = (change: Change) => void;
+/** How often an object has been written since it was created, and when that was; for objects written more than once. */
+type Written = {created: number; version: number};
 type Table = {
 	objects: Map<string, KubeObject>;
+	written: Map<string, Written>;
 	byNamespace: Map<string, Map<string, KubeObject>>;
 	history: Change[];
 	/** Changes up to this revision are forgotten; a watch from before it gets 410. */
@@ -22,8 +25,12 @@ type Table = {
 const keyOf = (namespace: string | undefined, name: string) => (namespace ? `${namespace}/${name}` : name);
 const historyLimit = 20_000;
 
-/** Everything needed to build the same store again; plain JSON. */
-export type StoreSnapshot = {revision: number; objects: Record<string, KubeObject[]>};
+/** Everything needed to build the same store again; plain JSON. `written` is by resource and key. */
+export type StoreSnapshot = {
+	revision: number;
+	objects: Record<string, KubeObject[]>;
+	written?: Record<string, Record<string, Written>>;
+};
 
 /**
  * The cluster's state, as etcd holds it: objects by resource and key under one growing revision, and the recent
@@ -43,6 +50,8 @@ export class Store {
 		for (const [resource, objects] of Object.entries(snapshot?.objects ?? {})) {
 			const table = this.#table(resource);
 			for (const object of objects) this.#put(table, keyOf(object.metadata.namespace, object.metadata.name), object);
+			for (const [key, written] of Object.entries(snapshot?.written?.[resource] ?? {}))
+				table.written.set(key, {...written});
 		}
 	}
 
@@ -67,6 +76,15 @@ export class Store {
 		return (namespace === undefined ? table.objects : table.byNamespace.get(namespace))?.size ?? 0;
 	}
 
+	/**
+	 * The revision in which an object of the store was created, and how often it has been written since, as etcd counts
+	 * them for a key. What was written before a state without these counts was restored is not counted.
+	 */
+	writes(resource: string, {metadata}: KubeObject): {created: number; version: number} {
+		const known = this.#table(resource).written.get(keyOf(metadata.namespace, metadata.name));
+		return known ?? {created: Number(metadata.resourceVersion), version: 1};
+	}
+
 	/** The resources that have, or had, objects or listeners. */
 	resources(): string[] {
 		return [...this.#tables.keys()];
@@ -77,6 +95,11 @@ export class Store {
 		const table = this.#table(resource);
 		const key = keyOf(object.metadata.namespace, object.metadata.name);
 		const previous = table.objects.get(key);
+		if (previous) {
+			const written = table.written.get(key);
+			if (written) written.version++;
+			else table.written.set(key, {created: Number(previous.metadata.resourceVersion), version: 2});
+		}
 		object.metadata.resourceVersion = String(++this.#revision);
 		this.#put(table, key, object);
 		this.#commit(table, {type: previous ? 'MODIFIED' : 'ADDED', resource, object, previous, revision: this.#revision});
@@ -92,6 +115,7 @@ export class Store {
 		const revision = ++this.#revision;
 		const object = {...previous, metadata: {...previous.metadata, resourceVersion: String(revision)}};
 		table.objects.delete(key);
+		table.written.delete(key);
 		table.byNamespace.get(previous.metadata.namespace ?? '')?.delete(key);
 		this.#commit(table, {type: 'DELETED', resource, object, previous, revision});
 		return object as T;
@@ -152,8 +176,12 @@ export class Store {
 
 	snapshot(): StoreSnapshot {
 		const objects: Record<string, KubeObject[]> = {};
-		for (const [resource, table] of this.#tables) objects[resource] = [...table.objects.values()];
-		return {revision: this.#revision, objects};
+		const written: Record<string, Record<string, Written>> = {};
+		for (const [resource, table] of this.#tables) {
+			objects[resource] = [...table.objects.values()];
+			if (table.written.size > 0) written[resource] = Object.fromEntries(table.written);
+		}
+		return {revision: this.#revision, objects, written};
 	}
 
 	#put(table: Table, key: string, object: KubeObject) {
@@ -180,7 +208,14 @@ export class Store {
 	#table(resource: string): Table {
 		let table = this.#tables.get(resource);
 		if (!table) {
-			table = {objects: new Map(), byNamespace: new Map(), history: [], forgotten: this.#start, listeners: new Set()};
+			table = {
+				objects: new Map(),
+				written: new Map(),
+				byNamespace: new Map(),
+				history: [],
+				forgotten: this.#start,
+				listeners: new Set(),
+			};
 			this.#tables.set(resource, table);
 		}
 		return table;

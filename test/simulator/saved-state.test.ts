@@ -45,6 +45,23 @@ async function settle(cluster: RunningCluster): Promise<void> {
 const webPods = (text: string) =>
 	parseState(text).store.objects.pods!.filter(({metadata}) => metadata.namespace !== 'kube-system');
 
+test('a state of before kube-system had Pods is restored: its Service answers, and the control plane gets its Pods', async () => {
+	const from = join(import.meta.dirname, '../fixtures/simulator/state-without-kube-system.json');
+	const cluster = await start({from, speed: 10});
+	await cluster.ready(2);
+	await until(async () => {
+		const {items} = await cluster.get<{items: {metadata: {name: string}; status: {phase: string}}[]}>(
+			'/api/v1/namespaces/kube-system/pods',
+		);
+		const running = items.filter(({status}) => status.phase === 'Running').map(({metadata}) => metadata.name);
+		return running.sort().join(' ') === staticPods;
+	});
+	expect(await cluster.curl('http://web.default')).toContain('Welcome to nginx!');
+});
+const staticPods = ['etcd', 'kube-apiserver', 'kube-controller-manager', 'kube-scheduler']
+	.map(name => `${name}-lab-control-plane`)
+	.join(' ');
+
 const node = {metadata: {name: 'n'}};
 const write = (text: string) => [
 	'sh',

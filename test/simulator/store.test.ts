@@ -57,6 +57,21 @@ describe('the store', () => {
 		expect(store.changesSince('configmaps', store.revision)).toEqual([]);
 	});
 
+	it('counts how often a key was written since it was created, over a snapshot too', () => {
+		const store = new Store();
+		store.put('configmaps', object('other'));
+		store.put('configmaps', object('a'));
+		expect(store.writes('configmaps', object('other'))).toMatchObject({version: 1});
+		store.put('configmaps', object('a'));
+		const last = store.put('configmaps', object('a'));
+		expect(store.writes('configmaps', last)).toEqual({created: 2, version: 3});
+		const restored = new Store(JSON.parse(JSON.stringify(store.snapshot())));
+		expect(restored.writes('configmaps', last)).toEqual({created: 2, version: 3});
+		restored.remove('configmaps', last.metadata.namespace, 'a');
+		const again = restored.put('configmaps', object('a'));
+		expect(restored.writes('configmaps', again)).toEqual({created: 6, version: 1});
+	});
+
 	it('is the same store again from its snapshot', () => {
 		const store = new Store();
 		store.put('configmaps', object('a'));

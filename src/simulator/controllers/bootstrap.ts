@@ -1,10 +1,11 @@
 import {timestamp} from '../clock.ts';
+import {controlPlaneAddress} from '../network/control-plane.ts';
 import {nodeAnnotations, nodeLabels, nodeStatus, providerID} from '../node/node-status.ts';
 import type {Simulation} from '../simulation.ts';
 import type {KubeObject, Node} from '../types.ts';
 import {createRecorder} from './events.ts';
 import {createKubeSystem} from './kube-system.ts';
-import {type Create, controlPlaneAddress, createIfAbsent, ensureKubernetesService} from './kubernetes-service.ts';
+import {type Create, createIfAbsent, ensureKubernetesService} from './kubernetes-service.ts';
 
 type Size = {
 	/** Nodes besides the control plane. */

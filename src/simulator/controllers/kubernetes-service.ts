@@ -1,11 +1,9 @@
 import {StatusError} from '../errors.ts';
+import {controlPlaneAddress} from '../network/control-plane.ts';
 import {deepEqual} from '../registry.ts';
 import type {Part, Simulation} from '../simulation.ts';
 import type {EndpointPort, EndpointSlice, Endpoints, KubeObject, Service} from '../types.ts';
 import {controllerQueue} from './controller-queue.ts';
-
-/** The address that stands for the control plane in the cluster's network. */
-export const controlPlaneAddress = '172.18.0.3';
 
 /** How often the real API server looks after its own Service, in ms. */
 const period = 10_000;

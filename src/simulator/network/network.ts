@@ -3,6 +3,7 @@ import type {ClusterReply, ClusterRequest, Network, NetworkFailure} from '../nod
 import type {Part, Simulation} from '../simulation.ts';
 import type {Store} from '../store.ts';
 import type {Service, ServicePort} from '../types.ts';
+import {controlPlaneAddress} from './control-plane.ts';
 import {Dns, searchDomains} from './dns.ts';
 import type {HttpServer} from './http-server.ts';
 import {iptablesSave, type Table} from './iptables.ts';
@@ -84,6 +85,7 @@ export class ClusterNetwork implements Network, Part {
 			search,
 			// A network of the Pod's own has no rules.
 			rules: tables => (pod.hostNetwork ? this.#rules(pod.node, tables) : ''),
+			etcd: pod.hostNetwork && pod.ip === controlPlaneAddress ? this.#store : undefined,
 			lookup: (name, type) => this.dns.lookup(name, type),
 			resolve: name => (isAddress(name) ? name : this.dns.resolve(name, search)),
 			probe: ({host, port, connectTimeout}, done) => {

@@ -1,5 +1,6 @@
 import type {Clock} from '../clock.ts';
 import type {NetworkFailure} from '../node/node-api.ts';
+import type {Store} from '../store.ts';
 import type {DnsAnswer, RecordType} from './dns.ts';
 import type {HttpReply} from './http-server.ts';
 import type {Table} from './iptables.ts';
@@ -28,6 +29,8 @@ export type PodNetwork = {
 	readonly search: string[];
 	/** What `iptables-save` prints of these tables in the Pod's network namespace: that of its node with hostNetwork. */
 	rules(tables: readonly Table[]): string;
+	/** What answers as etcd on port 2379 of the Pod's own network: on the control plane's network, the API's store. */
+	readonly etcd: Store | undefined;
 	/** Asks the cluster's DNS for exactly this name. */
 	lookup(name: string, type: RecordType): DnsAnswer;
 	/** The address of a name, as the C library finds it: /etc/hosts apart, with search domains and ndots:5. */

@@ -1,5 +1,5 @@
 import {createHash} from 'node:crypto';
-import {controlPlaneAddress} from '../controllers/kubernetes-service.ts';
+import {controlPlaneAddress} from '../network/control-plane.ts';
 import {mirrorAnnotation} from '../resources/pods.ts';
 import type {Simulation} from '../simulation.ts';
 import type {Container, Node, Pod, PodStatus} from '../types.ts';

@@ -93,14 +93,19 @@ export function createLab({
 		exec: async (
 			name: string,
 			command: string | string[],
-			{within = 0, container, stdin}: {within?: number; container?: string; stdin?: string} = {},
+			{
+				within = 0,
+				container,
+				stdin,
+				namespace = 'default',
+			}: {within?: number; container?: string; stdin?: string; namespace?: string} = {},
 		) => {
 			let stdout = '';
 			let stderr = '';
 			let over = false;
 			const text = (data: string | Uint8Array) => Buffer.from(data as Uint8Array).toString();
 			const result = nodes.nodeApi
-				.exec('default', name, container, typeof command === 'string' ? ['sh', '-c', command] : command, {
+				.exec(namespace, name, container, typeof command === 'string' ? ['sh', '-c', command] : command, {
 					...(stdin !== undefined && {stdin: once(stdin)}),
 					stdout: data => {
 						stdout += text(data);
