@@ -69,7 +69,8 @@ async function upDetached(wanted: Wanted, context: Context): Promise<ExitCode> {
 	const running = lockHolder(files.lock);
 	if (running && from) throw new UserError(text.clusters.runsAlready(running.command, running.pid));
 	const child = running ? undefined : spawnUp(wanted, files.log, context);
-	const log = child && name !== 'embedded' ? followLog(files.log, context.note) : undefined;
+	const log =
+		child && name !== 'embedded' ? followLog(files.log, [words.running, words.stay], context.note) : undefined;
 	let ended = false;
 	child?.once('exit', () => {
 		ended = true;
@@ -112,14 +113,16 @@ async function endChild(child: ChildProcess | undefined, ended: () => boolean, l
 
 type LogFollower = {read(): void};
 
-/** Hands on what a child says of its start, line by line, while it starts. */
-function followLog(file: string, note: (line: string) => void): LogFollower {
+/** Hands on what a child says of its start, line by line; not what holds only in its own terminal. */
+function followLog(file: string, unsaid: readonly string[], note: (line: string) => void): LogFollower {
 	let told = 0;
 	return {
 		read() {
 			const lines = readFileSync(file, 'utf8').split('\n').slice(0, -1);
 			// Its error is told as the reason why the start failed.
-			for (const line of lines.slice(told)) if (!/^(endpoint-lab[:：]|export )/.test(line)) note(line);
+			for (const line of lines.slice(told)) {
+				if (!/^(endpoint-lab[:：]|export )/.test(line) && !unsaid.includes(line)) note(line);
+			}
 			told = lines.length;
 		},
 	};

@@ -90,7 +90,7 @@ export const enKind = {
 	notRemoved: (name: string, why: string, command: string) =>
 		`the kind cluster ${name} could not be removed (${why}). Try again: endpoint-lab down --cluster kind --delete; or by hand: ${command}`,
 	failed: (step: string, why: string, log: string) =>
-		`the kind cluster could not be made${step && `, while ${step}`}: ${why} What kind said: ${log}`,
+		`the kind cluster could not be made${step && `, while ${step}`}: ${why} (kind’s own words: ${log})`,
 	failures: {
 		absent:
 			'the container runtime’s program is not on PATH. Install Docker, Podman or nerdctl, or use --cluster embedded.',

@@ -84,7 +84,7 @@ export const zhCNKind: typeof enKind = {
 	nameTaken: names => `已经有与实验室集群同名的集群（${names}），而它们不是实验室创建的。请查看：kind get clusters`,
 	notRemoved: (name, why, command) =>
 		`无法删除 kind 集群 ${name}（${why}）。请再试一次：endpoint-lab down --cluster kind --delete；或者手动执行：${command}`,
-	failed: (step, why, log) => `无法创建 kind 集群${step && `（${step}时出错）`}：${why}kind 的输出在：${log}`,
+	failed: (step, why, log) => `无法创建 kind 集群${step && `（${step}时出错）`}：${why}（kind 的输出：${log}）`,
 	failures: {
 		absent: 'PATH 中没有容器运行时的程序。请安装 Docker、Podman 或 nerdctl，或者使用 --cluster embedded。',
 		stopped: '容器运行时的守护进程没有运行。请启动它；如果它在运行，请查看“docker context ls”。',

@@ -37,7 +37,7 @@ async function main(): Promise<number> {
 		case 'tag':
 			return tag(args);
 		case 'inspect':
-			return inspectImage(args);
+			return inspectContainers(args);
 		case 'run':
 			return await run(args);
 		case 'rm':
@@ -45,6 +45,8 @@ async function main(): Promise<number> {
 				state.remove(name) ? undefined : `Error response from daemon: No such container: ${name}`,
 			);
 		case 'start':
+			return each(args, name => change(name, 'running'));
+		case 'unpause':
 			return each(args, name => change(name, 'running'));
 		case 'stop':
 			return each(args, name => change(name, 'exited'));
@@ -203,13 +205,27 @@ function images(): number {
 	return 0;
 }
 
+/** `inspect --format '{{.State.Status}}' NAMES`. */
+function inspectContainers(args: string[]): number {
+	const [flag, template = '', ...names] = args;
+	if (flag !== '--format') return fail(`unknown flag: ${flag}`, 125);
+	for (const name of names) {
+		const container = state.containers().find(one => one.name === name);
+		if (!container) return fail(`Error response from daemon: No such object: ${name}`);
+		print(template.replace('{{.State.Status}}', container.state));
+	}
+	return 0;
+}
+
 /** The identities of images tell their architectures, and nothing else. */
-const ids: Record<string, string> = {amd64: 'sha256:aaaa', arm64: 'sha256:bbbb'};
+function idOf(architecture: string): string {
+	return `sha256:${Buffer.from(architecture).toString('hex')}`;
+}
 
 function tag([id = '', name = '']: string[]): number {
-	const architecture = Object.keys(ids).find(architecture => ids[architecture] === id);
-	if (!architecture) return fail(`Error response from daemon: No such image: ${id}`);
-	state.addImage(name, architecture);
+	const [, hex] = /^sha256:([0-9a-f]+)$/.exec(id) ?? [];
+	if (!hex) return fail(`Error response from daemon: No such image: ${id}`);
+	state.addImage(name, Buffer.from(hex, 'hex').toString());
 	return 0;
 }
 
@@ -217,7 +233,7 @@ function inspectImage(args: string[]): number {
 	const name = args.filter(word => !word.startsWith('-') && !word.startsWith('{')).at(-1) ?? '';
 	const found = state.image(name);
 	if (!found) return fail(`Error response from daemon: No such image: ${name}`);
-	const fields = {Id: ids[found.architecture] ?? '', Architecture: found.architecture};
+	const fields = {Id: idOf(found.architecture), Architecture: found.architecture};
 	const template = args.find(word => word.startsWith('{'));
 	if (template) return print(template.replace(/\{\{\.(Id|Architecture)\}\}/g, (_, key: 'Id') => fields[key]));
 	return print(JSON.stringify([{...fields, RepoTags: [name], Os: 'linux'}]));
@@ -292,6 +308,9 @@ function exec(args: string[]): number {
 /** What `kind load` has put onto a node, as `crictl images -o json` lists it. */
 function crictlImages(node: string): string {
 	const file = `${folder}/archives/${node}.txt`;
+	if (behaviour.nodesHaveImages) {
+		return JSON.stringify({images: state.images().map(name => ({id: 'sha256:aaaa', repoTags: [fullName(name)]}))});
+	}
 	const tags = existsSync(file) ? readFileSync(file, 'utf8').split('\n').filter(isImageLine) : [];
 	return JSON.stringify({images: tags.map(tag => ({id: 'sha256:aaaa', repoTags: [fullName(tag)]}))});
 }

@@ -14,7 +14,7 @@ import {join} from 'node:path';
 export type FakeContainer = {
 	name: string;
 	image: string;
-	state: 'created' | 'running' | 'exited';
+	state: 'created' | 'running' | 'exited' | 'paused';
 	cluster?: string;
 	role?: string;
 };
@@ -76,6 +76,8 @@ export type Behaviour = {
 		/** ms after which a container appears of a `docker run` that was killed meanwhile, as the daemon may do. */
 		lateMs?: number;
 	};
+	/** The nodes have every image that the daemon has. */
+	nodesHaveImages?: boolean;
 	/** The kubeconfig of the cluster that the made one leads to. */
 	kubeconfig?: string;
 	/** How often `kind delete` and `docker rm` still fail. */

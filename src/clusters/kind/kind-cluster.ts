@@ -1,4 +1,4 @@
-import {mkdirSync, readFileSync} from 'node:fs';
+import {mkdirSync, readFileSync, rmSync} from 'node:fs';
 import {setTimeout as delay} from 'node:timers/promises';
 import {parse} from 'yaml';
 import {type Lock, type LockHolder, lockHolder, takeLock} from '../../state/lock.ts';
@@ -120,16 +120,23 @@ async function openHere(options: OpenKindOptions, lock: Lock): Promise<KindClust
 			failed,
 			async close() {
 				await close();
-				if (throwaway) await removeUnfinished(record, base);
+				if (throwaway) await removeThrowaway(record, base);
 				lock.release();
 			},
 		};
 	} catch (error) {
 		await gateway?.close();
 		// What was not there before is not there after Ctrl-C.
-		if (throwaway || (signal.aborted && !reused)) await removeUnfinished(record, base);
+		if (throwaway) await removeThrowaway(record, base);
+		else if (signal.aborted && !reused) await removeUnfinished(record, base);
 		throw error;
 	}
+}
+
+/** Removes a cluster with all that was written for it. */
+async function removeThrowaway(record: KindRecord, options: MakeKindOptions): Promise<void> {
+	await removeUnfinished(record, {...options, quietMs: 0});
+	rmSync(options.place.folder, {recursive: true, force: true});
 }
 
 /** The steps of a new cluster, with the pull of its image where that is missing. */

@@ -42,7 +42,7 @@ const readyLimitMs = 180_000;
 /** ms that the removal of a cluster may take that was not finished. */
 const removeLimitMs = 300_000;
 /** See RemoveKindOptions; a client that was killed may have left work to the daemon. */
-const quietMs = 1_000;
+const afterKillMs = 1_000;
 
 /**
  * Makes a kind cluster and waits until it is ready. The record is written first. When it fails or is cancelled nothing of it
@@ -91,7 +91,8 @@ export async function makeKind(options: MakeKindOptions): Promise<KindRecord> {
 			writeKindRecord(place.record, ready);
 			return ready;
 		} catch (error) {
-			await removeUnfinished(record, options);
+			// kind has ended by itself, and everything that it started with it, unless it was made to.
+			await removeUnfinished(record, {...options, quietMs: signal.aborted ? afterKillMs : 0});
 			throw error;
 		}
 	}
@@ -104,8 +105,9 @@ export async function makeKind(options: MakeKindOptions): Promise<KindRecord> {
  */
 export async function removeUnfinished(
 	record: KindRecord,
-	{place, tools, text, note}: Pick<MakeKindOptions, 'place' | 'tools' | 'text' | 'note'>,
+	options: Pick<MakeKindOptions, 'place' | 'tools' | 'text' | 'note'> & {quietMs?: number},
 ): Promise<void> {
+	const {place, tools, text, note, quietMs = afterKillMs} = options;
 	note(text.clusters.kind.removing(record.name));
 	writeKindRecord(place.record, {...record, phase: 'removing', process: undefined});
 	await removeKind({

@@ -34,7 +34,7 @@ export async function stopKind(
 	try {
 		const record = readKindRecord(place.record);
 		if (!record) {
-			if (remove) rmSync(place.folder, {recursive: true, force: true});
+			if (remove) forget(place);
 			return {done: 'none', name: ''};
 		}
 		const {name} = record;
@@ -54,7 +54,7 @@ export async function stopKind(
 		const {kind} = await findKind(environment, signal);
 		const quietMs = record.phase === 'ready' ? 0 : 1_000;
 		await removeKind({runtime, kind, name, kubeconfig: place.kubeconfig, quietMs, signal, text});
-		rmSync(place.folder, {recursive: true, force: true});
+		forget(place);
 		return {done: 'removed', name};
 	} catch (error) {
 		if (error instanceof NodesError) throw new UserError(text.clusters.kind.runtimeFailed(error.message));
@@ -62,4 +62,10 @@ export async function stopKind(
 	} finally {
 		taken.lock.release();
 	}
+}
+
+function forget({folder}: KindPlace): void {
+	rmSync(folder, {recursive: true, force: true});
+	// What a detached `up` said.
+	rmSync(`${folder}.log`, {force: true});
 }
