@@ -14,6 +14,7 @@ import {takeLock} from '../state/lock.ts';
 import {readSettings, type Settings, writeSettings} from '../state/settings.ts';
 import {type Language, type Text, textIn} from '../text/text.ts';
 import {UserError} from '../text/user-error.ts';
+import type {Outcome} from '../tui/lab.ts';
 import type {Picked} from '../tui/picker.ts';
 import {settleTerminal} from '../tui/settle-terminal.ts';
 import {
@@ -27,7 +28,13 @@ import {
 } from './cluster-choice.ts';
 import {confirm} from './confirm.ts';
 import {type Context, damageLine, type ExitCode} from './context.ts';
-import {bringToStep, type LessonSession, openLessonSession, stepIndexOf} from './lesson-session.ts';
+import {
+	bringToStep,
+	type LessonSession,
+	openLessonSession,
+	type SessionOptions,
+	stepIndexOf,
+} from './lesson-session.ts';
 import {openForCommand} from './open-cluster.ts';
 import {openPlainTerminal, type PlainTerminal, pickPlainly, runPlain} from './plain.ts';
 import type {LabOptions} from './program.ts';
@@ -186,18 +193,28 @@ async function openLesson(
 	try {
 		const lesson = adaptLesson(found, cluster);
 		const step = options.step === undefined ? undefined : stepIndexOf(options.step, lesson, context);
-		const reset = options.reset ?? false;
-		const session = await openLessonSession({lesson, cluster, home, reset, step, signal}, context);
-		try {
-			if (step !== undefined && !session.restored) await bringToStep(session, cluster, step, context);
-			if (terminal) await runPlain(session, terminal, {remember: history.add, signal}, context);
-			else await runOnScreen(session, {home, history, signal}, context);
-		} finally {
-			await session.close();
+		let begin: Pick<SessionOptions, 'reset' | 'step' | 'again'> = {reset: options.reset ?? false, step};
+		for (;;) {
+			const session = await openLessonSession({lesson, cluster, home, ...begin, signal}, context);
+			let outcome: Outcome | undefined;
+			try {
+				const wanted = begin.again ?? begin.step;
+				if (wanted !== undefined && !session.restored) await bringToStep(session, cluster, wanted, context);
+				if (terminal) await runPlain(session, terminal, {remember: history.add, signal}, context);
+				else outcome = await runOnScreen(session, {home, history, signal}, context);
+			} finally {
+				await session.close();
+			}
+			if (died.signal.aborted) throw died.signal.reason;
+			// A step or the lesson is begun again by opening it anew: nothing that watched the old state is left then.
+			if (outcome?.reason === 'reset' && !signal.aborted) begin = {reset: false, again: outcome.step};
+			else if (outcome?.reason === 'restart' && !signal.aborted) begin = {reset: true};
+			else {
+				const summary = summaryLines(session.run.summary(), lesson.argument ?? lesson.id, text);
+				for (const line of summary) context.print(line);
+				return context.signal.aborted ? 130 : 0;
+			}
 		}
-		if (died.signal.aborted) throw died.signal.reason;
-		for (const line of summaryLines(session.run.summary(), lesson.argument ?? lesson.id, text)) context.print(line);
-		return context.signal.aborted ? 130 : 0;
 	} finally {
 		await cluster.close();
 	}
@@ -207,10 +224,10 @@ async function runOnScreen(
 	{run, runner, clock}: LessonSession,
 	{home, history, signal}: {home: Home; history: History; signal: AbortSignal},
 	{text, language, environment}: Context,
-): Promise<void> {
+): Promise<Outcome> {
 	using _silent = silentTerminal();
 	const {runScreen} = await import('../tui/run-screen.tsx');
-	await runScreen({
+	return await runScreen({
 		run,
 		runner,
 		language,

@@ -44,17 +44,22 @@ export type SessionOptions = {
 	reset: boolean;
 	/** The index of the step to begin with; the one of last time without it. */
 	step?: number | undefined;
+	/** The index of a step to begin again. */
+	again?: number | undefined;
 	signal: AbortSignal;
 };
 
 /** Opens a lesson's run, its shell session and its watches. Throws UserError. */
 export async function openLessonSession(options: SessionOptions, context: Context): Promise<LessonSession> {
-	const {lesson, cluster, home, reset, step, signal} = options;
+	const {lesson, cluster, home, reset, step, again, signal} = options;
 	const {text, language, environment} = context;
 	if (!lineShell(environment)) throw new UserError(text.clusters.noLineShell);
 	requireCapabilities(lesson, cluster, text);
-	const requests = lesson.requests && (await startRequestRecorder({gateway: cluster.gateway, time: realTime}));
 	const states = cluster.state && openStepStates(statesFolder(home, lesson.id), cluster.state);
+	const place = {lesson, cluster, home, states};
+	/** A step to be begun again whose beginning was not kept: all that the lesson made goes, and the steps before are done anew. */
+	const redo = again !== undefined && !(await restoreStep(place, again, context));
+	const requests = lesson.requests && (await startRequestRecorder({gateway: cluster.gateway, time: realTime}));
 	const lines = createLineRunner({
 		environment: shellEnvironment({
 			base: environment,
@@ -64,7 +69,7 @@ export async function openLessonSession(options: SessionOptions, context: Contex
 			bin: prepareBin(home.bin, environment, context.launcher),
 			curlHome: prepareCurl(home.curl, environment),
 		}),
-		cwd: prepareWorkFolder(home.work, lesson, {reset}),
+		cwd: prepareWorkFolder(home.work, lesson, {reset: reset || redo}),
 		signal,
 		holdInterrupt: context.holdInterrupt,
 	});
@@ -97,9 +102,11 @@ export async function openLessonSession(options: SessionOptions, context: Contex
 	const ending = new AbortController();
 	try {
 		const file = journalFile(home, lesson.id);
-		const place = {lesson, cluster, home, states};
-		let restored = false;
-		if (reset) {
+		let restored = again !== undefined && !redo;
+		if (redo) {
+			await goOn(cluster, context);
+			await cleanUp(lesson, runner, context);
+		} else if (reset) {
 			if (!(await restoreStep(place, 0, context))) {
 				await goOn(cluster, context);
 				await cleanUp(lesson, runner, context);
@@ -119,11 +126,15 @@ export async function openLessonSession(options: SessionOptions, context: Contex
 		const observer = withRequests(observeCluster({cluster, text, time: realTime, clock, signal}), requests);
 		const run = openRun({lesson, cluster, language, journal, observer, requests, time: realTime, clock});
 		opened = run;
-		if (restored && step !== undefined) goTo(run, step);
+		if (again !== undefined) {
+			run.resetFrom(again, redo);
+			// What began after it will begin otherwise now.
+			states?.forget(lesson.steps.slice(redo ? 0 : again + 1).map(({id}) => id));
+		} else if (restored && step !== undefined) goTo(run, step);
 		// A step that has commands behind it has begun before.
 		const begun = fold(journal.events);
 		const {current = ''} = begun;
-		let kept = progressOf(begun, current).commands > 0 ? current : undefined;
+		let kept = again === undefined && progressOf(begun, current).commands > 0 ? current : undefined;
 		const keep = () => {
 			const {finished, step, observe} = run.view();
 			if (!states || finished || observe.state !== 'live' || step.id === kept) return;

@@ -27,6 +27,8 @@ export type Run = {
 	summary(): RunSummary;
 	/** Writes down how a command ended and what it printed. */
 	ended(command: string, code: number, output: KeptOutput): void;
+	/** The cluster as it was at a moment of the timeline (ms since 1970); undefined where that is not known, or no longer. */
+	snapshotAt(at: number): Snapshot | undefined;
 	/**
 	 * Begins again from a step on, whose beginning the cluster is back at. `redo` tells that the cluster is empty instead: the
 	 * steps before have to be done again, with what the learner answered in them kept, and the first one is entered.
@@ -228,6 +230,7 @@ export function openRun(options: RunOptions): Run {
 			noteChanges();
 			record({type: 'ended', command: command.trim(), code, ...output});
 		},
+		snapshotAt: observer.snapshotAt,
 		resetFrom(index, redo) {
 			act(() => {
 				lesson.steps.forEach(({id}, at) => {

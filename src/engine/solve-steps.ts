@@ -4,7 +4,7 @@ import {until} from './until.ts';
 import type {StepView} from './view.ts';
 
 /** How a command ended: its exit code, and whether it had to be interrupted because it took too long. */
-type Ended = {code: number; timedOut?: boolean};
+export type Ended = {code: number; timedOut?: boolean};
 
 /** Runs one command line to its end. */
 export type Execute = (line: string) => Promise<Ended>;

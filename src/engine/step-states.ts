@@ -14,8 +14,8 @@ export type StepStates = {
 	read(step: string): StepState | undefined;
 	/** Keeps a state that is about to be replaced; answers the file. Throws what the file system throws. */
 	keepReplaced(state: string): string;
-	/** Forgets the beginnings of all steps. */
-	forget(): void;
+	/** Forgets the beginnings of some steps, or of all. */
+	forget(some?: readonly string[]): void;
 };
 
 /** Opens the states of a lesson in a folder of its own. */
@@ -46,6 +46,8 @@ export function openStepStates(folder: string, cluster: ClusterState): StepState
 			writeFileAtomic(file, state, {mode: 0o600});
 			return file;
 		},
-		forget: () => rmSync(steps, {recursive: true, force: true}),
+		forget(some) {
+			for (const path of some?.map(fileOf) ?? [steps]) rmSync(path, {recursive: true, force: true});
+		},
 	};
 }

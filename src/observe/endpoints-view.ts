@@ -1,8 +1,11 @@
 import type {CoreV1EndpointPort, V1EndpointAddress, V1Endpoints} from '@kubernetes/client-node';
+import {timeOf} from './object-time.ts';
 import type {AddressView, EndpointsView} from './snapshot.ts';
+import {endpointsCells} from './table-cells.ts';
 
 /** An Endpoints object as the lab shows it: one entry for each address and port, in the object's order. */
-export function endpointsView({metadata, subsets}: V1Endpoints): EndpointsView {
+export function endpointsView(object: V1Endpoints): EndpointsView {
+	const {metadata, subsets} = object;
 	return {
 		name: metadata?.name ?? '',
 		namespace: metadata?.namespace ?? '',
@@ -11,6 +14,8 @@ export function endpointsView({metadata, subsets}: V1Endpoints): EndpointsView {
 			...addresses.flatMap(address => withPorts(address, ports, true)),
 			...notReadyAddresses.flatMap(address => withPorts(address, ports, false)),
 		]),
+		createdAt: timeOf(metadata?.creationTimestamp),
+		cells: endpointsCells(object),
 	};
 }
 

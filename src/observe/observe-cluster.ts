@@ -1,6 +1,7 @@
 import type {V1Deployment, V1EndpointSlice, V1Endpoints, V1Pod, V1Service} from '@kubernetes/client-node';
 import type {Cluster} from '../clusters/cluster.ts';
 import type {Text} from '../text/text.ts';
+import {createChangeLog, type Kind} from './change-log.ts';
 import {deploymentView} from './deployment-view.ts';
 import {endpointsView} from './endpoints-view.ts';
 import {ApiError, connectKube} from './kube-connection.ts';
@@ -45,6 +46,9 @@ export function observeCluster({cluster, text, time, clock = time, signal}: Obse
 	const statuses = new Map<string, ObserveStatus>();
 	const loops: Promise<void>[] = [];
 	const timeline: TimelineEntry[] = [];
+	const log = createChangeLog();
+	/** When all there is had been listed: of moments before that nothing is known. */
+	let listedAt = Number.NEGATIVE_INFINITY;
 	let snapshot: Snapshot | undefined;
 	let lastCall = Number.NEGATIVE_INFINITY;
 	let calling = false;
@@ -64,7 +68,7 @@ export function observeCluster({cluster, text, time, clock = time, signal}: Obse
 
 	const collect = <O extends Item, V extends {name: string}>(
 		api: string,
-		resource: string,
+		resource: Kind | 'endpointslices',
 		view: (object: O) => V,
 		entries?: (before: V | undefined, after: V | undefined, at: number) => TimelineEntry[],
 	): Collection<V> => {
@@ -83,6 +87,8 @@ export function observeCluster({cluster, text, time, clock = time, signal}: Obse
 						const now = after && view(after);
 						if (now) collection.views.set(key, now);
 						else collection.views.delete(key);
+						if (initial) listedAt = at;
+						else log.add(at, resource === 'endpointslices' ? 'slices' : resource, before, now);
 						if (entries && !initial) timeline.push(...entries(before, now, at));
 					}
 					if (timeline.length > timelineLength) timeline.splice(0, timeline.length - timelineLength);
@@ -126,18 +132,21 @@ export function observeCluster({cluster, text, time, clock = time, signal}: Obse
 		deploymentEntries,
 	);
 
+	const present = () => {
+		snapshot ??= {
+			at: clock.now(),
+			pods: sorted(pods),
+			services: sorted(services),
+			endpoints: sorted(endpoints),
+			slices: sorted(slices),
+			deployments: sorted(deployments),
+		};
+		return snapshot;
+	};
+
 	return {
-		snapshot() {
-			snapshot ??= {
-				at: clock.now(),
-				pods: sorted(pods),
-				services: sorted(services),
-				endpoints: sorted(endpoints),
-				slices: sorted(slices),
-				deployments: sorted(deployments),
-			};
-			return snapshot;
-		},
+		snapshot: present,
+		snapshotAt: at => (at < listedAt ? undefined : log.snapshotAt(present(), at)),
 		status() {
 			const all = [...statuses.values()];
 			return (

@@ -6,6 +6,11 @@ export type Observer = {
 	status(): ObserveStatus;
 	/** What has happened since the observer started, oldest first, at most a few hundred. */
 	timeline(): readonly TimelineEntry[];
+	/**
+	 * The cluster as it was once everything up to `at` (ms since 1970) had happened; undefined where that is not known, or no
+	 * longer.
+	 */
+	snapshotAt(at: number): Snapshot | undefined;
 	/** Calls back after changes, at most ten times a second. Returns how to stop that. */
 	subscribe(listener: () => void): () => void;
 	/** Stops all watches; the last picture stays. Resolves when nothing of it runs any more. */

@@ -1,11 +1,13 @@
 import type {V1ContainerState, V1ContainerStatus, V1Pod} from '@kubernetes/client-node';
 import {timeOf} from './object-time.ts';
 import type {PodView} from './snapshot.ts';
+import {podCells} from './table-cells.ts';
 
 /** A Pod object as the lab shows it. */
 export function podView(pod: V1Pod): PodView {
 	const {metadata, spec, status} = pod;
 	const ready = status?.conditions?.find(({type}) => type === 'Ready');
+	const owner = metadata?.ownerReferences?.find(({controller}) => controller)?.name;
 	return {
 		name: metadata?.name ?? '',
 		namespace: metadata?.namespace ?? '',
@@ -26,6 +28,8 @@ export function podView(pod: V1Pod): PodView {
 		image: spec?.containers?.[0]?.image ?? '',
 		...(spec?.containers?.some(({readinessProbe}) => readinessProbe) && {readinessProbe: true}),
 		...(spec?.containers?.some(({lifecycle}) => lifecycle?.preStop) && {preStop: true}),
+		...(owner !== undefined && {owner}),
+		cells: podCells(pod),
 	};
 }
 

@@ -1,8 +1,11 @@
 import type {V1EndpointSlice} from '@kubernetes/client-node';
+import {timeOf} from './object-time.ts';
 import type {SliceView} from './snapshot.ts';
+import {sliceCells} from './table-cells.ts';
 
 /** An EndpointSlice as the lab shows it. An absent `ready` means ready, and an absent `serving` follows it. */
-export function sliceView({metadata, endpoints, ports}: V1EndpointSlice): SliceView {
+export function sliceView(object: V1EndpointSlice): SliceView {
+	const {metadata, endpoints, ports} = object;
 	const labels = metadata?.labels ?? {};
 	const known: {name?: string; port?: number}[] = ports?.length ? ports : [{}];
 	return {
@@ -26,5 +29,7 @@ export function sliceView({metadata, endpoints, ports}: V1EndpointSlice): SliceV
 				})),
 			);
 		}),
+		createdAt: timeOf(metadata?.creationTimestamp),
+		cells: sliceCells(object),
 	};
 }

@@ -25,6 +25,10 @@ export type PodView = {
 	/** Whether one of its containers has a readiness probe, or a preStop hook; absent means no. */
 	readinessProbe?: boolean;
 	preStop?: boolean;
+	/** The name of the object that controls it, such as a ReplicaSet; absent for a Pod on its own. */
+	owner?: string;
+	/** Cells of `kubectl get pods`; `restartedAt` is when a container ended last. */
+	cells?: {ready: string; restarts: number; restartedAt?: number};
 };
 
 type ServicePortView = {name: string; port: number; targetPort: string; protocol: string};
@@ -58,7 +62,15 @@ export type AddressView = {
 	hostname?: string;
 };
 
-export type EndpointsView = {name: string; namespace: string; addresses: AddressView[]; managedBy: string};
+export type EndpointsView = {
+	name: string;
+	namespace: string;
+	addresses: AddressView[];
+	managedBy: string;
+	createdAt?: number;
+	/** Cells of `kubectl get endpoints`. */
+	cells?: {endpoints: string};
+};
 
 export type SliceView = {
 	name: string;
@@ -67,6 +79,9 @@ export type SliceView = {
 	service: string;
 	managedBy: string;
 	addresses: AddressView[];
+	createdAt?: number;
+	/** Cells of `kubectl get endpointslices`. */
+	cells?: {addressType: string; ports: string; endpoints: string};
 };
 
 export type DeploymentView = {
@@ -121,4 +136,6 @@ export type TimelineEntry = {
 	name: string;
 	/** The address, the replica count, or the command, as `what` has it. */
 	detail?: string;
+	/** Of a Pod: the name of the object that controls it. */
+	owner?: string;
 };

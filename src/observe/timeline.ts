@@ -7,7 +7,8 @@ type What = TimelineEntry['what'];
 /** What a Pod's change means. `before` is absent for a new one, `after` for one that is gone. */
 export function podEntries(before: PodView | undefined, after: PodView | undefined, at: number): TimelineEntry[] {
 	const name = (after ?? before)?.name ?? '';
-	const entry = (what: What, detail?: string): TimelineEntry => ({at, what, name, detail});
+	const owner = (after ?? before)?.owner;
+	const entry = (what: What, detail?: string): TimelineEntry => ({at, what, name, detail, ...(owner && {owner})});
 	if (!after) return before ? [entry('pod-gone', before.ip || undefined)] : [];
 	const entries: TimelineEntry[] = [];
 	if (!before) entries.push(entry('pod-created'));

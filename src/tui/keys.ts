@@ -14,6 +14,8 @@ import {charactersOf} from './view/line.ts';
  * - The rest is Ctrl with the letter of its English word (N next, P previous, T tip, V view), which also works with half a
  *   command on the line; the words themselves (`next`, `back`, `hint`, `slices`, `help`, `quit`) typed as a command do the same,
  *   where a browser or an editor keeps Ctrl-N for itself, or the terminal pastes with Ctrl-V. A step forward or back loses nothing.
+ * - What is done once in a while (show me, skip, reset) has no key of its own but a place in the list that Ctrl-X opens, where
+ *   arrows choose and letters narrow it down. Ctrl-R searches the history, as in every shell.
  * - Where the cluster's time can be held, Ctrl-Z suspends it, as it suspends a job in a shell, and Ctrl-O makes one step;
  *   on an empty line `-` and `+` go slower and faster and `*` as fast as it goes: no command begins with these either.
  * - Up and Down are the history, as in every shell; Ctrl-N and Ctrl-P are given up for it.
@@ -50,7 +52,15 @@ const words = {
 	next: 'next',
 	back: 'back',
 	hint: 'hint',
+	show: 'show',
+	'show me': 'show',
+	skip: 'skip',
+	reset: 'reset',
+	'reset step': 'reset',
+	'reset lesson': 'restart',
 	slices: 'slices',
+	table: 'table',
+	timeline: 'timeline',
 	help: 'help',
 	'?': 'help',
 	quit: 'quit',
@@ -74,15 +84,36 @@ export function clockCommandOf(line: string): ClockCommand | undefined {
 	return clockWords.find(word => word === line);
 }
 
-/** What a lab key does. */
-export type Command = 'next' | 'back' | 'hint' | 'slices' | 'help' | 'quit' | 'clear';
+/**
+ * What a lab key or word does. `show` has the lab type the step's commands, `skip` has it do the step, `reset` begins the step
+ * again and `restart` the lesson; `view` turns to the next form of the cluster pane, `slices` and `table` to one and back.
+ */
+export type Command =
+	| 'next'
+	| 'back'
+	| 'hint'
+	| 'show'
+	| 'skip'
+	| 'reset'
+	| 'restart'
+	| 'view'
+	| 'slices'
+	| 'table'
+	| 'timeline'
+	| 'search'
+	| 'palette'
+	| 'help'
+	| 'quit'
+	| 'clear';
 
 /** The lab's own keys; the prompt's are readline's. */
 export const commandKeys: Partial<Record<KeyName, Command>> = {
 	'ctrl-n': 'next',
 	'ctrl-p': 'back',
 	'ctrl-t': 'hint',
-	'ctrl-v': 'slices',
+	'ctrl-v': 'view',
+	'ctrl-x': 'palette',
+	'ctrl-r': 'search',
 	'ctrl-g': 'help',
 	'ctrl-l': 'clear',
 };

@@ -5,15 +5,14 @@ import type {Lab} from './lab.ts';
 import type {LabState} from './lab-state.ts';
 import {Rows} from './rows.tsx';
 import {paint} from './view/line.ts';
-import {drawScreen, type Frame, type Surroundings} from './view/screen.ts';
+import {drawScreen, type Frame} from './view/screen.ts';
+import type {Surroundings} from './view/surroundings.ts';
 import {COUNTS_TENTHS_MS} from './view/timeline.ts';
 
 type Props = {lab: Lab; now: () => number; clusterNow?: (() => number) | undefined} & Pick<
 	Surroundings,
-	'text' | 'theme'
-> & {
-		why: (state: LabState) => Surroundings['why'];
-	};
+	'text' | 'theme' | 'why'
+>;
 
 /** The full-screen lab. Everything it shows is decided in `view/`; here are only the terminal's size and keys. */
 export function LabScreen({lab, now, clusterNow, text, theme, why}: Props) {
@@ -32,7 +31,7 @@ export function LabScreen({lab, now, clusterNow, text, theme, why}: Props) {
 			clusterNow: clusterNow?.(),
 			text,
 			theme,
-			why: why(state),
+			why,
 		});
 	const rowsOf = ({lines}: Frame) => lines.map(content => paint(content, theme));
 	const frame = draw();

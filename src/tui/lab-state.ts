@@ -1,16 +1,25 @@
 import type {ClusterSpeed} from '../clusters/cluster.ts';
+import type {Help} from '../engine/run-state.ts';
 import type {RunView} from '../engine/view.ts';
 import {type Editor, editorText, emptyEditor} from './editor.ts';
 import {type HistoryPosition, historyOf} from './history.ts';
 import {emptyOutput, type Output} from './output.ts';
+import type {Palette} from './palette.ts';
+import type {Past} from './past.ts';
+import type {Search} from './search.ts';
 import {suggestionFor} from './suggestion.ts';
 import {nothingRecent, type Recent, recentAfter} from './view/recent.ts';
 import {predictionIsOpen} from './view/story-pane.ts';
 
 /** The panes that a small terminal shows one at a time. */
-export const panes = ['story', 'cluster', 'output'] as const;
+export const panes = ['story', 'cluster', 'timeline', 'output'] as const;
 
 type Pane = (typeof panes)[number];
+
+/** What the cluster pane shows: Pods joined with addresses, EndpointSlices, or what kubectl would print. */
+export const forms = ['joined', 'slices', 'table'] as const;
+
+export type Form = (typeof forms)[number];
 
 /** Where the story stands: at a line, or wherever a part of it begins. */
 type StoryPosition = number | 'prediction' | 'hints' | 'explanation';
@@ -26,8 +35,7 @@ export type LabState = {
 	readonly focus: 'prompt' | Pane;
 	/** The pane that a small terminal shows. */
 	readonly shown: Pane;
-	/** What the cluster pane shows: Pods joined with their addresses, or the Services' EndpointSlices. */
-	readonly form: 'joined' | 'slices';
+	readonly form: Form;
 	/** What the rows of the cluster pane have to contain; '' shows all. */
 	readonly filter: string;
 	readonly story: StoryPosition;
@@ -39,6 +47,16 @@ export type LabState = {
 	readonly selected?: string;
 	/** The line at which the open help begins; undefined while it is closed. */
 	readonly help?: number;
+	/** The open list of what can be done: what its entries have to contain, and the selected one. */
+	readonly palette?: Palette | undefined;
+	/** The search in the history that is going on at the prompt. */
+	readonly search?: Search | undefined;
+	/** The earlier moment that the cluster pane shows in place of the present one. */
+	readonly past?: Past | undefined;
+	/** The lab is doing the step: it types the commands, or passes the step over. */
+	readonly guide?: Help | undefined;
+	/** What a `y` would do now. */
+	readonly asked?: 'reset' | 'restart' | undefined;
 	/** One sentence to the learner, until the next key. */
 	readonly note?: string;
 	/** The command that runs, and since when (ms since 1970). */
@@ -70,6 +88,8 @@ export type Metrics = {
 	rowKeys: string[];
 	/** Lines that the first Service has in the cluster pane. */
 	clusterRows: number;
+	/** Lines that the timeline has. */
+	timelineRows: number;
 	helpRows: number;
 	helpTotal: number;
 	small: boolean;
@@ -85,6 +105,7 @@ export const noMetrics: Metrics = {
 	outputTotal: 0,
 	rowKeys: [],
 	clusterRows: 0,
+	timelineRows: 0,
 	helpRows: 0,
 	helpTotal: 0,
 	small: false,
@@ -163,6 +184,7 @@ export function withView(state: LabState, given: RunView): LabState {
 		filter: '',
 		ran: new Set<string>(),
 		selected: undefined,
+		past: undefined,
 		note: undefined,
 	} as const;
 	if (!sameStep) return suggested({...next, ...afresh});

@@ -19,6 +19,8 @@ export function scrolled(state: LabState, metrics: Metrics, by: number): Change 
 	switch (paneOf(state, metrics)) {
 		case 'output':
 			return {outputBack: within(state.outputBack - by, metrics.outputTotal - metrics.outputRows)};
+		case 'timeline':
+			return {};
 		case 'story':
 			return {story: within(metrics.storyTop + by, metrics.storyTotal - metrics.storyRows)};
 		case 'cluster': {
@@ -32,7 +34,8 @@ export function scrolled(state: LabState, metrics: Metrics, by: number): Change 
 
 /** The same by what fits on the screen, less two lines to go on from. */
 export function paged(state: LabState, metrics: Metrics, by: 1 | -1): Change {
-	const rows = {output: metrics.outputRows, story: metrics.storyRows, cluster: metrics.clusterRows}[
+	const {outputRows, storyRows, clusterRows, timelineRows} = metrics;
+	const rows = {output: outputRows, story: storyRows, cluster: clusterRows, timeline: timelineRows}[
 		paneOf(state, metrics)
 	];
 	return scrolled(state, metrics, by * Math.max(1, rows - 2));

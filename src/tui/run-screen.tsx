@@ -1,5 +1,6 @@
 import {once} from 'node:events';
 import {readdirSync} from 'node:fs';
+import {setTimeout} from 'node:timers/promises';
 import {useApp, useStdout} from 'ink';
 import {type ReactNode, useEffect} from 'react';
 import type {RunView} from '../engine/view.ts';
@@ -51,6 +52,7 @@ export async function runScreen(options: ScreenOptions): Promise<Outcome> {
 		text,
 		now,
 		clock,
+		pause: ms => setTimeout(ms),
 		columns: () => Math.max(40, (process.stdout.columns ?? 80) - 4),
 		withTerminal: async use => {
 			await app?.suspendTerminal(async () => {
@@ -76,14 +78,7 @@ export async function runScreen(options: ScreenOptions): Promise<Outcome> {
 						app = current;
 					}}
 				>
-					<LabScreen
-						lab={lab}
-						now={now}
-						clusterNow={clock?.now}
-						text={text}
-						theme={theme}
-						why={state => (subject, service) => why(subject, service, state.view)}
-					/>
+					<LabScreen lab={lab} now={now} clusterNow={clock?.now} text={text} theme={theme} why={why} />
 				</Root>
 			),
 			{

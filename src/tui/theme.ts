@@ -30,6 +30,8 @@ export type Symbols = {
 	bullet: string;
 	enter: string;
 	arrow: string;
+	/** Points from what happened to what it follows from. */
+	because: string;
 	upDown: string;
 	horizontal: string;
 	vertical: string;
@@ -60,6 +62,7 @@ export const unicodeSymbols: Symbols = {
 	bullet: '•',
 	enter: '⏎',
 	arrow: '→',
+	because: '←',
 	upDown: '↑↓',
 	horizontal: '─',
 	vertical: '│',
@@ -90,6 +93,7 @@ const asciiSymbols: Symbols = {
 	bullet: '*',
 	enter: 'Enter',
 	arrow: '->',
+	because: '<-',
 	upDown: 'Up/Down',
 	horizontal: '-',
 	vertical: '|',

@@ -49,6 +49,7 @@ export function handDrivenObserver(): Observer & {
 		snapshot: () => snapshot,
 		status: () => status,
 		timeline: () => entries,
+		snapshotAt: () => undefined,
 		subscribe(listener) {
 			listeners.add(listener);
 			return () => listeners.delete(listener);

@@ -2,6 +2,7 @@ import {afterAll, beforeAll, describe, expect, test} from 'vitest';
 import {findLesson} from '../../src/lesson/find-lessons.ts';
 import {observeCluster} from '../../src/observe/observe-cluster.ts';
 import type {Observer} from '../../src/observe/observer.ts';
+import {endpointsTable, podTable, sliceTable, type Table, tableLines} from '../../src/observe/tables.ts';
 import {realTime} from '../../src/observe/time.ts';
 import {textIn} from '../../src/text/text.ts';
 import {hasKubectl, openPlace, type Place} from '../plain/place.ts';
@@ -60,6 +61,69 @@ describe.skipIf(!hasKubectl)('watching the embedded cluster, driven by kubectl',
 				?.addresses.map(({ip, port}) => `${ip}:${port}`)
 				.join(),
 		).toBe(list);
+	});
+
+	/** What kubectl prints, and the lab's own lines of it at each quarter of a second in which it may have been printed. */
+	async function printed(line: string, table: (now: number) => Table) {
+		const from = Date.now();
+		const stock = (await run(`${line} 2>/dev/null`))
+			.trimEnd()
+			.split('\n')
+			.map(text => text.trimEnd());
+		const own: string[][] = [];
+		for (let now = from; now < Date.now() + 250; now += 250) own.push(tableLines(table(now)));
+		return {stock, own};
+	}
+
+	/** Both must say the same of the same moment; an object that changes between the two is asked about again. */
+	async function sameAsKubectl(line: string, table: (now: number) => Table, holds: (lines: string[]) => boolean) {
+		let last: Awaited<ReturnType<typeof printed>> | undefined;
+		await until(async () => {
+			last = await printed(line, table);
+			const {stock, own} = last;
+			return holds(stock) && own.some(lines => lines.join('\n') === stock.join('\n'));
+		});
+		expect(last?.own).toContainEqual(last?.stock);
+	}
+
+	test('prints Pods, Endpoints and EndpointSlices exactly as kubectl does', async () => {
+		const pods = (now: number) => podTable(observer.snapshot().pods, now);
+		const lists = (now: number) => endpointsTable(observer.snapshot().endpoints, now);
+		const slices = (now: number) => sliceTable(observer.snapshot().slices, now);
+		await sameAsKubectl('kubectl get pods', pods, lines => lines.length === 4);
+		await run('kubectl scale deployment nginx-deployment --replicas=5');
+		await sameAsKubectl('kubectl get endpoints', lists, lines => lines.join().includes('+ 2 more...'));
+		await sameAsKubectl('kubectl get endpointslices', slices, lines => lines.join().includes('+ 2 more...'));
+		// A container that has been restarted, and Pods that are on their way out.
+		const [{name} = {name: ''}] = observer.snapshot().pods;
+		await run(`kubectl exec ${name} -- sh -c 'kill 1' || true`);
+		await sameAsKubectl('kubectl get pods', pods, lines => / 1 \(\d+s ago\) /.test(lines.join()));
+		await run('kubectl set selector service my-service app=nobody');
+		await sameAsKubectl('kubectl get endpoints', lists, lines => lines.join().includes('<none>'));
+		await sameAsKubectl('kubectl get endpointslices', slices, lines => lines.join().includes('<unset>'));
+		await run('kubectl set selector service my-service app=my-app');
+		await run('kubectl scale deployment nginx-deployment --replicas=3');
+		await sameAsKubectl('kubectl get pods', pods, lines => lines.length === 4);
+		await until(() => readyAddresses().length === 3);
+	});
+
+	test('has earlier moments back', async () => {
+		const [victim] = observer.snapshot().pods;
+		const before = observer.snapshot();
+		const told = observer.timeline().length;
+		await run(`kubectl delete pod ${victim!.name}`);
+		await until(() => observer.timeline().some(({what, name}) => what === 'pod-gone' && name === victim!.name));
+		await until(() => readyAddresses().length === 3);
+		const story = observer.timeline().slice(told);
+		const [first] = story;
+		expect(observer.snapshotAt(first!.at - 1)).toMatchObject({pods: before.pods, endpoints: before.endpoints});
+		const out = story.find(({what}) => what === 'endpoint-out')!;
+		const then = observer.snapshotAt(out.at)?.endpoints.find(({name}) => name === 'my-service');
+		expect(then?.addresses.map(({ip}) => ip)).not.toContain(victim!.ip);
+		const gone = story.find(({what}) => what === 'pod-gone')!;
+		expect(observer.snapshotAt(gone.at - 0.001)?.pods.map(({name}) => name)).toContain(victim!.name);
+		expect(observer.snapshotAt(gone.at)?.pods.map(({name}) => name)).not.toContain(victim!.name);
+		expect(observer.snapshotAt(0)).toBeUndefined();
 	});
 
 	test('tells a deleted Pod’s story in the order in which it happened', async () => {

@@ -1,3 +1,4 @@
+import type {V1Pod} from '@kubernetes/client-node';
 import {describe, expect, test} from 'vitest';
 import {endpointsView} from '../../src/observe/endpoints-view.ts';
 import {podStatus, podView} from '../../src/observe/pod-view.ts';
@@ -111,5 +112,39 @@ describe('a view of', () => {
 			selector: undefined,
 			ports: [{name: '', port: 80, targetPort: '80', protocol: 'TCP'}],
 		});
+	});
+});
+
+describe('kubectl’s READY and RESTARTS columns', () => {
+	const container = {name: 'a', ready: true, restartCount: 0, image: '', imageID: '', state: {running: {}}};
+	const ended = (restartCount: number, second: number) => ({
+		...container,
+		restartCount,
+		lastState: {terminated: {exitCode: 1, finishedAt: new Date(second * 1000)}},
+	});
+	const stuck = {...container, ready: false, state: {waiting: {reason: 'CrashLoopBackOff'}}};
+	const spec = {
+		containers: [{name: 'a'}, {name: 'b'}],
+		initContainers: [{name: 'i'}, {name: 's', restartPolicy: 'Always'}],
+	};
+	const cells = (status: object, withInit = true) =>
+		podView({spec: withInit ? spec : {containers: spec.containers}, status} as V1Pod).cells;
+
+	test('count ready containers, and when one ended last', () => {
+		const status = {containerStatuses: [ended(2, 100), {...ended(3, 50), name: 'b', ready: false}]};
+		expect(cells(status, false)).toEqual({ready: '1/2', restarts: 5, restartedAt: 100_000});
+		expect(cells({}, false)).toEqual({ready: '0/2', restarts: 0});
+	});
+
+	test('count init containers only while they run, and sidecars always', () => {
+		const done = {...ended(4, 10), name: 'i', state: {terminated: {exitCode: 0}}};
+		const sidecar = {...ended(1, 20), name: 's', started: true};
+		expect(cells({initContainerStatuses: [{...stuck, name: 'i', restartCount: 2}]})).toEqual({
+			ready: '0/3',
+			restarts: 2,
+		});
+		expect(
+			cells({initContainerStatuses: [done, sidecar], containerStatuses: [container, {...container, name: 'b'}]}),
+		).toEqual({ready: '3/3', restarts: 1, restartedAt: 20_000});
 	});
 });

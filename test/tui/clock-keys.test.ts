@@ -45,6 +45,7 @@ async function aLab({clock = true, language = 'en' as Language} = {}) {
 		files: () => [],
 		columns: () => 80,
 		withTerminal: async () => {},
+		pause: async () => {},
 		redraw: () => {},
 		leave: () => {},
 		...(clock && {clock: {...control, ...(await control.follow(stop.signal))}}),

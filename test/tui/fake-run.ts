@@ -84,7 +84,10 @@ export function aView(part: Partial<RunView> = {}): RunView {
 }
 
 /** A run whose views a test sets; it notes what the screen asked of it. */
-export function aRun(first: RunView): ScreenRun & {set(view: RunView): void; asked: string[]} {
+export function aRun(
+	first: RunView,
+	snapshotAt: ScreenRun['snapshotAt'] = () => undefined,
+): ScreenRun & {set(view: RunView): void; asked: string[]} {
 	let view = first;
 	const listeners = new Set<() => void>();
 	const asked: string[] = [];
@@ -96,6 +99,8 @@ export function aRun(first: RunView): ScreenRun & {set(view: RunView): void; ask
 		asked,
 		set,
 		view: () => view,
+		commands: () => view.step.commands.map(line => ({line, fails: false})),
+		snapshotAt,
 		subscribe(listener) {
 			listeners.add(listener);
 			return () => listeners.delete(listener);

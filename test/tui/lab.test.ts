@@ -6,7 +6,9 @@ import type {KeyName} from '../../src/tui/keys.ts';
 import {createLab, type Outcome} from '../../src/tui/lab.ts';
 import {noMetrics} from '../../src/tui/lab-state.ts';
 import {outputLines} from '../../src/tui/output.ts';
-import {aRun, aStep, aView, start} from './fake-run.ts';
+import {paletteEntries} from '../../src/tui/palette.ts';
+import type {SnapshotAt} from '../../src/tui/past.ts';
+import {aRun, aSnapshot, aStep, aView, start, threeAddresses, threePods} from './fake-run.ts';
 
 const text = textIn('en');
 const question = {
@@ -20,8 +22,8 @@ const question = {
 const solved = aStep({solved: true, checks: [{id: 'a', state: 'passed', text: 'A'}], explanation: 'Because.'});
 
 /** A lab whose commands the test ends by hand. */
-function aLab(view = aView(), history: string[] = []) {
-	const run = aRun(view);
+function aLab(view = aView(), history: string[] = [], snapshotAt?: SnapshotAt) {
+	const run = aRun(view, snapshotAt);
 	const kept: string[] = [];
 	const left: Outcome[] = [];
 	const said: string[] = [];
@@ -55,6 +57,7 @@ function aLab(view = aView(), history: string[] = []) {
 			inTerminal++;
 			await use(async words => void said.push(words));
 		},
+		pause: async () => {},
 		redraw: () => {},
 		leave: outcome => left.push(outcome),
 	});
@@ -434,6 +437,8 @@ describe('the view of the cluster', () => {
 		press('ctrl-v');
 		expect(lab.store.get().form).toBe('slices');
 		expect(line()).toBe('kubectl');
+		press('ctrl-v');
+		expect(lab.store.get().form).toBe('table');
 		press('ctrl-v', 'ctrl-u');
 		expect(lab.store.get().form).toBe('joined');
 		enter('slices');
@@ -458,7 +463,7 @@ describe('the view of the cluster', () => {
 		const {lab, press} = aLab();
 		press('ctrl-v');
 		expect(lab.store.get().shown).toBe('story');
-		press('ctrl-v');
+		press('ctrl-v', 'ctrl-v');
 		lab.drawn({...noMetrics, small: true});
 		press('ctrl-v');
 		expect(lab.store.get()).toMatchObject({shown: 'cluster', form: 'slices'});
@@ -472,5 +477,248 @@ describe('as time goes by', () => {
 		lab.store.subscribe(() => published++);
 		lab.tick();
 		expect(published).toBe(0);
+	});
+});
+
+describe('the lab at work for the learner', () => {
+	const step = aStep({commands: ['kubectl get pods', 'kubectl get svc']});
+
+	it('types the commands of the step and runs them one after the other', async () => {
+		const {enter, running, settle, run, lab, kept} = aLab(aView({step}));
+		enter('show me');
+		await settle();
+		expect(running.map(({line}) => line)).toEqual(['kubectl get pods']);
+		running[0]?.end(0);
+		await settle();
+		running[1]?.end(0);
+		await settle();
+		expect(running.map(({line}) => line)).toEqual(['kubectl get pods', 'kubectl get svc']);
+		expect(run.asked).toEqual(['helped shown', 'ran kubectl get pods', 'ran kubectl get svc']);
+		expect(lab.store.get()).toMatchObject({guide: undefined, editor: {characters: []}});
+		// What it has typed can be had back like what the learner typed.
+		expect(kept).toContain('kubectl get svc');
+	});
+
+	it('shows only what the learner has not run, and each command before it runs', async () => {
+		const {enter, running, settle, lab} = aLab(aView({step}));
+		enter('kubectl get pods');
+		running[0]?.end(0);
+		await settle();
+		const lines = new Set<string>();
+		lab.store.subscribe(() => lines.add(editorText(lab.store.getSnapshot().editor)));
+		enter('show me');
+		await settle();
+		expect(running.map(({line}) => line)).toEqual(['kubectl get pods', 'kubectl get svc']);
+		expect([...lines]).toContain('kubectl ge');
+		expect([...lines]).toContain('kubectl get svc');
+	});
+
+	it('stops with Escape, and then the keys are the learner’s again', async () => {
+		const {enter, running, settle, press, type, line, interrupts, lab} = aLab(aView({step}));
+		enter('show me');
+		await settle();
+		type('x');
+		expect(line()).toBe('');
+		expect(lab.store.get().note).toBe(text.screen.guide.busy);
+		press('escape');
+		expect(interrupts()).toBe(1);
+		running[0]?.end(130);
+		await settle();
+		expect(running).toHaveLength(1);
+		type('x');
+		expect(line()).toBe('x');
+	});
+
+	it('asks for the prediction before it shows what comes', () => {
+		const {enter, running, run, lab} = aLab(aView({step: {...step, prediction: question}}));
+		enter('show me');
+		expect(lab.store.get().note).toBe(text.screen.guide.predictFirst(2));
+		expect(running).toEqual([]);
+		expect(run.asked).toEqual([]);
+	});
+
+	it('says so when a command does not go as the lesson says', async () => {
+		const {enter, running, settle, lab} = aLab(aView({step}));
+		enter('show me');
+		await settle();
+		running[0]?.end(1);
+		await settle();
+		expect(running).toHaveLength(1);
+		expect(lab.store.get()).toMatchObject({guide: undefined, note: text.screen.guide.failed});
+	});
+
+	it('passes a step over by doing it, and goes on once its checks hold', async () => {
+		const {enter, running, settle, run, lab} = aLab(aView({step}));
+		enter('skip');
+		await settle();
+		running[0]?.end(0);
+		await settle();
+		running[1]?.end(0);
+		await settle();
+		expect(run.asked).toEqual(['helped skipped', 'ran kubectl get pods', 'ran kubectl get svc']);
+		expect(lab.store.get().guide).toBe('skipped');
+		run.set({...run.view(), step: {...step, solved: true}});
+		expect(run.asked.at(-1)).toBe('next');
+		expect(run.view().stepIndex).toBe(1);
+		expect(lab.store.get().guide).toBeUndefined();
+	});
+
+	it('stays in the step when the learner stops it while it waits for the checks', async () => {
+		const {enter, running, settle, run, press} = aLab(aView({step: aStep({commands: ['kubectl get pods']})}));
+		enter('skip');
+		await settle();
+		running[0]?.end(0);
+		await settle();
+		press('escape');
+		run.set({...run.view(), step: {...step, solved: true}});
+		expect(run.asked).not.toContain('next');
+	});
+});
+
+describe('beginning again', () => {
+	it('asks first, and only y is a yes', () => {
+		for (const [word, outcome] of [
+			['reset', {reason: 'reset', step: 1}],
+			['reset step', {reason: 'reset', step: 1}],
+			['reset lesson', {reason: 'restart'}],
+		] as const) {
+			const {enter, type, press, left, lab, line} = aLab(aView({stepIndex: 1}));
+			enter(word);
+			expect(lab.store.get().note).toMatch(/again/);
+			press('enter');
+			type('y');
+			expect(left).toEqual([]);
+			expect(line()).toBe('y');
+			press('ctrl-u');
+			enter(word);
+			type('y');
+			expect(left).toEqual([outcome]);
+		}
+	});
+});
+
+describe('the list of what can be done', () => {
+	it('opens with Ctrl-X, is narrowed down by letters, and Enter does what is chosen', () => {
+		const {press, type, run, lab, line} = aLab();
+		type('half a line');
+		press('ctrl-x');
+		type('tip');
+		press('enter');
+		expect(run.asked).toEqual(['hint']);
+		expect(lab.store.get().palette).toBeUndefined();
+		expect(line()).toBe('half a line');
+		press('ctrl-x', 'escape');
+		expect(lab.store.get().palette).toBeUndefined();
+	});
+
+	it('stays open where nothing fits, and offers nothing that cannot be done', () => {
+		const {press, type, lab, left} = aLab(aView({step: solved}));
+		press('ctrl-x');
+		type('zzz');
+		press('enter');
+		expect(lab.store.get().palette).toEqual({text: 'zzz', selected: 0});
+		press('backspace', 'backspace', 'backspace');
+		const offered = paletteEntries(lab.store.get(), text).map(({command}) => command);
+		expect(offered).not.toContain('show');
+		expect(offered).not.toContain('back');
+		expect(offered[0]).toBe('next');
+		press('end', 'enter');
+		expect(left).toEqual([{reason: 'quit'}]);
+	});
+});
+
+describe('the search in the history', () => {
+	const lines = ['kubectl get pods', 'ls', 'kubectl delete pod a', 'kubectl get svc'];
+
+	it('finds the newest line with a text, with Ctrl-R again an older one, and Enter runs it', () => {
+		const {press, type, running, lab} = aLab(aView(), lines);
+		press('ctrl-r');
+		type('get');
+		expect(lab.store.get().search).toEqual({text: 'get', at: 3});
+		press('ctrl-r');
+		expect(lab.store.get().search).toEqual({text: 'get', at: 0});
+		press('ctrl-r');
+		expect(lab.store.get().search).toEqual({text: 'get', at: 0});
+		press('enter');
+		expect(running.map(({line}) => line)).toEqual(['kubectl get pods']);
+	});
+
+	it('hands the line to the prompt with any other key, and gives up with Ctrl-C', () => {
+		const {press, type, line, running, interrupts} = aLab(aView(), lines);
+		press('ctrl-r');
+		type('dele');
+		press('tab');
+		expect(line()).toBe('kubectl delete pod a');
+		press('ctrl-u', 'ctrl-r');
+		type('get');
+		press('ctrl-c');
+		expect(line()).toBe('');
+		type('x');
+		expect(line()).toBe('x');
+		expect(running).toEqual([]);
+		expect(interrupts()).toBe(0);
+	});
+
+	it('says that there is no such line, and finds one again when less is looked for', () => {
+		const {press, type, lab} = aLab(aView(), lines);
+		press('ctrl-r');
+		type('lsx');
+		expect(lab.store.get().search?.at).toBe(-1);
+		press('backspace');
+		expect(lab.store.get().search?.at).toBe(1);
+	});
+});
+
+describe('looking back in time', () => {
+	const entry = (at: number, what: 'command' | 'pod-gone' | 'endpoint-out') => ({at: start + at, what, name: 'x'});
+	const timeline = [entry(0, 'command'), entry(50, 'endpoint-out'), entry(90, 'pod-gone')];
+	const snapshotAt: SnapshotAt = at =>
+		at < start
+			? undefined
+			: aSnapshot(threePods.slice(at < start + 90 ? 0 : 1), threeAddresses.slice(at < start + 50 ? 0 : 1), at);
+
+	it('shows the moment of the chosen change, and the present again below the newest one or with Escape', () => {
+		const {lab, press, enter} = aLab(aView({timeline}), [], snapshotAt);
+		enter('timeline');
+		expect(lab.store.get().past).toBeUndefined();
+		press('up');
+		expect(lab.store.get().past).toMatchObject({entry: timeline[2], view: {now: {pods: threePods.slice(1)}}});
+		press('up');
+		const {past} = lab.store.get();
+		expect(past?.view.now.pods).toHaveLength(3);
+		expect(past?.view.now.endpoints[0]?.addresses).toHaveLength(2);
+		// What this one change did is marked.
+		expect(past?.recent.goneAddresses.map(({address}) => address.ip)).toEqual([threeAddresses[0]!.ip]);
+		press('down', 'down');
+		expect(lab.store.get().past).toBeUndefined();
+		press('up', 'escape');
+		expect(lab.store.get()).toMatchObject({past: undefined, focus: 'prompt'});
+	});
+
+	it('goes on showing that moment while the cluster changes, until a letter is typed', () => {
+		const {lab, press, enter, run, type} = aLab(aView({timeline}), [], snapshotAt);
+		enter('timeline');
+		press('up', 'up');
+		run.set({...run.view(), now: aSnapshot([], []), timeline: [...timeline, entry(200, 'pod-gone')]});
+		expect(lab.store.get().past?.view.now.pods).toHaveLength(3);
+		type('k');
+		expect(lab.store.get().past).toBeUndefined();
+	});
+
+	it('says so where the moment is not known', () => {
+		const {lab, press, enter} = aLab(aView({timeline: [entry(-500, 'pod-gone'), ...timeline]}), [], snapshotAt);
+		enter('timeline');
+		press('up', 'up', 'up', 'up');
+		expect(lab.store.get().note).toBe(text.screen.noMoment);
+		expect(lab.store.get().past?.entry).toBe(timeline[0]);
+	});
+
+	it('comes into sight where only one pane fits', () => {
+		const {lab, press, enter} = aLab(aView({timeline}), [], snapshotAt);
+		lab.drawn({...noMetrics, small: true});
+		enter('timeline');
+		expect(lab.store.get()).toMatchObject({shown: 'timeline', focus: 'timeline'});
+		press('escape');
+		expect(lab.store.get().shown).toBe('cluster');
 	});
 });

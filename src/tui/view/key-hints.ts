@@ -1,5 +1,5 @@
 import type {Text} from '../../text/text.ts';
-import {type LabState, momentOf} from '../lab-state.ts';
+import {forms, type LabState, momentOf} from '../lab-state.ts';
 import type {Symbols} from '../theme.ts';
 import {type Line, type Span, widthOf} from './line.ts';
 
@@ -13,11 +13,32 @@ export function keyHints(state: LabState, symbols: Symbols): KeyHint[] {
 			{key: 'Esc', action: 'close'},
 			{key: symbols.upDown, action: 'scroll'},
 		];
+	if (state.palette !== undefined)
+		return [
+			{key: symbols.upDown, action: 'choose'},
+			{key: symbols.enter, action: 'do'},
+			{key: 'Esc', action: 'close'},
+		];
+	if (state.search !== undefined)
+		return [
+			{key: symbols.enter, action: 'run'},
+			{key: '^R', action: 'older'},
+			{key: 'Tab', action: 'edit'},
+			{key: '^C', action: 'cancel'},
+		];
+	if (state.guide !== undefined)
+		return [
+			{key: 'Esc', action: 'stop'},
+			{key: 'PgUp PgDn', action: 'scroll'},
+			{key: '^D', action: 'quit'},
+		];
 	const moment = momentOf(state);
 	const empty = state.editor.characters.length === 0;
 	const hints: KeyHint[] = [];
 	if (moment === 'running') hints.push({key: '^C', action: 'stop'});
-	if (state.focus !== 'prompt') {
+	if (state.focus === 'timeline')
+		hints.push({key: symbols.upDown, action: 'time'}, {key: 'Esc', action: state.past ? 'present' : 'prompt'});
+	else if (state.focus !== 'prompt') {
 		hints.push(
 			{key: symbols.upDown, action: state.focus === 'cluster' ? 'select' : 'scroll'},
 			{key: 'Esc', action: 'prompt'},
@@ -40,16 +61,26 @@ export function keyHints(state: LabState, symbols: Symbols): KeyHint[] {
 	if ((state.view.step.solved || moment === 'look') && !state.view.finished) hints.push({key: '^N', action: 'next'});
 	if (state.view.stepIndex > 0 || state.view.finished) hints.push({key: '^P', action: 'back'});
 	hints.push(
-		{key: '^V', action: state.form === 'slices' ? 'joined' : 'slices'},
+		{key: '^X', action: 'more'},
+		{key: '^V', action: nextForm(state)},
 		{key: empty ? '?' : '^G', action: 'help'},
 	);
 	if (empty && moment !== 'running') hints.push({key: '^D', action: 'quit'});
 	if (state.focus === 'prompt')
-		hints.push({key: 'PgUp PgDn', action: 'scroll'}, {key: symbols.upDown, action: 'history'});
+		hints.push(
+			{key: 'PgUp PgDn', action: 'scroll'},
+			{key: symbols.upDown, action: 'history'},
+			{key: '^R', action: 'search'},
+		);
 	hints.push({key: '^L', action: 'clear'});
 	if (state.speed) hints.push({key: '^Z', action: 'pause'}, {key: '^O', action: 'step'});
 	if (state.speed !== undefined && empty) hints.push({key: '- +', action: 'speed'}, {key: '*', action: 'max'});
 	return hints;
+}
+
+/** The form that the cluster pane turns to next. */
+function nextForm({form}: LabState) {
+	return forms[(forms.indexOf(form) + 1) % forms.length]!;
 }
 
 /** The hints in one line of at most `width` cells; of those that do not fit the last are left out. */

@@ -1,3 +1,4 @@
+import type {RunSummary} from '../../engine/summary.ts';
 import type {CheckView, PredictionView, RunView, StepView} from '../../engine/view.ts';
 import type {Text} from '../../text/text.ts';
 import type {Symbols, Tone} from '../theme.ts';
@@ -45,17 +46,22 @@ export function storyDocument(
 	}
 	if (step.solved && step.explanation) {
 		anchors.explanation = lines.length;
-		lines.push(...wrap(solvedLine(step, text, symbols), width), []);
+		lines.push(...wrap(solvedLine(view, text, symbols), width), []);
 		add(markdownLines(step.explanation, width, symbols));
 	}
 	while (lines.length > 0 && lines.at(-1)?.length === 0) lines.pop();
 	return {lines, anchors};
 }
 
-function solvedLine({prediction}: StepView, text: Text, symbols: Symbols): Line {
+function solvedLine({step: {prediction}, predictions}: RunView, text: Text, symbols: Symbols): Line {
 	const done: Line = [{text: `${symbols.done} ${text.screen.solved}`, tone: 'good'}];
 	if (prediction?.right === undefined) return done;
-	return [...done, {text: prediction.right ? text.screen.predictedRight : text.screen.predictedWrong, tone: 'strong'}];
+	const {predictedRight, predictedWrong, score} = text.screen;
+	return [
+		...done,
+		{text: prediction.right ? predictedRight : predictedWrong, tone: 'strong'},
+		...(predictions.answered > 1 ? [{text: ` ${score(predictions.right, predictions.answered)}`}] : []),
+	];
 }
 
 function commandLines(commands: readonly string[], width: number): Line[] {
@@ -133,23 +139,57 @@ function hintLines(step: StepView, width: number, text: Text, symbols: Symbols):
 	return lines;
 }
 
-/** The page after the last step. */
+/** The page after the last step: how each went, and of the predictions that came otherwise why. */
 export function finishedDocument(view: RunView, width: number, text: Text, symbols: Symbols): StoryDocument {
+	const {result} = text.screen;
 	const lines: Line[] = [
 		...wrap([{text: text.screen.finished(view.lesson.title), tone: 'title'}], width),
 		[],
-		...view.steps.flatMap((step, index) =>
-			wrap(
+		...view.steps.flatMap((step, index) => {
+			const hints = view.summary?.steps[index]?.hints ?? 0;
+			const notes = [result[step.helped ?? 'self'], hints > 0 ? result.hints(hints) : ''].filter(Boolean);
+			return wrap(
 				[
 					{text: `${step.solved ? symbols.done : symbols.off} `, tone: step.solved ? 'good' : 'dim'},
 					{text: `${index + 1}. ${step.title}`},
+					...(notes.length > 0 ? [{text: `  (${notes.join(', ')})`, tone: 'dim' as const}] : []),
 				],
 				width,
 				5,
-			),
-		),
+			);
+		}),
 		[],
+		...(view.summary ? predictionResults(view.summary, width, text, symbols) : []),
 		...wrap([{text: text.screen.finishedHow}], width),
 	];
 	return {lines, anchors: {}};
+}
+
+function predictionResults({predictions, steps}: RunSummary, width: number, text: Text, symbols: Symbols): Line[] {
+	const {result} = text.screen;
+	const {right, wrong, unanswered} = predictions;
+	if (right + wrong + unanswered === 0) return [];
+	const score = right + wrong === 0 ? result.noPredictions : result.predictions(right, right + wrong);
+	const surprises = steps.flatMap(({prediction}, index) => {
+		if (prediction?.chosen === undefined || prediction.right) return [];
+		return [
+			...wrap([{text: `${index + 1}. ${prediction.question}`, tone: 'strong'}], width, 3),
+			...wrap([{text: `   ${result.chosen}`, tone: 'dim'}, {text: prediction.chosen}], width, 3),
+			...wrap(
+				[
+					{text: `   ${result.answer}`, tone: 'dim'},
+					{text: prediction.answer, tone: 'good'},
+				],
+				width,
+				3,
+			),
+			[],
+			...(prediction.why ? [...markdownLines(prediction.why, width, symbols), []] : []),
+		];
+	});
+	return [
+		...wrap([{text: score, tone: 'strong'}], width),
+		[],
+		...(surprises.length > 0 ? [line(result.otherwise, 'title'), [], ...surprises] : []),
+	];
 }

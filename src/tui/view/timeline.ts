@@ -1,8 +1,9 @@
+import {causesOf} from '../../observe/causes.ts';
 import type {TimelineEntry} from '../../observe/snapshot.ts';
 import {duration} from '../../text/duration.ts';
 import type {Text} from '../../text/text.ts';
 import type {Symbols, Tone} from '../theme.ts';
-import {type Line, line, lineWidth, type Span, shortenedName} from './line.ts';
+import {fitted, type Line, line, lineWidth, type Span, shortenedName, toned} from './line.ts';
 
 /** Below this age, in ms, what is being counted is shown in tenths of a second. */
 export const COUNTS_TENTHS_MS = 9_950;
@@ -38,7 +39,24 @@ function sinceCommand(timeline: readonly TimelineEntry[]): TimelineEntry[] {
 	return timeline.slice(Math.max(0, start));
 }
 
-/** The timeline since the last command in at most `rows` lines; when there is more, the newest. */
+/** What an entry says, without its time. */
+function wordsOf(entry: TimelineEntry, cause: TimelineEntry | undefined, text: Text, symbols: Symbols): Span {
+	const {what, name, detail = ''} = entry;
+	const {happened, replacement} = text.screen;
+	const short = what.startsWith('pod') ? shortenedName(name, 7, symbols.ellipsis) : name;
+	const replaces = what === 'pod-created' && cause?.what.startsWith('pod-');
+	const words = replaces ? replacement(short) : happened[what](short, detail);
+	return {text: `${signs[what]?.(symbols) ?? ''}${words}`, tone: tones[what]};
+}
+
+function commandWords({name, detail}: TimelineEntry): Span {
+	return {text: `$ ${(detail ?? name).replaceAll('\n', ' ; ')}`, tone: tones.command};
+}
+
+/**
+ * The timeline since the last command in at most `rows` lines; when there is more, the newest. What follows from the entry
+ * before it is joined to that with an arrow.
+ */
 export function timelineLines(
 	timeline: readonly TimelineEntry[],
 	width: number,
@@ -49,25 +67,56 @@ export function timelineLines(
 	const entries = sinceCommand(timeline);
 	const start = entries[0];
 	if (!start) return rows > 0 ? [line(text.screen.noTimeline, 'dim')] : [];
-	const items = entries.map((entry): Span[] => {
-		const tone: Tone | undefined = tones[entry.what];
-		const words = text.screen.happened[entry.what](
-			entry.what.startsWith('pod') ? shortenedName(entry.name, 7, symbols.ellipsis) : entry.name,
-			entry.detail ?? '',
-		);
-		if (entry.what === 'command') return [{text: `$ ${entry.detail ?? entry.name}`, tone}];
-		return [
-			{text: `+${duration(entry.at - start.at)} `, tone: 'dim'},
-			{text: `${signs[entry.what]?.(symbols) ?? ''}${words}`, tone},
-		];
-	});
+	const causes = causesOf(timeline);
 	const lines: Span[][] = [];
-	for (const item of items) {
+	entries.forEach((entry, index) => {
+		const cause = causes.get(entry);
+		const follows = index > 0 && cause !== undefined && cause === entries[index - 1] && cause.what !== 'command';
+		const item: Span[] =
+			entry.what === 'command'
+				? [commandWords(entry)]
+				: [{text: `+${duration(entry.at - start.at)} `, tone: 'dim'}, wordsOf(entry, cause, text, symbols)];
+		const joint: Span = follows ? {text: ` ${symbols.arrow} `, tone: 'dim'} : {text: '   '};
 		const last = lines.at(-1);
-		if (last && lineWidth(last) + 3 + lineWidth(item) <= width) last.push({text: '   '}, ...item);
-		else lines.push([...item]);
-	}
+		if (last && lineWidth(last) + lineWidth([joint]) + lineWidth(item) <= width) last.push(joint, ...item);
+		else lines.push(item);
+	});
 	if (lines.length <= rows) return lines;
 	// The command itself stays on top, so that the times have something to count from.
 	return rows > 2 ? [lines[0]!, ...lines.slice(1 - rows)] : lines.slice(-rows);
+}
+
+/** The time of an entry since the command before it; since the first entry, where there was none. */
+export function sinceItsCommand(timeline: readonly TimelineEntry[], entry: TimelineEntry): string {
+	const index = timeline.indexOf(entry);
+	const command = timeline.slice(0, index + 1).findLast(({what}) => what === 'command') ?? timeline[0] ?? entry;
+	return `+${duration(entry.at - command.at)}`;
+}
+
+/** The whole timeline, an entry a line with its cause, in `rows` lines around the selected one; without one, its end. */
+export function timelineList(
+	timeline: readonly TimelineEntry[],
+	selected: TimelineEntry | undefined,
+	{width, rows, text, symbols}: {width: number; rows: number; text: Text; symbols: Symbols},
+): Line[] {
+	if (timeline.length === 0) return [line(text.screen.noTimeline, 'dim')];
+	const causes = causesOf(timeline);
+	const at = selected ? timeline.indexOf(selected) : timeline.length - 1;
+	const first = Math.max(0, Math.min(at - Math.floor(rows / 2), timeline.length - rows));
+	let command = timeline.slice(0, first + 1).findLast(({what}) => what === 'command') ?? timeline[0]!;
+	return timeline.slice(first, first + rows).map(entry => {
+		if (entry.what === 'command') command = entry;
+		const cause = causes.get(entry);
+		const content: Line =
+			entry.what === 'command'
+				? [commandWords(entry)]
+				: [
+						{text: `+${duration(entry.at - command.at)}`.padEnd(9), tone: 'dim'},
+						wordsOf(entry, cause, text, symbols),
+						...(cause && cause.what !== 'command' && cause.name !== entry.name
+							? [{text: `  ${symbols.because} ${wordsOf(cause, undefined, text, symbols).text}`, tone: 'dim' as const}]
+							: []),
+					];
+		return fitted(entry === selected ? toned(content, 'selected') : content, width, symbols.ellipsis);
+	});
 }

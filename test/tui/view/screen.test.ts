@@ -1,6 +1,7 @@
 import {describe, expect, it} from 'vitest';
+import type {RunSummary} from '../../../src/engine/summary.ts';
 import type {RunView} from '../../../src/engine/view.ts';
-import type {AddressView, SliceView} from '../../../src/observe/snapshot.ts';
+import type {AddressView, SliceView, TimelineEntry} from '../../../src/observe/snapshot.ts';
 import {type Language, textIn} from '../../../src/text/text.ts';
 import {edited, emptyEditor} from '../../../src/tui/editor.ts';
 import {historyOf} from '../../../src/tui/history.ts';
@@ -105,6 +106,54 @@ function drawn(
 	return {...frame, text: frame.lines.map(textOf).join('\n')};
 }
 
+/** A run in which one prediction came out wrong, and the lab helped. */
+const summary: RunSummary = {
+	lesson: {id: 'endpoints', title: 'Endpoints follow Pods'},
+	finished: true,
+	spent: 60_000,
+	solved: 2,
+	steps: [
+		{
+			id: 'delete-one',
+			title: 'Delete one Pod',
+			solved: true,
+			spent: 1,
+			hints: 2,
+			prediction: {
+				question: 'Which?',
+				chosen: 'It shrinks',
+				answer: 'A new one comes',
+				right: false,
+				why: 'The **ReplicaSet** counts.',
+			},
+		},
+		{id: 'scale', title: 'Scale', solved: true, helped: 'skipped', spent: 1, hints: 0},
+	],
+	predictions: {right: 1, wrong: 1, unanswered: 0},
+};
+
+/** One Pod deleted and replaced. */
+const story: TimelineEntry[] = [
+	{at: start, what: 'command', name: 'kubectl delete pod x'},
+	{at: start + 20, what: 'pod-terminating', name: threePods[0]!.name, detail: '10.244.1.2', owner: 'rs'},
+	{at: start + 30, what: 'endpoint-out', name: 'my-service', detail: '10.244.1.2:80'},
+	{at: start + 40, what: 'pod-created', name: fresh.name, owner: 'rs'},
+	{at: start + 400, what: 'pod-ready', name: fresh.name, detail: '10.244.1.8', owner: 'rs'},
+	{at: start + 410, what: 'endpoint-in', name: 'my-service', detail: '10.244.1.8:80'},
+];
+const lookingBack = aState(
+	{
+		shown: 'timeline',
+		focus: 'timeline',
+		past: {
+			entry: story[2]!,
+			view: aView({now: aSnapshot(threePods, threeAddresses.slice(1), start + 30), timeline: story}),
+			recent: recentAfter(nothingRecent, before, aSnapshot(threePods, threeAddresses.slice(1), start + 30)),
+		},
+	},
+	{now: afterwards, timeline: story},
+);
+
 const output = withText(withCommand(emptyOutput, 'kubectl get pods'), 'NAME READY\n名称 1/1\n'.repeat(30));
 const states: [string, LabState][] = [
 	['the beginning', aState({}, {now: aSnapshot([], undefined)})],
@@ -120,7 +169,12 @@ const states: [string, LabState][] = [
 	['help', aState({help: 0})],
 	['slices', aState({shown: 'cluster', form: 'slices'}, {now: {...afterwards, slices: twoSlices}, before})],
 	['a filter', aState({shown: 'cluster', filter: '10.244.2'}, {now: afterwards, before})],
-	['the end', aState({}, {finished: true})],
+	['the end', aState({}, {finished: true, summary})],
+	['the list of what can be done', aState({palette: {text: '', selected: 3}})],
+	['a search', aState({search: {text: 'get', at: 0}, history: historyOf(['kubectl get pods'])})],
+	['what kubectl would print', aState({shown: 'cluster', form: 'table'}, {now: {...afterwards, slices: twoSlices}})],
+	['the timeline', aState({shown: 'timeline', focus: 'timeline'}, {timeline: story})],
+	['the past', lookingBack],
 	['no Service', aState({shown: 'cluster'}, {watch: {pods: 'app=my-app', services: []}})],
 	['two Services', aState({shown: 'cluster'}, {watch: {pods: 'app=my-app', services: ['my-service', 'other']}})],
 ];
@@ -428,5 +482,144 @@ describe('a filter', () => {
 		expect(metrics.rowKeys).toEqual([pods[4321]!.name]);
 		expect(text).toContain(' b  1000  kept by');
 		expect(text).not.toContain('my-service-8xk2p');
+	});
+});
+
+describe('what kubectl would print, in place of the panes', () => {
+	const pods = threePods.map((pod, index) => ({...pod, cells: {ready: '1/1', restarts: index, restartedAt: start}}));
+	const endpoints = [
+		{
+			...before.endpoints[0]!,
+			createdAt: start - 60_000,
+			cells: {endpoints: '10.244.1.2:80,10.244.2.2:80,10.244.1.3:80'},
+		},
+	];
+	const slices = [
+		{...twoSlices[0]!, createdAt: start, cells: {addressType: 'IPv4', ports: '80', endpoints: '10.244.1.2'}},
+	];
+	const shown = (part: Partial<LabState>, columns = 200) =>
+		drawn(aState({form: 'table', ...part}, {now: {...before, pods, endpoints, slices}}), columns, 50, {
+			now: start + 90_000,
+		}).text;
+
+	it('is the commands and their tables, with the ages of now', () => {
+		const text = shown({});
+		expect(text).toContain('$ kubectl get pods -l app=my-app');
+		expect(text).toMatch(/NAME +READY +STATUS +RESTARTS +AGE/);
+		expect(text).toMatch(/nginx-deployment-5d5dd5db49-f6rqt {3}1\/1 {5}Running {3}1 \(90s ago\) {3}90s/);
+		expect(text).toMatch(/my-service {3}10\.244\.1\.2:80,10\.244\.2\.2:80,10\.244\.1\.3:80 {3}2m30s/);
+		expect(text).toMatch(/my-service-8xk2p {3}IPv4 {10}80 {6}10\.244\.1\.2 {3}90s/);
+	});
+
+	it('keeps the selected row and its reason, and takes the filter', () => {
+		const selected = shown({focus: 'cluster', selected: pods[1]!.name});
+		expect(selected).toContain('f6rqt is an endpoint');
+		const filtered = shown({filter: 'f6rqt'});
+		expect(filtered).toContain('f6rqt');
+		expect(filtered).not.toContain('9lnlt');
+		expect(filtered).toContain('no row has f6rqt');
+	});
+});
+
+describe('the timeline', () => {
+	it('joins what follows from what, and names the replacement', () => {
+		const {text} = drawn(aState({}, {timeline: story}), 200, 50);
+		expect(text).toContain('+20 ms Pod …-9lnlt deleted → +30 ms − address 10.244.1.2:80');
+		expect(text).toContain('replacement …-76kdl created');
+		expect(text).toContain('+400 ms Pod …-76kdl ready → +410 ms + address 10.244.1.8:80');
+	});
+
+	it('is a list with causes while it is looked through', () => {
+		const {text} = drawn(aState({focus: 'timeline'}, {timeline: story}), 200, 50);
+		expect(text).toMatch(/\+30 ms +− address 10\.244\.1\.2:80 {2}← Pod …-9lnlt deleted/);
+		expect(text).toMatch(/\+410 ms +\+ address 10\.244\.1\.8:80 {2}← Pod …-76kdl ready/);
+	});
+
+	it('shows in the panes the moment that is looked back at, and says so', () => {
+		for (const [columns, rows] of [
+			[80, 24],
+			[120, 40],
+			[200, 50],
+		] as const) {
+			const {text} = drawn(lookingBack, columns, rows);
+			expect(text).toContain('looking back: +30 ms');
+			expect(text).toMatch(/9lnlt +10\.244\.1\.2 +Running +│ − 10\.244\.1\.2:80/);
+			expect(text).not.toMatch(/76kdl .*10\.244\.1\.8:80 +new/);
+			expect(text).toContain('Esc now');
+		}
+		expect(drawn(lookingBack, 120, 40, {language: 'zh-CN'}).text).toContain('回看 +30 ms');
+	});
+});
+
+describe('the end of a lesson', () => {
+	it('says what was predicted wrongly, what came, and why', () => {
+		const {text} = drawn(
+			aState(
+				{},
+				{
+					finished: true,
+					summary,
+					steps: [
+						{id: 'delete-one', title: 'Delete one Pod', solved: true},
+						{id: 'scale', title: 'Scale', solved: true, helped: 'skipped'},
+					],
+				},
+			),
+			200,
+			50,
+		);
+		expect(text).toContain('Predictions: 1 of 2 came true.');
+		expect(text).toContain('You expected: It shrinks');
+		expect(text).toContain('It came so: A new one comes');
+		expect(text).toContain('The ReplicaSet counts.');
+		expect(text).toContain('1. Delete one Pod  (2 tips)');
+		expect(text).toContain('2. Scale  (passed over)');
+	});
+
+	it('has the score so far below each solved step that asked', () => {
+		const prediction = {...question, open: false, chosen: 'b', right: true, answer: 'b'};
+		const step = aStep({solved: true, explanation: 'Because.', prediction});
+		const {text} = drawn(aState({story: 'explanation'}, {step, predictions: {right: 2, answered: 3}}), 200, 50);
+		expect(text.replaceAll(/ *││.*\n│ */g, ' ')).toContain('So far 2 of 3 predictions came true.');
+	});
+});
+
+describe('a long reason', () => {
+	it('is there to its end in 80×24', () => {
+		const sentence = `nginx-deployment-5d5dd5db49-9lnlt is no endpoint: the Service selects ${'a=b,'.repeat(25)}and the Pod has no such label.`;
+		const {lines} = drawScreen(aState({shown: 'cluster'}), {
+			columns: 80,
+			rows: 24,
+			now: start,
+			text: textIn('en'),
+			theme: themeOf({LANG: 'C.UTF-8'}, 'linux'),
+			why: () => sentence,
+		});
+		const text = lines
+			.map(textOf)
+			.join('\n')
+			.replaceAll(/\s*│\n│\s*/g, ' ');
+		expect(text).toContain('has no such label.');
+	});
+});
+
+describe('the help', () => {
+	it('lists the keys and the words that work now, and no others', () => {
+		const {text} = drawn(aState({help: 0}), 120, 60);
+		for (const word of [
+			'Ctrl-X',
+			'Ctrl-R',
+			'Ctrl-T',
+			'show me',
+			'skip',
+			'reset step',
+			'reset lesson',
+			'timeline',
+			'filter TEXT',
+		])
+			expect(text).toContain(word);
+		const solved = drawn(aState({help: 0}, {step: aStep({solved: true})}), 120, 60).text;
+		expect(solved).not.toMatch(/│ +show me/);
+		expect(solved).toContain('Ctrl-N');
 	});
 });
