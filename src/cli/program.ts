@@ -173,6 +173,14 @@ export function createProgram(context: Context, done: (code: ExitCode) => void):
 			done(await (await import('./clock.ts')).clock(action, options, context)),
 		);
 	program
+		.command('prepare')
+		.description(words.prepare)
+		.addOption(new Option('--to <folder>', words.to))
+		.addOption(new Option('--arch <architecture...>', words.arch))
+		.addOption(new Option('--check <folder>', words.check))
+		.addOption(lang())
+		.action(async (options: PrepareOptions) => done(await (await import('./prepare.ts')).prepare(options, context)));
+	program
 		.command('doctor')
 		.description(words.doctor)
 		.addOption(new Option('--report', words.report))
@@ -231,6 +239,11 @@ const examples: Record<string, string[]> = {
 	down: ['endpoint-lab down', 'endpoint-lab down --delete', 'endpoint-lab down --cluster kind --delete'],
 	status: ['endpoint-lab status', 'endpoint-lab status --json', 'endpoint-lab status --save before.json'],
 	clock: ['endpoint-lab clock pause', 'endpoint-lab clock step', 'endpoint-lab clock 10', 'endpoint-lab clock resume'],
+	prepare: [
+		'endpoint-lab prepare --to endpoint-lab-offline',
+		'endpoint-lab prepare --to endpoint-lab-offline --arch amd64 arm64',
+		'endpoint-lab prepare --check endpoint-lab-offline',
+	],
 	doctor: ['endpoint-lab doctor', 'endpoint-lab doctor --json', 'endpoint-lab doctor --report'],
 	shell: ['endpoint-lab shell'],
 };

@@ -1,5 +1,4 @@
 import {request} from 'node:http';
-import {createInterface} from 'node:readline';
 import type {Text} from '../text/text.ts';
 import type {ContainerRuntime} from './container-runtime.ts';
 import {fullImageName, type ImageProgress} from './images.ts';
@@ -49,18 +48,26 @@ async function pullOverSocket(socketPath: string, options: PullOptions): Promise
 	if (architecture) query.set('platform', `linux/${architecture}`);
 	const {promise, resolve} = Promise.withResolvers<string | undefined>();
 	const layers = new Map<string, {done: number; total: number}>();
-	const call = request({socketPath, method: 'POST', path: `/images/create?${query}`, signal}, response => {
+	const call = request({socketPath, method: 'POST', path: `/images/create?${query}`, signal}, async response => {
 		let problem: string | undefined;
-		createInterface({input: response}).on('line', line => {
+		let rest = '';
+		const hear = (line: string) => {
 			const event = readEvent(line);
 			if (event?.error) problem = event.error;
 			else if (response.statusCode !== 200) problem = line;
 			if (event) tellBytes(event, layers, image, progress);
-		});
-		response.once('error', error => resolve(error.message));
-		response.once('close', () =>
-			resolve(problem ?? (response.complete ? undefined : 'the connection was reset: connection reset')),
-		);
+		};
+		try {
+			for await (const chunk of response.setEncoding('utf8')) {
+				const lines = `${rest}${chunk}`.split('\n');
+				rest = lines.pop() ?? '';
+				for (const line of lines) hear(line);
+			}
+			if (rest) hear(rest);
+			resolve(problem);
+		} catch (error) {
+			resolve(problem ?? `connection reset (${(error as Error).message})`);
+		}
 	});
 	call.once('error', () => resolve('unreachable'));
 	call.end();

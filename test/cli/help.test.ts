@@ -11,7 +11,20 @@ beforeAll(() => {
 
 afterAll(() => sandbox.remove());
 
-const commands = ['list', 'play', 'export', 'test', 'lint', 'new', 'up', 'down', 'status', 'doctor', 'shell'];
+const commands = [
+	'list',
+	'play',
+	'export',
+	'test',
+	'lint',
+	'new',
+	'up',
+	'down',
+	'status',
+	'prepare',
+	'doctor',
+	'shell',
+];
 
 test('--help lists every command, the lab’s own options, examples and exit codes', async () => {
 	const {code, stdout, stderr} = await sandbox.run(['--help']);
