@@ -1,3 +1,5 @@
+import type {RightsCheck} from './context/rights.ts';
+
 /**
  * What a lesson may ask of a cluster; asked of the interface, never by name. `namespaces`: the lesson may make others beside
  * its own. `outside-host`: a machine outside the cluster answers HTTP at 10.0.0.250, which the cluster's DNS knows as
@@ -31,6 +33,8 @@ export type Cluster = {
 	 */
 	gateway: string;
 	capabilities: ReadonlySet<Capability>;
+	/** Tells which of some rights its user lacks, where there are limits. Rejects as the API server refuses to tell. */
+	missingRights?: RightsCheck;
 	/** Its time, where it can be held (capability `clock`). */
 	clock?: ClusterClock;
 	/** Its whole state, where it can be read and put back (capability `state`). */

@@ -1,5 +1,5 @@
 import {request as httpRequest, type IncomingMessage} from 'node:http';
-import {request as httpsRequest, type RequestOptions} from 'node:https';
+import {Agent, request as httpsRequest, type RequestOptions} from 'node:https';
 import {KubeConfig} from '@kubernetes/client-node';
 
 /** An answer of an API server other than success. */
@@ -38,9 +38,14 @@ export function openKubeApi(kubeconfig: string): KubeApi {
 	config.loadFromFile(kubeconfig);
 	const server = config.getCurrentCluster()?.server.replace(/\/$/, '');
 	if (!server) throw new Error(`the kubeconfig ${kubeconfig} names no cluster in its current context`);
+	// The library makes a connection for each request. node:https keeps those apart that have other credentials.
+	const agent = new Agent({keepAlive: true});
+	const shared = server.startsWith('https:') && !config.getCurrentCluster()?.proxyUrl;
 	const send = async (method: string, path: string, text: string | undefined, signal: AbortSignal) => {
 		const options: RequestOptions = {method, signal, headers: {accept: 'application/json'}};
 		await config.applyToHTTPSOptions(options);
+		// What is not only read has a connection of its own, since it must not be sent twice.
+		if (shared && method === 'GET') options.agent = agent;
 		if (text !== undefined) {
 			options.headers = {
 				...options.headers,
@@ -48,7 +53,7 @@ export function openKubeApi(kubeconfig: string): KubeApi {
 				'content-length': Buffer.byteLength(text),
 			};
 		}
-		const response = await respond(`${server}${path}`, options, text);
+		const response = await respond(new URL(`${server}${path}`), options, text);
 		if ((response.statusCode ?? 0) < 300) return response;
 		throw statusError(response.statusCode ?? 0, await bodyOf(response), path);
 	};
@@ -65,10 +70,14 @@ export function openKubeApi(kubeconfig: string): KubeApi {
 	};
 }
 
-function respond(url: string, options: RequestOptions, body: string | undefined): Promise<IncomingMessage> {
+function respond(url: URL, options: RequestOptions, body: string | undefined): Promise<IncomingMessage> {
 	return new Promise((resolve, reject) => {
-		const asking = (url.startsWith('https:') ? httpsRequest : httpRequest)(url, options, resolve);
-		asking.on('error', reject);
+		const asking = (url.protocol === 'https:' ? httpsRequest : httpRequest)(url, options, resolve);
+		asking.on('error', (error: NodeJS.ErrnoException) => {
+			// The server may close a connection at the very moment at which it is used again.
+			if (asking.reusedSocket && error.code === 'ECONNRESET') resolve(respond(url, options, body));
+			else reject(error);
+		});
 		asking.end(body);
 	});
 }

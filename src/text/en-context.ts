@@ -1,5 +1,68 @@
 /** The English sentences about clusters that the user already has, and the gateway into them. */
 export const enContext = {
+	title: (context: string, version: string) => `${context} ${version}`,
+	noSuchContext: (name: string, names: string[], files: string[]) =>
+		`the kubeconfig (${files.join(', ')}) has no context named ${name}. ${
+			names.length > 0 ? `It has: ${names.join(', ')}` : 'It has none; see: kubectl config get-contexts'
+		}`,
+	noCluster: (name: string, file: string) =>
+		`the context ${name} in ${file} names a cluster that is not there, or one without a server. See: kubectl config view`,
+	noUser: (name: string, file: string) =>
+		`the context ${name} in ${file} names a user that is not there. See: kubectl config view`,
+	unreadable: (file: string, why: string) => `${file} cannot be read: ${why}`,
+	unreachable: (name: string, server: string, why: string) =>
+		`the cluster of the context ${name} at ${server} does not answer (${why}). Try: kubectl --context ${name} version`,
+	refused: (name: string, server: string, message: string) =>
+		`the cluster of the context ${name} at ${server} refuses: ${message}`,
+	replaced: (name: string, server: string) =>
+		`behind the context ${name} (${server}) there is another cluster than last time, so nothing is written to it. If that is right, forget the old one with: endpoint-lab down --delete --cluster context:${name}`,
+	identityUnknown: (name: string, server: string, why: string) =>
+		`it cannot be told whether the cluster behind the context ${name} (${server}) is still the same, so nothing is written to it: ${why}`,
+	silent: (name: string, command: string, pid: number) =>
+		`"${command}" (process ${pid}) has been opening the context ${name} for a minute. Wait for it, or end it.`,
+	inUse: (name: string, command: string, pid: number) =>
+		`the context ${name} is in use by "${command}" (process ${pid}). End that first.`,
+	noNamespace: (name: string) =>
+		`this user may not make namespaces, and the context ${name} names none to use. Ask for one, and name it: kubectl config set-context ${name} --namespace NAME`,
+	namespaceRefused: (name: string, message: string) =>
+		`no namespace can be made in the cluster of the context ${name}: ${message}`,
+	notConfirmed: (name: string) => `nothing has been done in the cluster of the context ${name}.`,
+	made: (namespace: string, name: string) =>
+		`Made the namespace ${namespace} in the cluster of the context ${name}; lessons run in it and nowhere else.`,
+	goesOn: (namespace: string, name: string) => `Lessons run in the namespace ${namespace} of the context ${name}.`,
+	question: {
+		head: 'Lessons would run in this cluster:',
+		context: 'context',
+		server: 'server',
+		user: 'user',
+		namespace: 'namespace',
+		own: 'a new one, which the lab removes again',
+		assigned: (namespace: string, objects: number) =>
+			objects > 0
+				? `${namespace}, which you have been given; ${objects} objects are in it, and the commands of lessons may change those that are named or labelled like theirs`
+				: `${namespace}, which you have been given`,
+		type: (context: string) => `If this is the one you mean, type the context's name (${context}): `,
+		nobodyToAsk: (context: string) =>
+			`nobody can be asked whether ${context} is the cluster that you mean. If it is, say --yes`,
+	},
+	lacksRights: (lesson: string, user: string, rights: string) =>
+		`the lesson ${lesson} cannot run in ${user}: this user may not ${rights}. Ask for that right, or try: endpoint-lab ${lesson} --cluster embedded`,
+	lessons: {
+		all: 'All lessons can run here.',
+		some: (count: number, total: number) => `${count} of ${total} lessons can run here. The others:`,
+		lacks: (lesson: string, capabilities: string) => `${lesson}: the cluster lacks ${capabilities}`,
+		rights: (lesson: string, rights: string) => `${lesson}: you may not ${rights}`,
+	},
+	down: {
+		nothing: (name: string) => `The lab has nothing in the cluster of the context ${name}.`,
+		deleted: (namespaces: string[], name: string) =>
+			`Deleted from the cluster of the context ${name}: ${namespaces.map(one => `namespace ${one}`).join(', ')}`,
+		alreadyGone: (name: string) => `The lab's namespace in the cluster of the context ${name} was gone already.`,
+		cleaned: (namespace: string, name: string) =>
+			`Removed the lab's own Pods from the namespace ${namespace} of the context ${name}; what else is in it stays.`,
+		forgotten: (name: string) =>
+			`The lab has forgotten the cluster of the context ${name}; nothing was removed from it.`,
+	},
 	gateway: {
 		notStarted: (pod: string, namespace: string, why: string) =>
 			`the gateway's Pod ${pod} does not start${why && ` (${why})`}. See: kubectl describe pod ${pod} -n ${namespace}`,

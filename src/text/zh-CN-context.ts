@@ -2,6 +2,64 @@ import type {Text} from './text.ts';
 
 /** The Simplified Chinese sentences about clusters that the user already has, and the gateway into them. */
 export const zhCNContext: Text['context'] = {
+	title: (context, version) => `${context} ${version}`,
+	noSuchContext: (name, names, files) =>
+		`kubeconfig（${files.join('、')}）中没有名为 ${name} 的上下文。${
+			names.length > 0
+				? `现有的上下文：${names.join('、')}`
+				: '其中没有任何上下文；可以查看：kubectl config get-contexts'
+		}`,
+	noCluster: (name, file) =>
+		`${file} 中的上下文 ${name} 指向的集群不存在，或者没有写明服务器。可以查看：kubectl config view`,
+	noUser: (name, file) => `${file} 中的上下文 ${name} 指向的用户不存在。可以查看：kubectl config view`,
+	unreadable: (file, why) => `无法读取 ${file}：${why}`,
+	unreachable: (name, server, why) =>
+		`上下文 ${name} 的集群（${server}）没有应答（${why}）。可以试试：kubectl --context ${name} version`,
+	refused: (name, server, message) => `上下文 ${name} 的集群（${server}）拒绝了请求：${message}`,
+	replaced: (name, server) =>
+		`上下文 ${name}（${server}）背后已经不是上次的那个集群，因此不会向它写入任何内容。如果这正是你想要的，请先忘掉旧的集群：endpoint-lab down --delete --cluster context:${name}`,
+	identityUnknown: (name, server, why) =>
+		`无法确认上下文 ${name}（${server}）背后是否仍是同一个集群，因此不会向它写入任何内容：${why}`,
+	silent: (name, command, pid) =>
+		`“${command}”（进程 ${pid}）打开上下文 ${name} 已经超过一分钟。请等它完成，或者结束它。`,
+	inUse: (name, command, pid) => `上下文 ${name} 正被“${command}”（进程 ${pid}）使用。请先结束它。`,
+	noNamespace: name =>
+		`当前用户没有创建名字空间的权限，而上下文 ${name} 也没有指定可用的名字空间。请向管理员申请一个，然后指定它：kubectl config set-context ${name} --namespace NAME`,
+	namespaceRefused: (name, message) => `无法在上下文 ${name} 的集群中创建名字空间：${message}`,
+	notConfirmed: name => `没有对上下文 ${name} 的集群做任何操作。`,
+	made: (namespace, name) => `已在上下文 ${name} 的集群中创建名字空间 ${namespace}；课程只在其中运行。`,
+	goesOn: (namespace, name) => `课程在上下文 ${name} 的名字空间 ${namespace} 中运行。`,
+	question: {
+		head: '课程将在这个集群中运行：',
+		context: '上下文',
+		server: '服务器',
+		user: '用户',
+		namespace: '名字空间',
+		own: '新建一个，之后由实验环境删除',
+		assigned: (namespace, objects) =>
+			objects > 0
+				? `${namespace}，这是分配给你的名字空间；其中已有 ${objects} 个对象，名称或标签与课程相同的对象可能会被课程的命令改动`
+				: `${namespace}，这是分配给你的名字空间`,
+		type: context => `如果确实是这个集群，请输入上下文的名称（${context}）：`,
+		nobodyToAsk: context => `无法询问你 ${context} 是否就是你想用的集群。如果是，请加上 --yes`,
+	},
+	lacksRights: (lesson, user, rights) =>
+		`课程 ${lesson} 不能在 ${user} 中运行：当前用户没有这些权限：${rights}。请申请这些权限，或者试试：endpoint-lab ${lesson} --cluster embedded`,
+	lessons: {
+		all: '所有课程都可以在这里运行。',
+		some: (count, total) => `${total} 门课程中有 ${count} 门可以在这里运行。其余的：`,
+		lacks: (lesson, capabilities) => `${lesson}：这个集群缺少 ${capabilities}`,
+		rights: (lesson, rights) => `${lesson}：你没有权限 ${rights}`,
+	},
+	down: {
+		nothing: name => `上下文 ${name} 的集群中没有实验环境的任何内容。`,
+		deleted: (namespaces, name) =>
+			`已从上下文 ${name} 的集群中删除：${namespaces.map(one => `名字空间 ${one}`).join('、')}`,
+		alreadyGone: name => `实验环境在上下文 ${name} 的集群中的名字空间早已不在了。`,
+		cleaned: (namespace, name) =>
+			`已从上下文 ${name} 的名字空间 ${namespace} 中删除实验环境自己的 Pod；其中的其他内容保持不变。`,
+		forgotten: name => `实验环境已忘掉上下文 ${name} 的集群；没有从其中删除任何内容。`,
+	},
 	gateway: {
 		notStarted: (pod, namespace, why) =>
 			`网关的 Pod ${pod} 没有启动${why && `（${why}）`}。查看原因：kubectl describe pod ${pod} -n ${namespace}`,
