@@ -1,3 +1,4 @@
+import {statSync} from 'node:fs';
 import {resolve} from 'node:path';
 import {kindPlace} from '../clusters/kind/kind-place.ts';
 import type {KindOptions} from '../clusters/kind/make-kind.ts';
@@ -76,8 +77,18 @@ export function parseCluster(name: string, text: Text): AskedCluster {
 }
 
 /** The options of a kind cluster on a command line. Throws UserError where they are given for another cluster. */
-export function kindOptions({small, kindImage, kindConfig}: KindFlags, name: ClusterName, text: Text): KindOptions {
-	const given = [small && '--small', kindImage && '--kind-image', kindConfig && '--kind-config'].filter(Boolean);
+export function kindOptions(flags: KindFlags, name: ClusterName, text: Text): KindOptions {
+	const {small, kindImage, kindConfig, from} = flags;
+	const given = [
+		small && '--small',
+		kindImage && '--kind-image',
+		kindConfig && '--kind-config',
+		from && '--from',
+	].filter(Boolean);
 	if (given.length > 0 && name !== 'kind') throw new UserError(text.clusters.kind.needsKind(given.join(', ')), 2);
-	return {small, image: kindImage, config: kindConfig === undefined ? undefined : resolve(kindConfig)};
+	if (from !== undefined && statSync(from, {throwIfNoEntry: false})?.isFile()) {
+		throw new UserError(text.offline.fileForKind(from), 2);
+	}
+	const offline = from === undefined ? undefined : resolve(from);
+	return {offline, small, image: kindImage, config: kindConfig === undefined ? undefined : resolve(kindConfig)};
 }

@@ -7,8 +7,8 @@ import {nearest} from './nearest.ts';
 /** The options that more than one command has; `--lang` is read before, since errors need it too. */
 export type RunOptions = {cluster?: string; json?: boolean};
 
-/** How a kind cluster is made. */
-export type KindFlags = {small?: boolean; kindImage?: string; kindConfig?: string};
+/** How a kind cluster is made. `from`: a folder with images; of `up`, also a file with a state of the embedded cluster. */
+export type KindFlags = {small?: boolean; kindImage?: string; kindConfig?: string; from?: string};
 
 export type LabOptions = KindFlags & {
 	cluster?: string;
@@ -20,7 +20,7 @@ export type LabOptions = KindFlags & {
 
 export type PlayOptions = RunOptions & KindFlags;
 
-export type UpOptions = KindFlags & {cluster?: string; detach?: boolean; port?: string; from?: string};
+export type UpOptions = KindFlags & {cluster?: string; detach?: boolean; port?: string};
 
 /** `yes`: the commands of lessons from elsewhere may run. */
 export type TestOptions = RunOptions & KindFlags & {step?: string; junit?: string; yes?: boolean};
@@ -50,6 +50,7 @@ export function createProgram(context: Context, done: (code: ExitCode) => void):
 	const small = () => new Option('--small', words.small);
 	const kindImage = () => new Option('--kind-image <image>', words.kindImage);
 	const kindConfig = () => new Option('--kind-config <file>', words.kindConfig);
+	const fromFolder = () => new Option('--from <folder>', words.fromFolder);
 	const lang = () => new Option('--lang <language>', words.lang);
 	const json = (description: string = words.json) => new Option('--json', description);
 	program
@@ -69,6 +70,7 @@ export function createProgram(context: Context, done: (code: ExitCode) => void):
 		.addOption(small())
 		.addOption(kindImage())
 		.addOption(kindConfig())
+		.addOption(fromFolder())
 		.addOption(lang())
 		.addOption(new Option('--reset', words.reset))
 		.addOption(new Option('--plain', words.plain))
@@ -91,6 +93,7 @@ export function createProgram(context: Context, done: (code: ExitCode) => void):
 		.addOption(small())
 		.addOption(kindImage())
 		.addOption(kindConfig())
+		.addOption(fromFolder())
 		.addOption(lang())
 		.addOption(json())
 		.action(async (lesson: string, options: PlayOptions) =>
@@ -113,6 +116,7 @@ export function createProgram(context: Context, done: (code: ExitCode) => void):
 		.addOption(small())
 		.addOption(kindImage())
 		.addOption(kindConfig())
+		.addOption(fromFolder())
 		.addOption(new Option('--step <step>', words.testStep))
 		.addOption(new Option('--junit <file>', words.junit))
 		.addOption(new Option('--yes', words.yes))
@@ -145,7 +149,7 @@ export function createProgram(context: Context, done: (code: ExitCode) => void):
 		.addOption(kindConfig())
 		.addOption(new Option('--detach', words.detach))
 		.addOption(new Option('--port <port>', words.port))
-		.addOption(new Option('--from <file>', words.from))
+		.addOption(new Option('--from <path>', words.from))
 		.addOption(lang())
 		.action(async (options: UpOptions) => done(await (await import('./up.ts')).up(options, context)));
 	program
@@ -194,6 +198,7 @@ export function createProgram(context: Context, done: (code: ExitCode) => void):
 		.addOption(small())
 		.addOption(kindImage())
 		.addOption(kindConfig())
+		.addOption(fromFolder())
 		.addOption(lang())
 		.action(async (options: PlayOptions) => done(await (await import('./shell.ts')).shell(options, context)));
 

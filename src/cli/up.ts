@@ -1,5 +1,5 @@
 import {type ChildProcess, spawn} from 'node:child_process';
-import {closeSync, openSync, readFileSync} from 'node:fs';
+import {closeSync, openSync, readFileSync, statSync} from 'node:fs';
 import {resolve} from 'node:path';
 import {setTimeout as delay} from 'node:timers/promises';
 import {addressOf, type ClusterAddress} from '../clusters/embedded-cluster.ts';
@@ -19,10 +19,14 @@ export async function up(options: UpOptions, context: Context): Promise<ExitCode
 	const {text} = context;
 	const port = parsePort(options.port, text);
 	const name = await chooseCluster(askedCluster(options.cluster, context), context);
-	const kind = kindOptions(options, name, text);
-	const own = [options.port && '--port', options.from && '--from'].filter(Boolean);
-	if (own.length > 0 && name !== 'embedded') throw new UserError(text.clusters.kind.needsEmbedded(own.join(', ')), 2);
-	const wanted = {name, port, from: options.from && resolve(options.from), kind};
+	const {from, ...flags} = options;
+	// A saved state for the embedded cluster, a folder with images for kind.
+	const kind = kindOptions(name === 'embedded' ? flags : options, name, text);
+	if (port !== undefined && name !== 'embedded') throw new UserError(text.clusters.kind.needsEmbedded('--port'), 2);
+	if (name === 'embedded' && from !== undefined && statSync(from, {throwIfNoEntry: false})?.isDirectory()) {
+		throw new UserError(text.offline.folderForEmbedded(from), 2);
+	}
+	const wanted = {name, port, from: name === 'embedded' && from ? resolve(from) : undefined, kind};
 	return options.detach ? await upDetached(wanted, context) : await upHere(wanted, context);
 }
 
@@ -137,6 +141,7 @@ function spawnUp({name, port, from, kind}: Wanted, logFile: string, context: Con
 		...(name === 'embedded' ? [] : ['--cluster', name]),
 		...(port ? ['--port', String(port)] : []),
 		...(from ? ['--from', from] : []),
+		...(kind.offline ? ['--from', kind.offline] : []),
 		...(kind.small ? ['--small'] : []),
 		...(kind.image ? ['--kind-image', kind.image] : []),
 		...(kind.config ? ['--kind-config', kind.config] : []),

@@ -32,7 +32,7 @@ export type LoadImagesOptions = {
 	/** As a manifest names them. Those without a fixed tag are left out, since the kubelet fetches them anew each time. */
 	images: readonly string[];
 	/** Where images lie as files; those are not pulled. */
-	archives?: readonly ImageArchive[];
+	archives?: readonly ImageArchive[] | undefined;
 	signal: AbortSignal;
 	progress?: (progress: ImageProgress) => void;
 	text: Text;

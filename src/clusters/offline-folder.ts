@@ -19,8 +19,8 @@ export type OpenOfflineOptions = {
 	architecture: string;
 	/** Of the kind program. */
 	kindVersion: string;
-	/** The images that the lesson's Pods, and the lab's own, use. */
-	images: readonly string[];
+	/** The images that are needed; `all`: whatever the folder has. */
+	images: readonly string[] | 'all';
 	signal: AbortSignal;
 	text: Text;
 };
@@ -43,7 +43,8 @@ export async function openOfflineFolder(options: OpenOfflineOptions): Promise<Of
 	const fileOf = (image: string) =>
 		files.find(file => file.image && fullImageName(file.image) === fullImageName(image));
 	const node = fileOf(manifest.nodeImage);
-	const wanted = images.map(image => ({image, file: fileOf(image)}));
+	const others = files.flatMap(({image}) => (image && image !== manifest.nodeImage ? [image] : []));
+	const wanted = (images === 'all' ? others : images).map(image => ({image, file: fileOf(image)}));
 	const lacking = [...(node ? [] : [manifest.nodeImage]), ...wanted.flatMap(({image, file}) => (file ? [] : [image]))];
 	if (!node || lacking.length > 0) throw new UserError(words.lacksImages(folder, manifest.lab, lacking.join(', ')));
 	const used = [node, ...wanted.flatMap(({file}) => file ?? [])];

@@ -206,7 +206,8 @@ export const en = {
 			clock: 'hold the time of the embedded cluster, step through it, or change its speed',
 			clockAction:
 				'pause, resume, step (to the next change), a speed from 0.25 to 100, or max; shows the time without it',
-			from: 'begin with the state saved in FILE; the state before is kept aside',
+			from: 'embedded: begin with the state saved in a file (the state before is kept aside); kind: take the images from a folder',
+			fromFolder: 'kind: take the images from a folder that "endpoint-lab prepare" has made',
 			save: "also save the cluster's state in FILE, which must not exist yet",
 			prepare: 'gather what lessons on kind clusters need without a network, in a folder for a stick',
 			to: 'the folder to make, or to go on with (else endpoint-lab-offline)',

@@ -17,7 +17,13 @@ function withRuntime(change: Partial<RuntimeFacts>, host: Partial<RuntimeFacts['
 }
 
 function withProblem(problem: Partial<RuntimeProblemFacts>): Partial<Facts> {
-	const nothing = {code: 'stopped', name: 'docker', detail: '', dockerHost: false, otherContexts: []} as const;
+	const nothing: RuntimeProblemFacts = {
+		code: 'stopped',
+		name: 'docker',
+		detail: '',
+		dockerHost: false,
+		otherContexts: [],
+	};
 	return {runtime: undefined, runtimeProblem: {...nothing, ...problem}};
 }
 

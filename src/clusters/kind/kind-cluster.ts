@@ -7,15 +7,16 @@ import {UserError} from '../../text/user-error.ts';
 import type {Cluster} from '../cluster.ts';
 import {addressOf, type ClusterAddress} from '../embedded-cluster.ts';
 import {type GatewayPod, openGatewayPod} from '../gateway-pod.ts';
-import {hasImage, loadImages} from '../images.ts';
+import {hasFixedTag, hasImage, loadImages} from '../images.ts';
 import {kubeRequest} from '../kube-request.ts';
+import {openOfflineFolder} from '../offline-folder.ts';
 import type {Environment} from '../shell.ts';
 import {awaitReady} from './await-ready.ts';
 import {NodesError} from './kind-nodes.ts';
 import type {KindPlace} from './kind-place.ts';
 import {type KindRecord, readKindRecord} from './kind-record.ts';
 import {type KindProgress, type KindStep, kindSteps} from './kind-steps.ts';
-import {findKindTools} from './kind-tools.ts';
+import {findKindTools, type KindTools} from './kind-tools.ts';
 import {type KindOptions, type MakeKindOptions, makeKind, removeUnfinished} from './make-kind.ts';
 import {nodeImageFor} from './node-image.ts';
 import {reuseKind} from './reuse-kind.ts';
@@ -88,10 +89,12 @@ async function openHere(options: OpenKindOptions, lock: Lock): Promise<KindClust
 	mkdirSync(place.folder, {recursive: true, mode: 0o700});
 	const found = readKindRecord(place.record);
 	const tools = await findKindTools({environment, record: found, text, signal});
+	const offline = kind.offline === undefined ? undefined : await openOffline(kind.offline, tools, options);
 	const base: MakeKindOptions = {
 		...options,
 		tools,
-		image: kind.image ?? nodeImageFor(tools.kind.version),
+		offline,
+		image: kind.image ?? offline?.nodeImage ?? nodeImageFor(tools.kind.version),
 		progress: startProgress(['ready', 'lesson-images', 'gateway'], options.progress, Date.now),
 	};
 	const reused = found && (await reuseKind(found, {...base, throwaway, confirm: options.confirm}));
@@ -145,11 +148,27 @@ async function stepsOfNew({tools, image, kind, signal}: MakeKindOptions): Promis
 	return kindSteps.filter(step => !(step === 'pull' && pulled) && !(step === 'workers' && kind.small));
 }
 
+/** Opens the folder of images that was named. Those of no fixed tag cannot come from there, which is told. */
+async function openOffline(folder: string, {runtime, kind}: KindTools, options: OpenKindOptions) {
+	const {images, signal, text, note} = options;
+	const floating = images.filter(image => !hasFixedTag(image));
+	if (floating.length > 0) note(text.offline.needsNetwork(floating.join(', ')));
+	return await openOfflineFolder({
+		folder,
+		architecture: runtime.host.architecture,
+		kindVersion: kind.version,
+		// Whoever opens it without a lesson may want any.
+		images: images.length === 0 ? 'all' : [gatewayImage, ...images.filter(hasFixedTag)],
+		signal,
+		text,
+	});
+}
+
 /** What cannot be loaded is told and left to the nodes, which may be able to pull it themselves. */
 async function loadLessonImages(
 	{images, signal, text, note}: OpenKindOptions,
 	{name, nodes}: KindRecord,
-	{tools, progress}: MakeKindOptions,
+	{tools, offline, progress}: MakeKindOptions,
 ): Promise<void> {
 	const workers = nodes.filter(node => node.includes('-worker'));
 	try {
@@ -158,13 +177,14 @@ async function loadLessonImages(
 			kind: tools.kind.program,
 			name,
 			nodes: workers.length > 0 ? workers : nodes,
-			images: [gatewayImage, ...images],
+			images: offline ? offline.archives.map(({image}) => image) : [gatewayImage, ...images],
+			archives: offline?.archives,
 			signal,
 			text,
 			progress: progress.images,
 		});
 	} catch (error) {
-		if (!(error instanceof UserError)) throw error;
+		if (offline || !(error instanceof UserError)) throw error;
 		note(error.message);
 	}
 }

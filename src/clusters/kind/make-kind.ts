@@ -4,6 +4,7 @@ import type {Text} from '../../text/text.ts';
 import {UserError} from '../../text/user-error.ts';
 import {hasImage} from '../images.ts';
 import {pullImage} from '../images-pull.ts';
+import {loadNodeImage, type OfflineImages} from '../offline-folder.ts';
 import {awaitReady, type Missing} from './await-ready.ts';
 import {type CreateFailure, createKind} from './create-kind.ts';
 import {kindConfig} from './kind-config.ts';
@@ -23,6 +24,8 @@ export type KindOptions = {
 	image?: string | undefined;
 	/** A file with kind's configuration. */
 	config?: string | undefined;
+	/** A folder with images, made by `endpoint-lab prepare` for machines without a network. */
+	offline?: string | undefined;
 };
 
 export type MakeKindOptions = {
@@ -31,6 +34,8 @@ export type MakeKindOptions = {
 	kind: KindOptions;
 	/** The node image. */
 	image: string;
+	/** Where it and other images lie as files. */
+	offline?: OfflineImages | undefined;
 	progress: StartProgress;
 	signal: AbortSignal;
 	text: Text;
@@ -143,6 +148,7 @@ async function pullNodeImage(record: KindRecord, options: MakeKindOptions): Prom
 	};
 	if (await hasImage(tools.runtime, record.image, signal)) return;
 	progress.begin('pull');
+	if (options.offline?.nodeImage === record.image) return await loadNodeImage(runtime, options.offline, signal, text);
 	await pullImage({runtime, image: record.image, signal, text, progress: progress.images});
 }
 
