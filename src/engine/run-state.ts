@@ -3,8 +3,7 @@ import type {Snapshot, TimelineEntry} from '../observe/snapshot.ts';
 import type {KeptOutput} from './kept-output.ts';
 
 /** What happens in a run, as the journal keeps it. `at` is ms since 1970, `step` a step's id. */
-export type RunEvent = {at: number} & /** `seed`: the drill that the lesson was opened with. */
-(
+export type RunEvent = {at: number} /** `seed`: the drill that the lesson was opened with. */ & (
 	| {type: 'open'; seed?: number}
 	| {type: 'close'}
 	| {type: 'enter'; step: string}

@@ -18,7 +18,7 @@ export type Drill = {
 	seed: number;
 	/** The id of the drawn kind. */
 	kind: string;
-	/** What `${drill.NAME}` stands for in the lesson's files. */
+	/** What `${drill.NAME}` stands for in the lesson's files; `seed` among them. */
 	values: Row;
 };
 
@@ -39,7 +39,7 @@ export function drawDrill({draw = {}, kinds}: DrillsFile, seed: number, lacks: (
 	const lists = Object.values({...draw, ...kind.draw});
 	const size = lists.reduce((product, rows) => product * rows.length, 1);
 	let rest = (round * stride(size) + (place % count) * 7) % size;
-	const values: Row = {};
+	const values: Row = {seed};
 	for (const rows of lists) {
 		for (const [name, value] of Object.entries(rows[rest % rows.length]!)) {
 			values[name] = typeof value === 'string' ? fillDrill(value, values) : value;

@@ -1,6 +1,6 @@
 import {existsSync, readFileSync} from 'node:fs';
 import {join} from 'node:path';
-import {LineCounter, parseDocument} from 'yaml';
+import {parseDocument} from 'yaml';
 import schema from '../../lessons/lesson.schema.json' with {type: 'json'};
 import type {Capability} from '../clusters/cluster.ts';
 import {type Drill, drawDrill, drillPlace, fillDrill} from './drill.ts';
@@ -14,6 +14,8 @@ export type DrillChoice = {seed?: number | undefined; capabilities?: ReadonlySet
 /** The files of a lesson's folder. In a lesson with drills a seed has filled them in. */
 export type LessonFiles = {
 	drill: Drill | undefined;
+	/** The names of all values that some drill of the lesson has. */
+	names: ReadonlySet<string>;
 	/** Where a file lies: the drawn kind's manifest has another name there than in the learner's folder. */
 	path(name: string): string;
 	/** Throws what the file system throws. */
@@ -27,8 +29,12 @@ export function openLessonFiles(folder: string, {seed = 1, capabilities}: DrillC
 	const drill = drills && drawDrill(drills, seed, need => capabilities?.has(need) === false);
 	const kind = drills?.kinds.find(({id}) => id === drill?.kind);
 	const path = (name: string) => join(folder, kind && name === drills?.manifest ? kind.manifest : name);
+	const lists = [drills?.draw, ...(drills?.kinds ?? []).map(({draw}) => draw)].flatMap(draw =>
+		Object.values(draw ?? {}),
+	);
 	return {
 		drill,
+		names: new Set([...Object.keys(drill?.values ?? {}), ...lists.flat().flatMap(row => Object.keys(row))]),
 		path,
 		read(name) {
 			const text = readFileSync(path(name), 'utf8');
@@ -52,12 +58,14 @@ function readDrills(file: string): LessonFile['drills'] {
 	return fits ? drills : undefined;
 }
 
-/** Reports the `${drill.NAME}` that no seed fills in. */
-export function reportUnfilled(file: string, text: string, problems: Problem[]): void {
-	const lineCounter = new LineCounter();
-	for (const {index} of text.matchAll(/\n|^/g)) lineCounter.addNewLine(text[index] === '\n' ? index + 1 : index);
-	for (const match of text.matchAll(drillPlace)) {
-		const {line, col} = lineCounter.linePos(match.index);
-		problems.push({file, line, column: col, message: `no list under "drills" draws a value named "${match[1]}"`});
+/** Reports the `${drill.NAME}` that are still in a text, apart from those whose names are `known`. */
+export function reportUnfilled(file: string, text: string, problems: Problem[], known?: ReadonlySet<string>): void {
+	for (const {0: place, 1: name = '', index} of text.matchAll(drillPlace)) {
+		if (known?.has(name)) continue;
+		const before = text.slice(0, index).split('\n');
+		problems.push({file, line: before.length, column: before.at(-1)!.length + 1, message: unfilled(place)});
 	}
 }
+
+/** Says that a place was not filled in. */
+export const unfilled = (place: string) => `no list under "drills" draws a value for ${place} here`;

@@ -16,7 +16,8 @@ export function completeStep(
 		drill: true,
 		predict: step.predict && {choices: step.predict.choices, answer: answer ?? step.predict.answer},
 		commands: kind.commands,
-		hints: [...step.hints, ...kind.hints],
+		// A drill's own hints know more.
+		hints: [...kind.hints, ...step.hints],
 		wrong: [...step.wrong, ...kind.wrong],
 	};
 }

@@ -1,11 +1,12 @@
 import schema from '../../lessons/lesson.schema.json' with {type: 'json'};
 import {type Language, languages} from '../text/text.ts';
 import {checkManifests} from './check-manifests.ts';
+import {drillPlace} from './drill.ts';
 import {type Condition, createExpressions, ExpressionError, type Expressions} from './expressions.ts';
 import type {Lesson, LessonText, Step} from './lesson.ts';
 import {lessonIdOf} from './lesson-card.ts';
 import type {CommandFile, LessonFile, StepFile} from './lesson-file.ts';
-import {type DrillChoice, type LessonFiles, openLessonFiles, reportUnfilled} from './lesson-files.ts';
+import {type DrillChoice, type LessonFiles, openLessonFiles, reportUnfilled, unfilled} from './lesson-files.ts';
 import {compareShapes, compileText} from './lesson-text.ts';
 import {checkDrills, completeStep, withDrillWords} from './load-drill.ts';
 import {parseLanguageFile} from './markdown.ts';
@@ -34,8 +35,16 @@ export function loadLesson(folder: string, choice: DrillChoice = {}): Lesson {
 	const yaml = readYaml(files.path('lesson.yaml'), source, problems);
 	if (!yaml) throw new LessonError(problems);
 	const {lesson: file, at} = yaml;
+	for (const name of ['lesson.yaml', ...languages.map(language => `${language}.md`)]) {
+		if (files.exists(name)) reportUnfilled(files.path(name), files.read(name), problems, files.names);
+	}
 	const {images = [], drills} = file;
 	const manifests = [...(file.manifests ?? []), ...(drills ? [drills.manifest] : [])];
+
+	for (const [index, line] of file.cleanup.entries()) reportPlace(line, ['cleanup', index], at);
+	for (const [index, name] of file.watch.services.entries()) reportPlace(name, ['watch', 'services', index], at);
+	reportPlace(file.watch.pods, ['watch', 'pods'], at);
+	reportPlace(file.requests?.service ?? '', ['requests', 'service'], at);
 
 	const remembered = file.steps.flatMap(({remember}) => remember ?? []);
 	const expressions = createExpressions(file.watch.pods, [...new Set(remembered)]);
@@ -93,9 +102,7 @@ export function loadLesson(folder: string, choice: DrillChoice = {}): Lesson {
 function readLessonFile(files: LessonFiles, name: string, problems: Problem[]): string | undefined {
 	const file = files.path(name);
 	try {
-		const text = files.read(name);
-		reportUnfilled(file, text, problems);
-		return text;
+		return files.read(name);
 	} catch (error) {
 		const why = (error as NodeJS.ErrnoException).code === 'ENOENT' ? 'the file is missing' : (error as Error).message;
 		problems.push({file, line: 1, column: 1, message: `${why}; a lesson has lesson.yaml, en.md and zh-CN.md`});
@@ -112,6 +119,12 @@ function readYaml(file: string, source: string, problems: Problem[]): {lesson: L
 	validateNode(schema as Schema, document.contents, (node, message) => complain(node?.range?.[0] ?? 0, message));
 	if (problems.length > found) return undefined;
 	return {lesson: document.toJS() as LessonFile, at};
+}
+
+/** Reports a drawn value that the present drill does not have: one that belongs to other kinds. */
+function reportPlace(text: string, path: YamlPath, at: At): void {
+	const [place] = text.match(drillPlace) ?? [];
+	if (place !== undefined) at(path, unfilled(place), text.indexOf(place));
 }
 
 /** Compiles expressions and templates, reporting what fails at its place in the YAML. */
@@ -131,12 +144,14 @@ function createCompiler(expressions: Expressions, at: At): Compiler {
 		}
 	};
 	return {
-		condition: (source, path) =>
-			reporting(
+		condition(source, path) {
+			reportPlace(source, path, at);
+			return reporting(
 				() => expressions.condition(source),
 				path,
 				() => false,
-			),
+			);
+		},
 		template: (source, path) =>
 			reporting(() => compileTemplate(source, expressions), path, {
 				source,

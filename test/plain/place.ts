@@ -33,7 +33,7 @@ export async function openPlace(options: {speed?: number} = {}) {
 					gateway: requests?.url ?? worker.gateway,
 					kubectlCache: join(folder, 'kubectl-cache'),
 				}),
-				cwd: prepareWorkFolder(join(folder, 'work'), lesson),
+				cwd: prepareWorkFolder(join(folder, 'work'), lesson, {reset: true}),
 				signal: stop.signal,
 			});
 			return {
