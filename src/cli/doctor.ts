@@ -22,7 +22,7 @@ export async function doctor(options: DoctorOptions, context: Context): Promise<
 		signal,
 		input: process.stdin,
 		output: process.stdout,
-		images: lessonImages(lessonCards()),
+		images: () => lessonImages(lessonCards()),
 	});
 	const found = diagnose(facts, text);
 	const hide = (shown: string) => redact(shown, privateOf(context));

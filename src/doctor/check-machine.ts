@@ -59,8 +59,19 @@ function checkLabs({home, system}: Pick<Facts, 'home' | 'system'>, text: Text): 
 /** What every lesson needs of the machine, wherever it runs. */
 export function checkPrograms(facts: Facts, text: Text): Finding[] {
 	const words = text.doctor;
-	const {node, loopback, shell, curl, system} = facts;
+	const {node, loopback, shell, curl, system, lessonsProblem} = facts;
 	return [
+		...(lessonsProblem
+			? [
+					fail(
+						'lessons-unreadable',
+						[...everywhere],
+						words.lessonsUnreadable(lessonsProblem),
+						words.lessonsUnreadableFix,
+						['npm install --global endpoint-lab'],
+					),
+				]
+			: []),
 		compareVersions(node, '22.18') < 0
 			? fail('node-old', [...everywhere], words.nodeOld(node), words.nodeOldFix, [
 					'npx -y -p node@24 -p endpoint-lab endpoint-lab',

@@ -96,4 +96,6 @@ export type Facts = {
 	contexts?: number;
 	/** Images that lessons use on a kind cluster. */
 	images: string[];
+	/** Why the package's lessons cannot be read, when that is so. */
+	lessonsProblem?: string;
 };

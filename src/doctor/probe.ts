@@ -21,13 +21,13 @@ export type ProbeOptions = {
 	signal: AbortSignal;
 	input: {isTTY?: boolean};
 	output: {isTTY?: boolean; columns?: number; rows?: number; getColorDepth?(environment?: object): number};
-	/** Full names of the images that lessons use on a kind cluster. */
-	images: string[];
+	/** Reads the images that lessons use on a kind cluster. Throws when the package's lessons are damaged. */
+	images: () => string[];
 };
 
 /** Looks at the machine, at everything at once, and changes nothing. Throws only the reason of an aborted signal. */
 export async function probe(options: ProbeOptions): Promise<Facts> {
-	const {environment, images} = options;
+	const {environment} = options;
 	const over = new AbortController();
 	const signal = AbortSignal.any([options.signal, over.signal]);
 	/** The answer, or what counts as one when there is none in time. */
@@ -87,10 +87,19 @@ export async function probe(options: ProbeOptions): Promise<Facts> {
 			inotify,
 			recentMatch,
 			contexts,
-			images,
+			...lessonFacts(options),
 		};
 	} finally {
 		over.abort();
+	}
+}
+
+/** Lessons that cannot be read are a finding, and no end of the others. */
+function lessonFacts({images}: ProbeOptions): Pick<Facts, 'images' | 'lessonsProblem'> {
+	try {
+		return {images: images()};
+	} catch (error) {
+		return {images: [], lessonsProblem: error instanceof Error ? error.message : String(error)};
 	}
 }
 

@@ -32,6 +32,8 @@ export const enDoctor = {
 	node: (version: string) => `Node ${version}.`,
 	nodeOld: (version: string) => `Node ${version} is too old; the lab needs 22.18 or newer.`,
 	nodeOldFix: 'Start the lab with a newer one:',
+	lessonsUnreadable: (problem: string) => `The lessons of this installation cannot be read: ${problem}.`,
+	lessonsUnreadableFix: 'Install the package again:',
 	loopback: 'Programs can listen on 127.0.0.1.',
 	loopbackRefused: (reason: string) => `Nothing can listen on 127.0.0.1 (${reason}), and every cluster needs that.`,
 	loopbackRefusedFix: 'Look for a sandbox, container or security program that forbids it, and allow it there.',

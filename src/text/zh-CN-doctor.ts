@@ -32,6 +32,8 @@ export const zhCNDoctor: Text['doctor'] = {
 	node: version => `Node 版本为 ${version}。`,
 	nodeOld: version => `Node ${version} 太旧；实验需要 22.18 或更高版本。`,
 	nodeOldFix: '用更新的版本启动实验：',
+	lessonsUnreadable: problem => `无法读取安装中的课程：${problem}。`,
+	lessonsUnreadableFix: '请重新安装：',
 	loopback: '程序可以监听 127.0.0.1。',
 	loopbackRefused: reason => `无法监听 127.0.0.1（${reason}），而每种集群都需要它。`,
 	loopbackRefusedFix: '请检查是哪个沙箱、容器或安全软件禁止了监听，并在那里放行。',

@@ -45,6 +45,7 @@ const cases: [code: string, change: Partial<Facts>, status: Status, blocks: Plac
 	['labs-cluster', withHome({cluster: holder}), 'ok', []],
 	['labs-stale-lock', withHome({staleLocks: ['lab.json']}), 'ok', []],
 	['node-old', {node: '22.17.9'}, 'fail', everywhere],
+	['lessons-unreadable', {lessonsProblem: 'lesson.yaml:1:1: ENOENT'}, 'fail', everywhere],
 	['loopback-refused', {loopback: 'EPERM'}, 'fail', everywhere],
 	['shell-absent', {shell: undefined}, 'fail', everywhere],
 	['curl-absent', {curl: undefined}, 'warn', []],
