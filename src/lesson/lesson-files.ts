@@ -3,7 +3,7 @@ import {join} from 'node:path';
 import {parseDocument} from 'yaml';
 import schema from '../../lessons/lesson.schema.json' with {type: 'json'};
 import type {Capability} from '../clusters/cluster.ts';
-import {type Drill, drawDrill, drillPlace, fillDrill} from './drill.ts';
+import {type Drill, drawDrill, drillPlace, fillDrill, seedsOfAllKinds} from './drill.ts';
 import type {LessonFile} from './lesson-file.ts';
 import type {Problem} from './problem.ts';
 import {type Schema, validateNode} from './schema.ts';
@@ -14,6 +14,8 @@ export type DrillChoice = {seed?: number | undefined; capabilities?: ReadonlySet
 /** The files of a lesson's folder. In a lesson with drills a seed has filled them in. */
 export type LessonFiles = {
 	drill: Drill | undefined;
+	/** Seeds that bring each kind of drill once; one that is not told for a lesson without drills. */
+	seeds: (number | undefined)[];
 	/** The names of all values that some drill of the lesson has. */
 	names: ReadonlySet<string>;
 	/** Where a file lies: the drawn kind's manifest has another name there than in the learner's folder. */
@@ -34,6 +36,7 @@ export function openLessonFiles(folder: string, {seed = 1, capabilities}: DrillC
 	);
 	return {
 		drill,
+		seeds: drills ? seedsOfAllKinds(drills.kinds.length) : [undefined],
 		names: new Set([...Object.keys(drill?.values ?? {}), ...lists.flat().flatMap(row => Object.keys(row))]),
 		path,
 		read(name) {

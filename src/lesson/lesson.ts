@@ -97,6 +97,8 @@ export type Lesson = {
 	images: string[];
 	/** Files of the folder that the learner's working folder gets. */
 	manifests: string[];
+	/** Files of the folder that its manifests are made of: themselves, and those of all kinds of drill. */
+	sources: string[];
 	/** What a seed has decided, in a lesson with drills. */
 	drill?: Drill & {
 		/** What the learner's files hold, by name. */

@@ -18,15 +18,17 @@ export type CommandReaders = {
 
 /** Every command in lesson.yaml, also where the rest of the file is not yet as it should be. */
 export function placedCommands(lesson: unknown): PlacedCommand[] {
-	const {cleanup, steps} = asMap(lesson);
+	const {cleanup, steps, drills} = asMap(lesson);
+	const ofPart = (part: unknown, path: YamlPath) => [
+		...inList(asMap(part).commands, [...path, 'commands']),
+		...asList(asMap(part).wrong).flatMap((wrong, mistake) =>
+			inList(asMap(wrong).commands, [...path, 'wrong', mistake, 'commands']),
+		),
+	];
 	return [
 		...inList(cleanup, ['cleanup']),
-		...asList(steps).flatMap((step, index) => [
-			...inList(asMap(step).commands, ['steps', index, 'commands']),
-			...asList(asMap(step).wrong).flatMap((wrong, mistake) =>
-				inList(asMap(wrong).commands, ['steps', index, 'wrong', mistake, 'commands']),
-			),
-		]),
+		...asList(steps).flatMap((step, index) => ofPart(step, ['steps', index])),
+		...asList(asMap(drills).kinds).flatMap((kind, index) => ofPart(kind, ['drills', 'kinds', index])),
 	];
 }
 

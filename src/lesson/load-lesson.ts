@@ -84,6 +84,7 @@ export function loadLesson(folder: string, choice: DrillChoice = {}): Lesson {
 		minutes: file.minutes,
 		images,
 		manifests,
+		sources: [...(file.manifests ?? []), ...(drills?.kinds ?? []).map(({manifest}) => manifest)],
 		drill: drills &&
 			files.drill && {
 				...files.drill,
