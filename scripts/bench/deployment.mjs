@@ -11,10 +11,10 @@ import {nginxDeployment, webService} from './manifests.mjs';
 
 const pods = Number(process.argv[2]);
 const simulation = createSimulation(definitions, {start: Date.UTC(2026, 0, 1), seed: 1});
+bootstrap(simulation, {podsPerNode: pods});
 const network = createNetwork(simulation);
 const nodes = startNodes(simulation, network);
 const controllers = startControllers(simulation, {rootCertificate: ''});
-bootstrap(simulation, {podsPerNode: pods});
 
 const start = process.cpuUsage();
 const began = performance.now();

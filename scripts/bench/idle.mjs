@@ -11,9 +11,9 @@ import {nginxDeployment, webService} from './manifests.mjs';
 
 const [pods, seconds] = process.argv.slice(2).map(Number);
 const simulation = createSimulation(definitions, {start: Date.now(), seed: 1});
+bootstrap(simulation, {podsPerNode: pods});
 startNodes(simulation, createNetwork(simulation));
 startControllers(simulation, {rootCertificate: ''});
-bootstrap(simulation, {podsPerNode: pods});
 const deployment = nginxDeployment(pods);
 deployment.spec.template.spec.containers[0].readinessProbe = {httpGet: {path: '/', port: 80}};
 simulation.registry.create('services', webService());

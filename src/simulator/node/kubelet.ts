@@ -59,8 +59,13 @@ export class Kubelet {
 			if (pod.metadata.deletionTimestamp) this.#end(worker, pod);
 		}
 		const names = new Set(pods.filter(isMirrorPod).map(({metadata}) => metadata.name));
-		for (const {name, mirror} of this.#static.values())
-			if (!names.has(name)) this.#soon(() => void createMirrorPod(this.#context.simulation, mirror));
+		for (const {name, mirror} of this.#static.values()) {
+			if (names.has(name)) continue;
+			this.#soon(() => {
+				const {simulation} = this.#context;
+				if (!simulation.store.get('pods', 'kube-system', name)) createMirrorPod(simulation, mirror);
+			});
+		}
 	}
 
 	/** Takes a change of a Pod of this node. */
