@@ -1,5 +1,6 @@
 import {statSync} from 'node:fs';
 import {resolve} from 'node:path';
+import {contextPlace, contextRecords} from '../clusters/context/context-record.ts';
 import {kindPlace} from '../clusters/kind/kind-place.ts';
 import type {KindOptions} from '../clusters/kind/make-kind.ts';
 import type {ClusterName} from '../clusters/open-cluster.ts';
@@ -53,6 +54,8 @@ export async function chooseCluster(asked: AskedCluster, context: Context): Prom
 export function runningCluster({home}: Context): ClusterName | undefined {
 	const place = home();
 	if (lockHolder(kindPlace(place).lock)) return 'kind';
+	const context = contextRecords(place).find(({context}) => lockHolder(contextPlace(place, context).lock));
+	if (context) return `context:${context.context}`;
 	return lockHolder(place.clusterLock) ? 'embedded' : undefined;
 }
 
@@ -72,7 +75,7 @@ export async function kindHere({environment, signal}: Context): Promise<string |
 /** A cluster's name as it is typed. Throws UserError for a name that there is not. */
 export function parseCluster(name: string, text: Text): AskedCluster {
 	if (name === 'auto' || name === 'embedded' || name === 'kind') return name;
-	if (name.startsWith('context:')) throw new UserError(text.cli.laterCluster(name), 2);
+	if (/^context:./.test(name)) return name as ClusterName;
 	throw new UserError(text.cli.unknownCluster(name) + suggestion(name, ['embedded', 'kind', 'auto'], text), 2);
 }
 

@@ -5,13 +5,20 @@ import {createInterface} from 'node:readline/promises';
  * undefined.
  */
 export async function confirm(question: string, signal: AbortSignal, otherwise = false): Promise<boolean | undefined> {
+	const answer = await askLine(question, signal);
+	if (answer === undefined) return undefined;
+	return answer === '' ? otherwise : /^(y|yes|是)$/i.test(answer);
+}
+
+/** A line that is typed on the terminal. Ctrl-C and a closed terminal are undefined. */
+export async function askLine(question: string, signal: AbortSignal): Promise<string | undefined> {
 	const interrupted = new AbortController();
 	const terminal = createInterface({input: process.stdin, output: process.stderr});
 	terminal.on('SIGINT', () => interrupted.abort());
 	terminal.on('close', () => interrupted.abort());
 	try {
 		const answer = await terminal.question(question, {signal: AbortSignal.any([signal, interrupted.signal])});
-		return answer.trim() === '' ? otherwise : /^\s*(y|yes|是)\s*$/i.test(answer);
+		return answer.trim();
 	} catch (error) {
 		if (interrupted.signal.aborted) return undefined;
 		throw error;

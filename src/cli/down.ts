@@ -1,7 +1,7 @@
 import {existsSync, rmSync} from 'node:fs';
 import {setTimeout as delay} from 'node:timers/promises';
 import {kindPlace, proofKindPlace} from '../clusters/kind/kind-place.ts';
-import type {ClusterName} from '../clusters/open-cluster.ts';
+import {type ClusterName, contextOf} from '../clusters/open-cluster.ts';
 import {type LockHolder, lockHolder} from '../state/lock.ts';
 import {isAlive} from '../state/process-identity.ts';
 import {UserError} from '../text/user-error.ts';
@@ -17,6 +17,7 @@ const stopLimitMs = 10_000;
 export async function down(options: DownOptions, context: Context): Promise<ExitCode> {
 	const name = clusterToStop(options, context);
 	if (name === 'kind') return await downKind(options, context);
+	if (contextOf(name)) return await stopContext(name, options, context);
 	const {text} = context;
 	const words = text.cli.down;
 	const home = context.home();
@@ -42,6 +43,20 @@ function clusterToStop({cluster, delete: remove}: DownOptions, context: Context)
 	if (asked !== 'auto') return asked;
 	const kept = !remove && existsSync(kindPlace(context.home()).record);
 	return runningCluster(context) ?? (kept ? 'kind' : 'embedded');
+}
+
+/** Only a context that is named is emptied; another one that runs is no more than left alone. */
+async function stopContext(name: ClusterName, options: DownOptions, context: Context): Promise<ExitCode> {
+	const {text, print, note} = context;
+	const stopped = await stopHolder(name, context);
+	if (stopped) print(text.context.down.ended(contextOf(name), stopped.pid));
+	if (options.cluster === undefined && !options.delete) note(text.context.down.stays(contextOf(name)));
+	else {
+		const {downContext} = await import('./context-down.ts');
+		await downContext(contextOf(name), options.delete ?? false, context);
+	}
+	if (stopped) note(text.cli.down.unset);
+	return 0;
 }
 
 async function downKind({delete: remove = false}: DownOptions, context: Context): Promise<ExitCode> {

@@ -13,7 +13,7 @@ export async function play(name: string, options: PlayOptions, context: Context)
 	const cluster = await chooseCluster(askedThrowaway(options.cluster, context), context);
 	const kind = kindOptions(options, cluster, text);
 	const lesson = await openableLesson(name, context);
-	await using shared = await openShared(cluster, {kind, images: lesson.images}, context);
+	await using shared = await openShared(cluster, {kind, images: lesson.images, yes: options.yes}, context);
 	return await withThrowaway(lesson, {speed: 1, shared: shared.cluster}, context, async place => {
 		const passed = await playLesson({
 			...place,

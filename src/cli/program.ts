@@ -11,6 +11,7 @@ export type RunOptions = {cluster?: string; json?: boolean};
 export type KindFlags = {small?: boolean; kindImage?: string; kindConfig?: string; from?: string};
 
 export type LabOptions = KindFlags & {
+	yes?: boolean;
 	cluster?: string;
 	step?: string;
 	reset?: boolean;
@@ -18,9 +19,10 @@ export type LabOptions = KindFlags & {
 	plain?: boolean;
 };
 
-export type PlayOptions = RunOptions & KindFlags;
+/** `yes`: a context's cluster is the one that is meant. */
+export type PlayOptions = RunOptions & KindFlags & {yes?: boolean};
 
-export type UpOptions = KindFlags & {cluster?: string; detach?: boolean; port?: string};
+export type UpOptions = KindFlags & {yes?: boolean; cluster?: string; detach?: boolean; port?: string};
 
 /** `yes`: the commands of lessons from elsewhere may run. */
 export type TestOptions = RunOptions & KindFlags & {step?: string; junit?: string; yes?: boolean};
@@ -51,6 +53,7 @@ export function createProgram(context: Context, done: (code: ExitCode) => void):
 	const kindImage = () => new Option('--kind-image <image>', words.kindImage);
 	const kindConfig = () => new Option('--kind-config <file>', words.kindConfig);
 	const fromFolder = () => new Option('--from <folder>', words.fromFolder);
+	const yes = () => new Option('--yes', text.context.help.yes);
 	const lang = () => new Option('--lang <language>', words.lang);
 	const json = (description: string = words.json) => new Option('--json', description);
 	program
@@ -71,6 +74,7 @@ export function createProgram(context: Context, done: (code: ExitCode) => void):
 		.addOption(kindImage())
 		.addOption(kindConfig())
 		.addOption(fromFolder())
+		.addOption(yes())
 		.addOption(lang())
 		.addOption(new Option('--reset', words.reset))
 		.addOption(new Option('--plain', words.plain))
@@ -94,6 +98,7 @@ export function createProgram(context: Context, done: (code: ExitCode) => void):
 		.addOption(kindImage())
 		.addOption(kindConfig())
 		.addOption(fromFolder())
+		.addOption(yes())
 		.addOption(lang())
 		.addOption(json())
 		.action(async (lesson: string, options: PlayOptions) =>
@@ -150,6 +155,7 @@ export function createProgram(context: Context, done: (code: ExitCode) => void):
 		.addOption(new Option('--detach', words.detach))
 		.addOption(new Option('--port <port>', words.port))
 		.addOption(new Option('--from <path>', words.from))
+		.addOption(yes())
 		.addOption(lang())
 		.action(async (options: UpOptions) => done(await (await import('./up.ts')).up(options, context)));
 	program
@@ -199,6 +205,7 @@ export function createProgram(context: Context, done: (code: ExitCode) => void):
 		.addOption(kindImage())
 		.addOption(kindConfig())
 		.addOption(fromFolder())
+		.addOption(yes())
 		.addOption(lang())
 		.action(async (options: PlayOptions) => done(await (await import('./shell.ts')).shell(options, context)));
 

@@ -19,7 +19,7 @@ export async function shell(options: PlayOptions, context: Context): Promise<Exi
 	if (!program) throw new UserError(text.cli.shell.noShell);
 	const home = context.home();
 	const name = await chooseCluster(askedCluster(options.cluster, context), context);
-	const cluster = await openForCommand(name, {kind: kindOptions(options, name, text)}, context);
+	const cluster = await openForCommand(name, {kind: kindOptions(options, name, text), yes: options.yes}, context);
 	context.note(text.cli.shell.welcome(cluster.title));
 	if ((await cluster.clock?.get())?.speed === 0) context.note(text.cli.clock.pausedNote);
 	const release = context.holdInterrupt();

@@ -1,10 +1,11 @@
 import {existsSync, readFileSync, writeFileSync} from 'node:fs';
 import {resolve} from 'node:path';
+import {contextRecords} from '../clusters/context/context-record.ts';
 import {addressOf} from '../clusters/embedded-cluster.ts';
 import {type KindPlace, kindPlace} from '../clusters/kind/kind-place.ts';
 import {readKindRecord} from '../clusters/kind/kind-record.ts';
 import {kubeRequest} from '../clusters/kube-request.ts';
-import type {ClusterName} from '../clusters/open-cluster.ts';
+import {type ClusterName, contextOf} from '../clusters/open-cluster.ts';
 import {simulatorState} from '../clusters/simulator-control.ts';
 import {speedLabel} from '../clusters/speed.ts';
 import {parseState, stateFile} from '../simulator/saved-state.ts';
@@ -28,11 +29,13 @@ type Status = {
 	/** Of a kind cluster: its name and its nodes' containers. */
 	name?: string;
 	nodes?: {name: string; state: string}[];
+	/** Of a context: the namespace in which lessons run. */
+	namespace?: string | undefined;
 	pid?: number;
 	command?: string;
 	since?: string;
 	kubernetes?: string;
-	server?: string;
+	server?: string | undefined;
 	kubeconfig?: string;
 	gateway?: string;
 	pods?: {total: number; ready: number};
@@ -56,9 +59,18 @@ const answerLimitMs = 5_000;
 export async function status(options: StatusOptions, context: Context): Promise<ExitCode> {
 	const home = context.home();
 	const named = options.cluster === undefined ? undefined : parseCluster(options.cluster, context.text);
-	const names: ClusterName[] = named === undefined || named === 'auto' ? ['embedded', 'kind'] : [named];
-	const all = await Promise.all(names.map(name => lookAt(name, home, context)));
-	const [first = all[0]!, ...others] = all.filter(({state, name}) => state !== 'stopped' || name !== undefined);
+	const contexts = contextRecords(home).map(({context}) => `context:${context}` as const);
+	const names: ClusterName[] = named === undefined || named === 'auto' ? ['embedded', 'kind', ...contexts] : [named];
+	const look = async (name: ClusterName) => {
+		if (!contextOf(name)) return await lookAt(name, home, context);
+		// The Kubernetes client takes its time to load.
+		const {lookAtContext} = await import('./context-status.ts');
+		return await lookAtContext(contextOf(name), home, context);
+	};
+	const all: ClusterStatus[] = await Promise.all(names.map(look));
+	const [first = all[0]!, ...others] = all.filter(
+		({state, name, namespace}) => state !== 'stopped' || (name ?? namespace) !== undefined,
+	);
 	const found: Status = {
 		...first,
 		home: home.folder,
@@ -174,18 +186,31 @@ function lines(found: ClusterStatus, home: string, {text, language}: Context): s
 	if (kind && found.state === 'stopped') return [kind.status.stopped(found.name ?? '')];
 	if (kind && found.state === 'starting') return [kind.status.starting(pid)];
 	if (kind && found.state === 'silent') return [kind.silent(pid, found.server ?? '')];
+	const own = contextOf(found.cluster ?? 'embedded');
+	if (own && found.state === 'stopped')
+		return [found.namespace ? text.context.status.stopped(own, found.namespace) : text.context.down.nothing(own)];
+	if (own && found.state === 'starting') return [text.context.status.starting(own, pid)];
+	if (own && found.state === 'silent') return [text.context.status.silent(own, found.server ?? '', pid)];
 	if (found.state === 'stopped') return [words.nothing];
 	if (found.state === 'starting') return [words.starting(pid)];
 	if (found.state === 'silent') return [words.silent(pid)];
 	const {labels} = words;
 	const since = new Date(found.since ?? 0).toLocaleString(language, {dateStyle: 'medium', timeStyle: 'medium'});
 	const rows: [string, string][] = [
-		[labels.cluster, kind ? `kind ${found.kubernetes}` : `${found.cluster}  SIMULATED ${found.kubernetes}`],
+		[
+			labels.cluster,
+			own
+				? `${found.cluster} ${found.kubernetes}`
+				: kind
+					? `kind ${found.kubernetes}`
+					: `${found.cluster}  SIMULATED ${found.kubernetes}`,
+		],
 		[
 			labels.runs,
 			found.pid === undefined ? (kind?.status.unheld(found.name ?? '') ?? '') : words.runsIn(found.command ?? '', pid),
 		],
 		[labels.since, since],
+		...(found.namespace ? ([[text.context.question.namespace, found.namespace]] satisfies [string, string][]) : []),
 		...(found.server ? ([[labels.server, found.server]] satisfies [string, string][]) : []),
 		[labels.kubeconfig, found.kubeconfig ?? ''],
 		...(found.gateway ? ([[labels.gateway, found.gateway]] satisfies [string, string][]) : []),

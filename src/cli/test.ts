@@ -37,7 +37,7 @@ export async function test(names: string[], options: TestOptions, context: Conte
 	};
 	const failed: string[] = [];
 	const images = [...new Set(lessons.flatMap(({images}) => images))];
-	await using shared = await openShared(cluster, {kind, images}, context);
+	await using shared = await openShared(cluster, {kind, images, yes: options.yes}, context);
 	for (const lesson of lessons) {
 		const prove = () =>
 			withThrowaway(lesson, {speed: proofSpeed, shared: shared.cluster}, context, place =>

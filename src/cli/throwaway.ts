@@ -33,7 +33,7 @@ export type Throwaway = {
  */
 export async function openShared(
 	name: ClusterName,
-	options: Pick<OpenClusterOptions, 'kind' | 'images'>,
+	options: Pick<OpenClusterOptions, 'kind' | 'images'> & {yes?: boolean | undefined},
 	context: Context,
 ): Promise<{cluster: OpenedCluster | undefined} & AsyncDisposable> {
 	const cluster = name === 'embedded' ? undefined : await openForCommand(name, {...options, throwaway: true}, context);

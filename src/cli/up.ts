@@ -4,12 +4,13 @@ import {resolve} from 'node:path';
 import {setTimeout as delay} from 'node:timers/promises';
 import {addressOf, type ClusterAddress} from '../clusters/embedded-cluster.ts';
 import type {KindOptions} from '../clusters/kind/make-kind.ts';
-import type {ClusterName} from '../clusters/open-cluster.ts';
+import {type ClusterName, contextOf} from '../clusters/open-cluster.ts';
 import {lockHolder} from '../state/lock.ts';
 import type {Text} from '../text/text.ts';
 import {UserError} from '../text/user-error.ts';
 import {askedCluster, chooseCluster, kindOptions} from './cluster-choice.ts';
 import {clusterFiles} from './cluster-files.ts';
+import {askForContext} from './confirm-context.ts';
 import type {Context, ExitCode} from './context.ts';
 import {openForCommand} from './open-cluster.ts';
 import type {UpOptions} from './program.ts';
@@ -26,13 +27,20 @@ export async function up(options: UpOptions, context: Context): Promise<ExitCode
 	if (name === 'embedded' && from !== undefined && statSync(from, {throwIfNoEntry: false})?.isDirectory()) {
 		throw new UserError(text.offline.folderForEmbedded(from), 2);
 	}
-	const wanted = {name, port, from: name === 'embedded' && from ? resolve(from) : undefined, kind};
+	const wanted = {
+		name,
+		port,
+		from: name === 'embedded' && from ? resolve(from) : undefined,
+		kind,
+		yes: options.yes ?? false,
+	};
 	return options.detach ? await upDetached(wanted, context) : await upHere(wanted, context);
 }
 
-type Wanted = {name: ClusterName; port: number | undefined; from: string | undefined; kind: KindOptions};
+type Wanted = {name: ClusterName; port: number | undefined; from: string | undefined; kind: KindOptions; yes: boolean};
 
 function wordsOf(name: ClusterName, text: Text) {
+	if (name.startsWith('context:')) return text.context.up(name);
 	return name === 'kind' ? text.clusters.kind.up : text.cli.up;
 }
 
@@ -72,7 +80,9 @@ async function upDetached(wanted: Wanted, context: Context): Promise<ExitCode> {
 	const files = clusterFiles(name, context.home());
 	const running = lockHolder(files.lock);
 	if (running && from) throw new UserError(text.clusters.runsAlready(running.command, running.pid));
-	const child = running ? undefined : spawnUp(wanted, files.log, context);
+	// Its own process cannot ask.
+	const yes = running ? wanted.yes : await confirmFirst(wanted, context);
+	const child = running ? undefined : spawnUp({...wanted, yes}, files.log, context);
 	const log =
 		child && name !== 'embedded' ? followLog(files.log, [words.running, words.stay], context.note) : undefined;
 	let ended = false;
@@ -132,13 +142,26 @@ function followLog(file: string, unsaid: readonly string[], note: (line: string)
 	};
 }
 
-function spawnUp({name, port, from, kind}: Wanted, logFile: string, context: Context): ChildProcess {
+/** Has a context confirmed, if there is something to confirm; true when the answer is yes. */
+async function confirmFirst({name, yes}: Wanted, context: Context): Promise<boolean> {
+	if (!contextOf(name)) return yes;
+	const {confirmContext} = await import('../clusters/context-cluster.ts');
+	return await confirmContext({
+		...context,
+		name: contextOf(name),
+		home: context.home(),
+		confirm: question => askForContext(question, yes, context),
+	});
+}
+
+function spawnUp({name, port, from, kind, yes}: Wanted, logFile: string, context: Context): ChildProcess {
 	const {launcher, language, environment} = context;
 	const log = openSync(logFile, 'w', 0o600);
 	const words = [
 		launcher,
 		'up',
 		...(name === 'embedded' ? [] : ['--cluster', name]),
+		...(yes ? ['--yes'] : []),
 		...(port ? ['--port', String(port)] : []),
 		...(from ? ['--from', from] : []),
 		...(kind.offline ? ['--from', kind.offline] : []),

@@ -8,7 +8,7 @@ import {makeTemporaryFolder} from '../state/temporary-folder.ts';
 import type {Text} from '../text/text.ts';
 import {UserError} from '../text/user-error.ts';
 import type {Capability, Cluster} from './cluster.ts';
-import {type ContextQuestion, chooseNamespace} from './context/choose-namespace.ts';
+import {type ContextQuestion, chooseNamespace, planNamespace} from './context/choose-namespace.ts';
 import {
 	type ContextPlace,
 	contextPlace,
@@ -77,10 +77,15 @@ export async function openContextCluster(options: OpenContextOptions): Promise<C
 		return await (options.throwaway ? openThrowaway(options, frozen, place) : openLasting(options, frozen, place));
 	} catch (error) {
 		signal.throwIfAborted();
-		if (error instanceof UserError) throw error;
-		if (error instanceof KubeApiError) throw new UserError(text.context.refused(name, frozen.server, error.message));
-		throw new UserError(text.context.unreachable(name, frozen.server, innermost(error)));
+		throw explain(error, frozen, text);
 	}
+}
+
+/** An error of the API server, the network or a credential plugin in the learner's words. */
+function explain(error: unknown, {name, server}: FrozenContext, text: Text): UserError {
+	if (error instanceof UserError) return error;
+	if (error instanceof KubeApiError) return new UserError(text.context.refused(name, server, error.message));
+	return new UserError(text.context.unreachable(name, server, innermost(error)));
 }
 
 async function openLasting(options: OpenContextOptions, frozen: FrozenContext, place: ContextPlace) {
@@ -132,17 +137,9 @@ async function openThrowaway(options: OpenContextOptions, frozen: FrozenContext,
 type Here = {place: ContextPlace; kubeconfig: string; lock?: Lock};
 
 async function openHere(options: OpenContextOptions, frozen: FrozenContext, here: Here): Promise<ContextCluster> {
-	const {name, home, throwaway = false, gatewayImage = 'nginx:1.14.2', signal, text, note, confirm} = options;
+	const {name, throwaway = false, gatewayImage = 'nginx:1.14.2', signal, text, note, confirm} = options;
 	const {place, kubeconfig} = here;
-	const write = (namespace: string) => writeFileAtomic(kubeconfig, frozen.kubeconfig(namespace), {mode: 0o600});
-	write(frozen.namespace ?? 'default');
-	const api = openKubeApi(kubeconfig);
-	const owner = ownerId(home);
-	const record = readRecord(place);
-	const identity = record?.identity ?? (await serverIdentity(api, frozen.namespace, signal));
-	const beforeWrite = () => checkIdentity(api, identity, name, text, AbortSignal.timeout(closeLimit));
-	if (record) await beforeWrite();
-	const own: NamespacePlace = {api, owner, beforeWrite, signal};
+	const {api, own, record, identity, write} = await connect(options, frozen, here);
 	await removePassing(place, own);
 
 	let forget: (() => void) | undefined;
@@ -150,34 +147,31 @@ async function openHere(options: OpenContextOptions, frozen: FrozenContext, here
 	let lock = here.lock;
 	let gateway: GatewayPod | undefined;
 	const letGo = async () => {
-		await gateway?.close();
-		const ending: NamespacePlace = {...own, signal: AbortSignal.timeout(closeLimit)};
-		if (made !== undefined) await deleteNamespace(ending, made, {wait: false});
-		forget?.();
-		rmSync(kubeconfig, {force: true});
-		lock?.release();
+		try {
+			await gateway?.close();
+			const ending: NamespacePlace = {...own, signal: AbortSignal.timeout(closeLimit)};
+			if (made !== undefined) await deleteNamespace(ending, made, {wait: false});
+			forget?.();
+		} finally {
+			rmSync(kubeconfig, {force: true});
+			lock?.release();
+		}
 	};
 	try {
-		const chosen = await chooseNamespace({
-			frozen,
-			place: own,
-			record,
-			fresh: throwaway,
-			text,
-			confirm,
-			begun({name: namespace, assigned}) {
-				if (throwaway && assigned) lock = lockAssigned(options, place);
-				else if (throwaway) {
-					forget?.();
-					forget = rememberPassing(place, namespace);
-				} else {
-					const {server, user} = frozen;
-					writeRecord(place, {context: name, server, user, identity, namespace, assigned});
-				}
-				// Until everything is open, what was made is undone again.
-				if (!assigned) made = namespace;
-			},
-		});
+		const plan = {frozen, place: own, record, fresh: throwaway, text};
+		const begun = ({name: namespace, assigned}: {name: string; assigned: boolean}) => {
+			if (throwaway && assigned) lock = lockAssigned(options, place);
+			else if (throwaway) {
+				forget?.();
+				forget = rememberPassing(place, namespace);
+			} else {
+				const {server, user} = frozen;
+				writeRecord(place, {context: name, server, user, identity, namespace, assigned});
+			}
+			// Until everything is open, what was made is undone again.
+			if (!assigned) made = namespace;
+		};
+		const chosen = await chooseNamespace(await planNamespace(plan), plan, confirm, begun);
 		if (!throwaway) {
 			const {server, user} = frozen;
 			writeRecord(place, {context: name, server, user, identity, namespace: chosen.name, assigned: chosen.assigned});
@@ -189,8 +183,8 @@ async function openHere(options: OpenContextOptions, frozen: FrozenContext, here
 			kubeconfig,
 			namespace: chosen.name,
 			image: gatewayImage,
-			labels: ownLabels(owner),
-			beforeWrite,
+			labels: ownLabels(own.owner),
+			beforeWrite: own.beforeWrite,
 			signal,
 			text,
 		});
@@ -201,6 +195,43 @@ async function openHere(options: OpenContextOptions, frozen: FrozenContext, here
 		// What cannot be undone now is found by the next start.
 		await letGo().catch(() => {});
 		throw error;
+	}
+}
+
+/** Writes the frozen kubeconfig, and makes sure that the server is the one of last time. */
+async function connect(options: OpenContextOptions, frozen: FrozenContext, {place, kubeconfig}: Here) {
+	const {name, home, signal, text} = options;
+	const write = (namespace: string) => writeFileAtomic(kubeconfig, frozen.kubeconfig(namespace), {mode: 0o600});
+	write(frozen.namespace ?? 'default');
+	const api = openKubeApi(kubeconfig);
+	const record = readRecord(place);
+	const identity = record?.identity ?? (await serverIdentity(api, frozen.namespace, signal));
+	const beforeWrite = () => checkIdentity(api, identity, name, text, AbortSignal.timeout(closeLimit));
+	if (record) await beforeWrite();
+	const own: NamespacePlace = {api, owner: ownerId(home), beforeWrite, signal};
+	return {api, own, record, identity, write};
+}
+
+/**
+ * Has a context confirmed without opening it, for a command that opens it in another process, where nobody can be asked. False when
+ * there was nothing to ask. Throws UserError.
+ */
+export async function confirmContext(options: OpenContextOptions): Promise<boolean> {
+	const {name, home, environment, signal, text, confirm} = options;
+	const frozen = freezeContext(environment, name, text);
+	const place = contextPlace(home, name);
+	mkdirSync(place.folder, {recursive: true, mode: 0o700});
+	const folder = makeTemporaryFolder();
+	try {
+		const {own, record} = await connect(options, frozen, {place, kubeconfig: join(folder, 'kubeconfig')});
+		const {question} = await planNamespace({frozen, place: own, record, fresh: false, text});
+		if (question && !(await confirm(question))) throw new UserError(text.context.notConfirmed(name));
+		return question !== undefined;
+	} catch (error) {
+		signal.throwIfAborted();
+		throw explain(error, frozen, text);
+	} finally {
+		rmSync(folder, {recursive: true, force: true});
 	}
 }
 

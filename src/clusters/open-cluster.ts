@@ -2,6 +2,7 @@ import type {Home} from '../state/home.ts';
 import type {LockHolder} from '../state/lock.ts';
 import type {Text} from '../text/text.ts';
 import type {Cluster} from './cluster.ts';
+import type {ContextQuestion} from './context/choose-namespace.ts';
 import {kindPlace, proofKindPlace} from './kind/kind-place.ts';
 import type {KindProgress} from './kind/kind-steps.ts';
 import type {KindOptions} from './kind/make-kind.ts';
@@ -43,6 +44,8 @@ export type OpenClusterOptions = {
 	note: (line: string) => void;
 	/** Asks the learner; false where nobody can be asked. */
 	confirm: (question: string) => Promise<boolean>;
+	/** Shows the user the cluster of a context and asks whether it is the one they mean. */
+	confirmContext: (question: ContextQuestion) => Promise<boolean>;
 	progress: (progress: KindProgress) => void;
 };
 
@@ -55,6 +58,14 @@ export async function openCluster(options: OpenClusterOptions): Promise<OpenedCl
 		const place = throwaway ? proofKindPlace(home) : kindPlace(home);
 		return await openKindCluster({...options, kind, images, place});
 	}
+	if (name.startsWith('context:')) {
+		const {openContextCluster} = await import('./context-cluster.ts');
+		return await openContextCluster({...options, name: contextOf(name), confirm: options.confirmContext});
+	}
 	const {openEmbeddedCluster} = await import('./embedded-cluster.ts');
 	return await openEmbeddedCluster(options);
 }
+
+/** The context that a cluster's name has in the user's kubeconfig; empty for a cluster that is none of the user's. */
+export const contextOf = (name: ClusterName): string =>
+	name.startsWith('context:') ? name.slice('context:'.length) : '';

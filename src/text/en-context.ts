@@ -53,15 +53,35 @@ export const enContext = {
 		lacks: (lesson: string, capabilities: string) => `${lesson}: the cluster lacks ${capabilities}`,
 		rights: (lesson: string, rights: string) => `${lesson}: you may not ${rights}`,
 	},
+	help: {yes: 'with --cluster context:NAME: it is the cluster that is meant; do not ask'},
+	up: (cluster: string) => ({
+		running: 'The gateway into your cluster runs. In another terminal, use it with these lines:',
+		already: (command: string, pid: number) =>
+			`The gateway into your cluster runs already (${command}, process ${pid}).`,
+		stay: 'Ctrl-C ends the gateway; the namespace stays.',
+		stopped: `The namespace stays as it is. Remove it with: endpoint-lab down --cluster ${cluster}`,
+		detached: (pid: number) =>
+			`It runs in the background (process ${pid}); "endpoint-lab down" ends it, and "endpoint-lab down --cluster ${cluster}" removes the namespace too.`,
+	}),
+	status: {
+		stopped: (name: string, namespace: string) =>
+			`The context ${name} has the namespace ${namespace} of the lab, and no process uses it. Remove it with: endpoint-lab down --cluster context:${name}`,
+		starting: (name: string, pid: number) => `The context ${name} is being opened (process ${pid}).`,
+		silent: (name: string, server: string, pid: number) =>
+			`Process ${pid} uses the context ${name}, but its cluster at ${server} does not answer. Try: kubectl --context ${name} version`,
+	},
 	down: {
+		ended: (name: string, pid: number) => `Ended the gateway into the cluster of the context ${name} (process ${pid}).`,
+		stays: (name: string) =>
+			`The lab's namespace there stays. Remove it with: endpoint-lab down --cluster context:${name}`,
 		nothing: (name: string) => `The lab has nothing in the cluster of the context ${name}.`,
 		deleted: (namespaces: string[], name: string) =>
 			`Deleted from the cluster of the context ${name}: ${namespaces.map(one => `namespace ${one}`).join(', ')}`,
 		alreadyGone: (name: string) => `The lab's namespace in the cluster of the context ${name} was gone already.`,
 		cleaned: (namespace: string, name: string) =>
 			`Removed the lab's own Pods from the namespace ${namespace} of the context ${name}; what else is in it stays.`,
-		forgotten: (name: string) =>
-			`The lab has forgotten the cluster of the context ${name}; nothing was removed from it.`,
+		forgotten: (name: string, namespace: string) =>
+			`The lab has forgotten the cluster of the context ${name}; nothing was removed from it. There may be a namespace ${namespace} in it.`,
 	},
 	gateway: {
 		notStarted: (pod: string, namespace: string, why: string) =>

@@ -19,8 +19,6 @@ export const en = {
 		noFolder: (name: string) => `there is no folder ${name}. Make a lesson there with: endpoint-lab new ${name}`,
 		unknownOption: (name: string) => `there is no option ${name}.`,
 		unknownCluster: (name: string) => `there is no cluster "${name}"; there are: embedded, kind, context:NAME, auto.`,
-		laterCluster: (name: string) =>
-			`this version does not run lessons on "${name}" yet; use --cluster embedded, which needs nothing installed.`,
 		unknownLanguage: (name: string, languages: string) => `there is no language "${name}"; there are: ${languages}.`,
 		missingArgument: (name: string) => `${name} is missing.`,
 		optionNeedsValue: (flags: string) => `the option ${flags} needs a value.`,

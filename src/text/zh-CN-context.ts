@@ -51,14 +51,33 @@ export const zhCNContext: Text['context'] = {
 		lacks: (lesson, capabilities) => `${lesson}：这个集群缺少 ${capabilities}`,
 		rights: (lesson, rights) => `${lesson}：你没有权限 ${rights}`,
 	},
+	help: {yes: '与 --cluster context:NAME 一起使用：确认就是这个集群，不再询问'},
+	up: cluster => ({
+		running: '通往你的集群的网关正在运行。在另一个终端里用下面几行连接它：',
+		already: (command, pid) => `通往你的集群的网关已经在运行（${command}，进程 ${pid}）。`,
+		stay: '按 Ctrl-C 结束网关；名字空间会保留。',
+		stopped: `名字空间保持原样。删除它：endpoint-lab down --cluster ${cluster}`,
+		detached: pid =>
+			`它在后台运行（进程 ${pid}）；"endpoint-lab down" 结束它，"endpoint-lab down --cluster ${cluster}" 还会删除名字空间。`,
+	}),
+	status: {
+		stopped: (name, namespace) =>
+			`上下文 ${name} 中有实验环境的名字空间 ${namespace}，目前没有进程使用它。删除它：endpoint-lab down --cluster context:${name}`,
+		starting: (name, pid) => `正在打开上下文 ${name}（进程 ${pid}）。`,
+		silent: (name, server, pid) =>
+			`进程 ${pid} 正在使用上下文 ${name}，但它的集群（${server}）没有应答。可以试试：kubectl --context ${name} version`,
+	},
 	down: {
+		ended: (name, pid) => `已结束通往上下文 ${name} 的集群的网关（进程 ${pid}）。`,
+		stays: name => `实验环境在其中的名字空间会保留。删除它：endpoint-lab down --cluster context:${name}`,
 		nothing: name => `上下文 ${name} 的集群中没有实验环境的任何内容。`,
 		deleted: (namespaces, name) =>
 			`已从上下文 ${name} 的集群中删除：${namespaces.map(one => `名字空间 ${one}`).join('、')}`,
 		alreadyGone: name => `实验环境在上下文 ${name} 的集群中的名字空间早已不在了。`,
 		cleaned: (namespace, name) =>
 			`已从上下文 ${name} 的名字空间 ${namespace} 中删除实验环境自己的 Pod；其中的其他内容保持不变。`,
-		forgotten: name => `实验环境已忘掉上下文 ${name} 的集群；没有从其中删除任何内容。`,
+		forgotten: (name, namespace) =>
+			`实验环境已忘掉上下文 ${name} 的集群；没有从其中删除任何内容。其中可能还有名字空间 ${namespace}。`,
 	},
 	gateway: {
 		notStarted: (pod, namespace, why) =>

@@ -17,7 +17,6 @@ export const zhCN: Text = {
 		noFolder: name => `没有目录 ${name}。可以在那里新建一课：endpoint-lab new ${name}`,
 		unknownOption: name => `没有 ${name} 这个选项。`,
 		unknownCluster: name => `没有名为“${name}”的集群；可选：embedded、kind、context:NAME、auto。`,
-		laterCluster: name => `此版本还不能在“${name}”上运行课程；请使用 --cluster embedded，它不需要安装任何东西。`,
 		unknownLanguage: (name, languages) => `没有“${name}”这种语言；可选：${languages}。`,
 		missingArgument: name => `缺少 ${name}。`,
 		optionNeedsValue: flags => `选项 ${flags} 需要一个值。`,

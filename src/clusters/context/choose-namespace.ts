@@ -27,7 +27,8 @@ export type ChosenNamespace = {
 	made: boolean;
 };
 
-export type ChooseOptions = {
+/** What a choice of namespace depends on. */
+export type PlanOptions = {
 	frozen: FrozenContext;
 	place: NamespacePlace;
 	/** What is known from last time. */
@@ -35,9 +36,14 @@ export type ChooseOptions = {
 	/** A new one, whatever there is from last time. */
 	fresh: boolean;
 	text: Text;
-	confirm: (question: ContextQuestion) => Promise<boolean>;
-	/** Hears of each choice before anything is written. */
-	begun: (choice: {name: string; assigned: boolean}) => void;
+};
+
+/** Which namespace it will be, and what has to be confirmed before; nothing has been written by then. */
+export type NamespacePlan = {
+	/** The namespace of last time, or the one that was given to the user; without it a new one is made. */
+	name?: string;
+	assigned: boolean;
+	question?: ContextQuestion;
 };
 
 /** Namespaces in which no lesson runs, whatever a context says. */
@@ -45,34 +51,44 @@ const systemNamespaces = /^kube-/;
 const createNamespaces: Right = {verb: 'create', group: '', resource: 'namespaces', clusterWide: true};
 
 /**
- * Takes up the namespace of last time, else makes one; where the user may not make any, the one that the context names is theirs to
- * use. Asks before a cluster is used for the first time, unless it is on this machine. Throws UserError, KubeApiError, and what the
- * network threw.
+ * Plans to take up the namespace of last time, else to make one; where the user may not make any, the one that the context names is
+ * theirs to use. A cluster is asked about when it is used for the first time, unless it is on this machine. Only reads. Throws
+ * UserError, KubeApiError, and what the network threw.
  */
-export async function chooseNamespace(options: ChooseOptions): Promise<ChosenNamespace> {
-	const {frozen, place, record, fresh, text, begun} = options;
-	const words = text.context;
+export async function planNamespace({frozen, place, record, fresh, text}: PlanOptions): Promise<NamespacePlan> {
 	const known = record?.server === frozen.server && record.user === frozen.user;
 	if (record && !record.assigned && (await isOwn(place, record.namespace))) {
-		if (!known) await ask(options, undefined);
-		if (!fresh) return {name: record.namespace, assigned: false, made: false};
-		return await make(options);
+		const question = known ? undefined : await questionFor(frozen, place, undefined);
+		return {assigned: false, ...(!fresh && {name: record.namespace}), ...(question && {question})};
 	}
 	if (await mayDo(place.api, createNamespaces, '', place.signal)) {
-		if (!known && !isKnownLocal(frozen)) await ask(options, undefined);
-		return await make(options);
+		const question = known || isKnownLocal(frozen) ? undefined : await questionFor(frozen, place, undefined);
+		return {assigned: false, ...(question && {question})};
 	}
 	const {namespace} = frozen;
-	if (namespace === undefined || systemNamespaces.test(namespace)) throw new UserError(words.noNamespace(frozen.name));
-	if (!known || record?.namespace !== namespace) await ask(options, namespace);
-	begun({name: namespace, assigned: true});
-	return {name: namespace, assigned: true, made: false};
+	if (namespace === undefined || systemNamespaces.test(namespace))
+		throw new UserError(text.context.noNamespace(frozen.name));
+	const question = known && record?.namespace === namespace ? undefined : await questionFor(frozen, place, namespace);
+	return {name: namespace, assigned: true, ...(question && {question})};
 }
 
-async function make({place, begun, frozen, text}: ChooseOptions): Promise<ChosenNamespace> {
+/**
+ * Asks what the plan has to ask, and makes the namespace if that is the plan. `begun` hears of the choice before anything is written.
+ * Throws UserError, KubeApiError, and what the network threw.
+ */
+export async function chooseNamespace(
+	{name, assigned, question}: NamespacePlan,
+	{frozen, place, text}: PlanOptions,
+	confirm: (question: ContextQuestion) => Promise<boolean>,
+	begun: (choice: {name: string; assigned: boolean}) => void,
+): Promise<ChosenNamespace> {
+	if (question && !(await confirm(question))) throw new UserError(text.context.notConfirmed(frozen.name));
+	if (name !== undefined) {
+		if (assigned) begun({name, assigned});
+		return {name, assigned, made: false};
+	}
 	try {
-		const name = await makeNamespace(place, name => begun({name, assigned: false}));
-		return {name, assigned: false, made: true};
+		return {name: await makeNamespace(place, name => begun({name, assigned})), assigned, made: true};
 	} catch (error) {
 		// A policy may refuse what RBAC allows.
 		if (isStatus(error, 403)) throw new UserError(text.context.namespaceRefused(frozen.name, (error as Error).message));
@@ -80,15 +96,17 @@ async function make({place, begun, frozen, text}: ChooseOptions): Promise<Chosen
 	}
 }
 
-async function ask({frozen, place, text, confirm}: ChooseOptions, assigned: string | undefined): Promise<void> {
-	const {api, signal} = place;
-	const question: ContextQuestion = {
+async function questionFor(
+	frozen: FrozenContext,
+	place: NamespacePlace,
+	assigned: string | undefined,
+): Promise<ContextQuestion> {
+	return {
 		context: frozen.name,
 		server: frozen.server,
-		user: (await userOf(api, signal)) ?? frozen.user,
+		user: (await userOf(place.api, place.signal)) ?? frozen.user,
 		...(assigned !== undefined && {assigned, objects: await countObjects(place, assigned)}),
 	};
-	if (!(await confirm(question))) throw new UserError(text.context.notConfirmed(frozen.name));
 }
 
 /** The user's name as the server knows it; an old server cannot tell. */

@@ -1,3 +1,4 @@
+import {existsSync, rmSync} from 'node:fs';
 import {join} from 'node:path';
 import {sync as writeFileAtomic} from 'write-file-atomic';
 import type {Home} from '../../state/home.ts';
@@ -17,7 +18,7 @@ import {
 } from './context-record.ts';
 import {freezeContext} from './frozen-context.ts';
 import {deleteNamespace, deleteOwnPods, type NamespacePlace, ownNamespaces} from './own-namespace.ts';
-import {checkIdentity} from './server-identity.ts';
+import {checkIdentity, serverIdentity} from './server-identity.ts';
 
 export type RemoveContextOptions = {
 	name: string;
@@ -41,8 +42,7 @@ export type RemovedContext = {namespaces: string[]; cleaned?: string};
 export async function removeContext(options: RemoveContextOptions): Promise<RemovedContext | undefined> {
 	const {name, home, command, forget, text} = options;
 	const place = contextPlace(home, name);
-	const record = readRecord(place);
-	if (!record) return undefined;
+	if (!existsSync(place.folder)) return undefined;
 	const taken = takeLock(place.lock, command);
 	if ('holder' in taken) throw new UserError(text.context.inUse(name, taken.holder.command, taken.holder.pid));
 	try {
@@ -58,24 +58,27 @@ async function removeFromCluster(
 	{name, home, environment, signal, text}: RemoveContextOptions,
 	place: ContextPlace,
 ): Promise<RemovedContext> {
-	const record = readRecord(place)!;
+	// Without one, only throwaway namespaces can be there.
+	const record = readRecord(place);
 	const frozen = freezeContext(environment, name, text);
-	const kubeconfig = join(makeTemporaryFolder(), 'kubeconfig');
-	writeFileAtomic(kubeconfig, frozen.kubeconfig(record.namespace), {mode: 0o600});
-	const api = openKubeApi(kubeconfig);
-	const beforeWrite = () => checkIdentity(api, record.identity, name, text, signal);
-	const own: NamespacePlace = {api, owner: ownerId(home), beforeWrite, signal};
+	const folder = makeTemporaryFolder();
+	const kubeconfig = join(folder, 'kubeconfig');
+	writeFileAtomic(kubeconfig, frozen.kubeconfig('default'), {mode: 0o600});
 	const {left, living} = passingNamespaces(place);
 	const namespaces: string[] = [];
 	try {
+		const api = openKubeApi(kubeconfig);
+		const identity = record?.identity ?? (await serverIdentity(api, frozen.namespace, signal));
+		const beforeWrite = () => checkIdentity(api, identity, name, text, signal);
+		const own: NamespacePlace = {api, owner: ownerId(home), beforeWrite, signal};
 		await beforeWrite();
 		const wanted = new Set([
-			...(record.assigned ? [] : [record.namespace]),
+			...(!record || record.assigned ? [] : [record.namespace]),
 			...left.map(({namespace}) => namespace),
 			...(await ownNamespaces(own)).filter(namespace => !living.includes(namespace)),
 		]);
 		for (const namespace of wanted) if (await deleteNamespace(own, namespace)) namespaces.push(namespace);
-		if (!record.assigned) return {namespaces};
+		if (!record?.assigned) return {namespaces};
 		await deleteOwnPods(own, record.namespace);
 		return {namespaces, cleaned: record.namespace};
 	} catch (error) {
@@ -83,5 +86,7 @@ async function removeFromCluster(
 		if (error instanceof UserError) throw error;
 		if (error instanceof KubeApiError) throw new UserError(text.context.refused(name, frozen.server, error.message));
 		throw new UserError(text.context.unreachable(name, frozen.server, (error as Error).message));
+	} finally {
+		rmSync(folder, {recursive: true, force: true});
 	}
 }
