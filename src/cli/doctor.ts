@@ -6,10 +6,14 @@ import {probe} from '../doctor/probe.ts';
 import {type Private, redact} from '../doctor/redact.ts';
 import {lessonCards} from '../lesson/find-lessons.ts';
 import type {Text} from '../text/text.ts';
+import {UserError} from '../text/user-error.ts';
 import {alignColumns} from './columns.ts';
 import type {Context, ExitCode} from './context.ts';
 import {lessonImages} from './lesson-images.ts';
 import type {DoctorOptions} from './program.ts';
+
+/** A learner waits for two seconds at most. */
+const defaultLimitMs = 1_800;
 
 /**
  * `endpoint-lab doctor`: what this machine offers the lab and what is wrong with it, and where lessons can run. Changes
@@ -19,6 +23,7 @@ export async function doctor(options: DoctorOptions, context: Context): Promise<
 	const {environment, signal, text, print, version} = context;
 	const facts = await probe({
 		environment,
+		limitMs: parseLimit(options.timeout, text),
 		signal,
 		input: process.stdin,
 		output: process.stdout,
@@ -41,6 +46,14 @@ export async function doctor(options: DoctorOptions, context: Context): Promise<
 		}
 	}
 	return found.verdicts.some(({runs}) => runs) ? 0 : 1;
+}
+
+/** Seconds from the command line, as ms. Throws UserError. */
+function parseLimit(seconds: string | undefined, text: Text): number {
+	if (seconds === undefined) return defaultLimitMs;
+	const limit = /^\d+(\.\d+)?$/.test(seconds) ? Number(seconds) * 1_000 : 0;
+	if (limit <= 0) throw new UserError(text.doctor.wrongTimeout(seconds), 2);
+	return limit;
 }
 
 function findingLines(findings: Finding[], text: Text): string[] {

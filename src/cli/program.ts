@@ -15,6 +15,7 @@ export type LabOptions = KindFlags & {
 	cluster?: string;
 	step?: string;
 	reset?: boolean;
+	watch?: boolean;
 	record?: string;
 	plain?: boolean;
 };
@@ -31,8 +32,8 @@ export type ExportOptions = {to?: string};
 
 export type StatusOptions = RunOptions & {save?: string};
 
-/** `report`: a text to paste, which hides secrets. */
-export type DoctorOptions = {json?: boolean; report?: boolean};
+/** `report`: a text to paste, which hides secrets. `timeout`: in seconds. */
+export type DoctorOptions = {json?: boolean; report?: boolean; timeout?: string};
 
 /** `arch`: as Go names architectures, each word with one or several between commas. */
 export type PrepareOptions = {to?: string; arch?: string[]; check?: string};
@@ -77,6 +78,7 @@ export function createProgram(context: Context, done: (code: ExitCode) => void):
 		.addOption(yes())
 		.addOption(lang())
 		.addOption(new Option('--reset', words.reset))
+		.addOption(new Option('--watch', words.watch))
 		.addOption(new Option('--plain', words.plain))
 		.addOption(new Option('--record <file>', words.record))
 		.action(async (lesson: string | undefined, options: LabOptions) => {
@@ -194,6 +196,7 @@ export function createProgram(context: Context, done: (code: ExitCode) => void):
 		.command('doctor')
 		.description(words.doctor)
 		.addOption(new Option('--report', words.report))
+		.addOption(new Option('--timeout <seconds>', words.timeout))
 		.addOption(json(words.jsonDocument))
 		.addOption(lang())
 		.action(async (options: DoctorOptions) => done(await (await import('./doctor.ts')).doctor(options, context)));

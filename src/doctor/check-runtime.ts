@@ -84,7 +84,10 @@ function checkProblem(problem: RuntimeProblemFacts, system: System, text: Text):
 				joinRuntimeGroup(system),
 			);
 		case 'silent':
-			return blocked('runtime-silent', words.runtimeSilent(name), words.runtimeSilentFix, startRuntime(system, name));
+			return blocked('runtime-silent', words.runtimeSilent(name), words.runtimeSilentFix, [
+				'endpoint-lab doctor --timeout 20',
+				...startRuntime(system, name),
+			]);
 		default:
 			return blocked('runtime-failed', words.runtimeFailed(name, detail), words.runtimeFailedFix, [`${name} info`]);
 	}

@@ -13,12 +13,11 @@ import {systemOf} from './operating-system.ts';
 import {freeBytes, probeHome} from './probe-home.ts';
 import {probeRuntime} from './probe-runtime.ts';
 
-/** ms that everything together may take; what has not answered by then counts as silent. */
-const limitMs = 1_800;
-
 export type ProbeOptions = {
 	environment: Environment;
 	signal: AbortSignal;
+	/** ms that everything together may take; what has not answered by then counts as silent. */
+	limitMs: number;
 	input: {isTTY?: boolean};
 	output: {isTTY?: boolean; columns?: number; rows?: number; getColorDepth?(environment?: object): number};
 	/** Reads the images that lessons use on a kind cluster. Throws when the package's lessons are damaged. */
@@ -27,7 +26,7 @@ export type ProbeOptions = {
 
 /** Looks at the machine, at everything at once, and changes nothing. Throws only the reason of an aborted signal. */
 export async function probe(options: ProbeOptions): Promise<Facts> {
-	const {environment} = options;
+	const {environment, limitMs} = options;
 	const over = new AbortController();
 	const signal = AbortSignal.any([options.signal, over.signal]);
 	/** The answer, or what counts as one when there is none in time. */
@@ -121,7 +120,6 @@ async function probeProgram(
 			env: environment,
 			extendEnv: false,
 			stdin: 'ignore',
-			timeout: limitMs,
 			cancelSignal: signal,
 			windowsHide: true,
 		});

@@ -11,6 +11,8 @@ export const enDoctor = {
 	reportHint: 'To ask somebody for help, paste what this prints: endpoint-lab doctor --report',
 	reportTitle: (version: string, time: string) => `endpoint-lab ${version} doctor, ${time}`,
 
+	wrongTimeout: (value: string) => `"${value}" is no time; use a number of seconds, as in --timeout 20.`,
+
 	home: (folder: string, free: string) => `The lab keeps its state in ${folder}${free ? ` (${free} free)` : ''}.`,
 	homeAbsent: (folder: string) => `The lab will keep its state in ${folder}, which it makes at its first start.`,
 	homeUnwritable: (folder: string, reason: string) => `The folder ${folder} cannot be written to (${reason}).`,
@@ -98,7 +100,7 @@ export const enDoctor = {
 	runtimeContextMissing: "Docker's current context does not exist.",
 	runtimeContextMissingFix: 'See which there are, and choose one:',
 	runtimeSilent: (name: string) => `${name} does not answer in time; it may be starting, or hang.`,
-	runtimeSilentFix: 'Wait a moment and look again; if it stays so, restart it:',
+	runtimeSilentFix: 'Look again with more patience; if it stays so, start it anew:',
 	runtimeFailed: (name: string, detail: string) => `${name} fails${detail ? `: ${detail}` : ''}.`,
 	runtimeFailedFix: 'Run this and see what it says:',
 	runtimeWindows: (name: string) => `${name} runs Windows containers; kind needs Linux containers.`,

@@ -29,6 +29,7 @@ export const en = {
 		testStepNeedsLesson: 'the option --step proves a step of one lesson: endpoint-lab test LESSON --step N.',
 		notReported: (file: string, reason: string) => `the report cannot be written to ${file}: ${reason}`,
 		resetNeedsLesson: 'the option --reset needs a lesson: endpoint-lab LESSON --reset.',
+		watchNeedsFolder: 'the option --watch needs the folder of a lesson: endpoint-lab ./my-lesson --watch.',
 		seeHelp: (command: string) => ` See ${command} --help.`,
 		noTerminal: (lesson: string) =>
 			`the lab needs a terminal, and this is none. Without one, have it line by line: endpoint-lab ${lesson} --plain; or watch a lesson: endpoint-lab play ${lesson}`,
@@ -212,6 +213,7 @@ export const en = {
 			arch: 'the processors of the machines that will use it: amd64, arm64 (else that of this one)',
 			check: 'look whether a folder is still as it was made',
 			doctor: 'look at what this machine offers, what is wrong with it, and where lessons can run',
+			timeout: 'how long programs may take to answer (else 2 seconds)',
 			report: 'print a text to paste when asking for help; secrets and names are hidden',
 			shell: 'open your own shell in the cluster, with kubectl and curl wired to it',
 			kubectl: 'the built-in kubectl, for machines without one',
@@ -229,6 +231,7 @@ export const en = {
 			jsonDocument: 'as JSON',
 			step: 'go to a step, by number or name; the steps before it are done for you',
 			reset: 'start the lesson again from its beginning',
+			watch: "read the lesson's files again whenever they are saved, for its author",
 			plain: 'without a screen, line by line, for screen readers and pipes: the words are in its help',
 			record: 'record the session in FILE, which must not exist yet, as an asciicast (play it with asciinema)',
 			detach: 'leave it running in the background',
@@ -277,6 +280,8 @@ export const en = {
 	images: enImages,
 	offline: enOffline,
 	engine: {
+		unreadable: (problems: readonly string[]) =>
+			`The lesson cannot be read as it was saved. What you see is how it was before:\n\n${problems.map(line => `    ${line}`).join('\n')}`,
 		unsaved: (reason: string) =>
 			`Your progress cannot be written (${reason}). You can go on, but it will not be remembered.`,
 		disturbed: (lesson: string, step: string) =>

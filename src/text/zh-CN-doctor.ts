@@ -13,6 +13,8 @@ export const zhCNDoctor: Text['doctor'] = {
 	reportHint: '需要向别人求助时，请粘贴这条命令的输出：endpoint-lab doctor --report',
 	reportTitle: (version, time) => `endpoint-lab ${version} doctor，${time}`,
 
+	wrongTimeout: value => `“${value}”不是时间；请写秒数，例如 --timeout 20。`,
+
 	home: (folder, free) => `实验把状态保存在 ${folder}${free ? `（剩余空间 ${free}）` : ''}。`,
 	homeAbsent: folder => `实验将把状态保存在 ${folder}，首次启动时会创建它。`,
 	homeUnwritable: (folder, reason) => `目录 ${folder} 不可写（${reason}）。`,
@@ -92,7 +94,7 @@ export const zhCNDoctor: Text['doctor'] = {
 	runtimeContextMissing: 'Docker 当前的上下文不存在。',
 	runtimeContextMissingFix: '查看有哪些上下文，并选择一个：',
 	runtimeSilent: name => `${name} 没有及时响应；它可能正在启动，也可能卡住了。`,
-	runtimeSilentFix: '请稍等片刻再检查；如果仍然如此，请重新启动它：',
+	runtimeSilentFix: '请多等一会儿再检查；如果仍然如此，请重新启动它：',
 	runtimeFailed: (name, detail) => `${name} 出错${detail ? `：${detail}` : ''}。`,
 	runtimeFailedFix: '运行下面的命令看看它说什么：',
 	runtimeWindows: name => `${name} 正在运行 Windows 容器；kind 需要 Linux 容器。`,

@@ -27,6 +27,7 @@ export const zhCN: Text = {
 		testStepNeedsLesson: '选项 --step 证明一课中的一步：endpoint-lab test LESSON --step N。',
 		notReported: (file, reason) => `无法把报告写入 ${file}：${reason}`,
 		resetNeedsLesson: '选项 --reset 需要指定课程：endpoint-lab LESSON --reset。',
+		watchNeedsFolder: '选项 --watch 需要指定课程所在的目录：endpoint-lab ./my-lesson --watch。',
 		seeHelp: command => `用法见 ${command} --help。`,
 		noTerminal: lesson =>
 			`实验界面需要终端，而这里没有。没有终端时可以逐行进行：endpoint-lab ${lesson} --plain；或者自动播放课程：endpoint-lab play ${lesson}`,
@@ -193,6 +194,7 @@ export const zhCN: Text = {
 			arch: '将要使用它的机器的处理器架构：amd64、arm64（默认与本机相同）',
 			check: '检查目录是否仍与创建时一样',
 			doctor: '检查这台机器能提供什么、有什么问题，以及课程可以在哪里运行',
+			timeout: '各程序最多用多少秒应答（默认 2 秒）',
 			report: '打印一段求助时可以粘贴的文字；其中隐去机密和名称',
 			shell: '打开您自己的 shell，kubectl 和 curl 已连接到集群',
 			kubectl: '内置的 kubectl，供没有安装 kubectl 的机器使用',
@@ -210,6 +212,7 @@ export const zhCN: Text = {
 			jsonDocument: '以 JSON 输出',
 			step: '直接到某一步（序号或名称）；之前的步骤会替您完成',
 			reset: '从头开始这一课',
+			watch: '每次保存后重新读取课程文件，供作者使用',
 			plain: '不用全屏界面，逐行进行，适合屏幕阅读器和管道：可用的词见其中的 help',
 			record: '把整个过程以 asciicast 格式录制到 FILE（该文件不能已存在；可用 asciinema 播放）',
 			detach: '留在后台运行',
@@ -249,6 +252,8 @@ export const zhCN: Text = {
 	images: zhCNImages,
 	offline: zhCNOffline,
 	engine: {
+		unreadable: problems =>
+			`刚保存的课程无法读取，现在显示的是之前的内容：\n\n${problems.map(line => `    ${line}`).join('\n')}`,
 		unsaved: reason => `无法写入你的进度（${reason}）。你可以继续，但这些进度不会被记住。`,
 		disturbed: (lesson, step) =>
 			`集群现在不是上一步完成时的样子。可以回到上一步重做一遍，也可以退出实验，让它替你完成：\`endpoint-lab ${lesson} --step ${step}\``,
