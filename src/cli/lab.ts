@@ -1,9 +1,11 @@
 import {appendFileSync, rmSync} from 'node:fs';
 import {join, resolve} from 'node:path';
 import type {OpenedCluster} from '../clusters/open-cluster.ts';
+import {prepareWorkFolder} from '../clusters/work-folder.ts';
 import type {RunView} from '../engine/view.ts';
 import {adaptLesson} from '../lesson/adapt-lesson.ts';
 import {lessonCards} from '../lesson/find-lessons.ts';
+import {loadLesson} from '../lesson/load-lesson.ts';
 import type {PodView} from '../observe/snapshot.ts';
 import {whyPod, whySentence} from '../observe/why.ts';
 import {addressSentence, whyAddress} from '../observe/why-address.ts';
@@ -28,6 +30,7 @@ import {
 } from './cluster-choice.ts';
 import {confirm} from './confirm.ts';
 import {type Context, damageLine, type ExitCode} from './context.ts';
+import {isFolder} from './lesson-named.ts';
 import {
 	bringToStep,
 	type LessonSession,
@@ -41,6 +44,7 @@ import type {LabOptions} from './program.ts';
 import {solvedSteps} from './progress.ts';
 import {summaryLines} from './summary-lines.ts';
 import {openableLesson} from './trust.ts';
+import {watchLesson} from './watch-lesson.ts';
 
 /** `endpoint-lab [LESSON]`: the full-screen lab. */
 export async function lab(id: string | undefined, options: LabOptions, context: Context): Promise<ExitCode> {
@@ -48,6 +52,7 @@ export async function lab(id: string | undefined, options: LabOptions, context: 
 	const asked = askedCluster(options.cluster, context);
 	if (id === undefined && options.step !== undefined) throw new UserError(text.cli.stepNeedsLesson, 2);
 	if (id === undefined && options.reset) throw new UserError(text.cli.resetNeedsLesson, 2);
+	if (options.watch && (id === undefined || !isFolder(id))) throw new UserError(text.cli.watchNeedsFolder, 2);
 	if (!options.plain && (!process.stdin.isTTY || !process.stdout.isTTY)) {
 		throw new UserError(text.cli.noTerminal(id ?? 'endpoints'), 2);
 	}
@@ -191,13 +196,29 @@ async function openLesson(
 	void cluster.failed.then(error => died.abort(error));
 	const signal = AbortSignal.any([context.signal, died.signal]);
 	try {
-		const lesson = adaptLesson(found, cluster);
+		let lesson = adaptLesson(found, cluster);
 		const step = options.step === undefined ? undefined : stepIndexOf(options.step, lesson, context);
 		let begin: Pick<SessionOptions, 'reset' | 'step' | 'again'> = {reset: options.reset ?? false, step};
 		for (;;) {
 			const session = await openLessonSession({lesson, cluster, home, ...begin, signal}, context);
 			let outcome: Outcome | undefined;
 			try {
+				using _watching = options.watch
+					? watchLesson({
+							folder: lesson.folder,
+							run: session.run,
+							read: () => {
+								const {seed} = lesson.drill ?? {};
+								const {capabilities} = cluster;
+								const {id, argument} = lesson;
+								return adaptLesson({...loadLesson(lesson.folder, {seed, capabilities}), id, argument}, cluster);
+							},
+							revised(saved, changed) {
+								lesson = saved;
+								prepareWorkFolder(home.work, saved, {anew: changed});
+							},
+						})
+					: undefined;
 				const wanted = begin.again ?? begin.step;
 				if (wanted !== undefined && !session.restored) await bringToStep(session, cluster, wanted, context);
 				if (terminal) await runPlain(session, terminal, {remember: history.add, signal}, context);

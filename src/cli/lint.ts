@@ -1,5 +1,4 @@
 import {execFile} from 'node:child_process';
-import {relative} from 'node:path';
 import {createApiCheck} from '../clusters/dry-run.ts';
 import {openTemporaryCluster} from '../clusters/embedded-cluster.ts';
 import {lineShell} from '../clusters/shell.ts';
@@ -7,11 +6,12 @@ import {KubectlError} from '../kubectl/errors.ts';
 import {readCommandLine} from '../kubectl/kubectl.ts';
 import {lessonFolders} from '../lesson/find-lessons.ts';
 import {lintLesson} from '../lesson/lint-lesson.ts';
-import {type Problem, problemLine} from '../lesson/problem.ts';
+import {problemLine} from '../lesson/problem.ts';
 import {UserError} from '../text/user-error.ts';
 import type {Context, ExitCode} from './context.ts';
 import {folderNamed} from './lesson-named.ts';
 import type {RunOptions} from './program.ts';
+import {shortPath} from './short-path.ts';
 
 /** kubectl's commands whose first argument is a type of resource, or several with commas, or TYPE/NAME. */
 const typed = new Set(['get', 'describe', 'delete', 'scale', 'wait', 'label', 'annotate', 'patch', 'edit', 'expose']);
@@ -44,12 +44,6 @@ export async function lint(names: string[], options: RunOptions, context: Contex
 	if (options.json) print(JSON.stringify({event: 'end', passed: problems === 0, lessons: folders.length, problems}));
 	else note(problems === 0 ? text.cli.lint.passed(folders.length) : text.cli.lint.failed(problems));
 	return problems === 0 ? 0 : 1;
-}
-
-/** Paths as the user would type them, where that is shorter. */
-function shortPath(problem: Problem): Problem {
-	const short = relative(process.cwd(), problem.file);
-	return short.length < problem.file.length ? {...problem, file: short} : problem;
 }
 
 /** Why a shell cannot read a line, without running any of it. */

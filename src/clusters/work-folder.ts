@@ -4,19 +4,19 @@ import {type Environment, findOnPath} from './shell.ts';
 
 /**
  * The folder that a lesson's commands run in: its manifests, copied once, so that a learner may edit them and finds them
- * edited the next day. `reset` copies them again and leaves nothing else there.
+ * edited the next day. `reset` copies them again and leaves nothing else there; `anew` names some to copy again.
  */
 export function prepareWorkFolder(
 	work: string,
 	lesson: {id: string; folder: string; manifests: string[]; drill?: {files: Record<string, string>} | undefined},
-	{reset = false} = {},
+	{reset = false, anew = []}: {reset?: boolean; anew?: readonly string[]} = {},
 ): string {
 	const folder = join(work, lesson.id);
 	if (reset) rmSync(folder, {recursive: true, force: true});
 	mkdirSync(folder, {recursive: true, mode: 0o700});
 	for (const name of lesson.manifests) {
 		const target = join(folder, name);
-		if (existsSync(target)) continue;
+		if (existsSync(target) && !anew.includes(name)) continue;
 		mkdirSync(dirname(target), {recursive: true});
 		const drawn = lesson.drill?.files[name];
 		if (drawn === undefined) copyFileSync(join(lesson.folder, name), target);

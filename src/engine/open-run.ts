@@ -34,6 +34,11 @@ export type Run = {
 	 * steps before have to be done again, with what the learner answered in them kept, and the first one is entered.
 	 */
 	resetFrom(index: number, redo: boolean): void;
+	/**
+	 * Goes on with the lesson as its author has just saved it, or says why it cannot be read so; the journal stays, and steps are
+	 * known by their ids.
+	 */
+	revise(revision: {lesson: Lesson} | {problems: string[]}): void;
 	/** Ends the session and closes the journal. The observer stays, since its owner opened it. */
 	close(): void;
 };
@@ -65,13 +70,15 @@ type NewEvent = RunEvent extends infer E ? (E extends RunEvent ? Omit<E, 'at'> :
  * snapshots and the learner's actions, and writes every event to the journal before it counts.
  */
 export function openRun(options: RunOptions): Run {
-	const {lesson, cluster, language, journal, observer, requests, time, clock = time} = options;
+	let {lesson} = options;
+	const {cluster, language, journal, observer, requests, time, clock = time} = options;
 	const listeners = new Set<() => void>();
 	const commandEntries: TimelineEntry[] = [];
 	let state = fold(journal.events);
 	let cached: RunView | undefined;
 	let closed = false;
 	let unsaved: string | undefined;
+	let problems: string[] = [];
 	/** No live snapshot has been seen in this session yet. */
 	let unseen = true;
 	const spentBefore = state.spent;
@@ -211,6 +218,7 @@ export function openRun(options: RunOptions): Run {
 				observe: observer.status(),
 				now: observer.snapshot(),
 				unsaved,
+				problems,
 				timeline: merge(observer.timeline(), commandEntries).slice(-timelineLength),
 			});
 			return cached;
@@ -231,6 +239,13 @@ export function openRun(options: RunOptions): Run {
 			record({type: 'ended', command: command.trim(), code, ...output});
 		},
 		snapshotAt: observer.snapshotAt,
+		revise(revision) {
+			if (closed) return;
+			if ('lesson' in revision) lesson = revision.lesson;
+			problems = 'problems' in revision ? revision.problems : [];
+			if (state.current !== current().id) enter(currentIndex(lesson, state));
+			act(() => {});
+		},
 		resetFrom(index, redo) {
 			act(() => {
 				lesson.steps.forEach(({id}, at) => {

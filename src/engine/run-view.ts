@@ -19,6 +19,8 @@ export type Surroundings = {
 	timeline: TimelineEntry[];
 	/** Why progress cannot be written, if it cannot. */
 	unsaved?: string;
+	/** Why the lesson could not be read as it was saved last, a line each. */
+	problems?: readonly string[];
 };
 
 /** Puts a run's state into the words and shapes that screens and listeners show. */
@@ -30,6 +32,7 @@ export function runView(state: RunState, around: Surroundings): RunView {
 	const moments = momentsOf(lesson, state, step, around.now);
 	const words = textIn(language).engine;
 	const unasked: string[] = [];
+	if (around.problems && around.problems.length > 0) unasked.push(words.unreadable(around.problems));
 	if (around.unsaved !== undefined) unasked.push(words.unsaved(around.unsaved));
 	if (around.observe.state === 'live' && isDisturbed(lesson, state, step, around.now)) {
 		unasked.push(words.disturbed(lesson.argument ?? lesson.id, step.id));
