@@ -73,7 +73,7 @@ export function openRun(options: RunOptions): Run {
 	let {lesson} = options;
 	const {cluster, language, journal, observer, requests, time, clock = time} = options;
 	const listeners = new Set<() => void>();
-	const commandEntries: TimelineEntry[] = [];
+	const commandEntries: CommandEntry[] = [];
 	let state = fold(journal.events);
 	let cached: RunView | undefined;
 	let closed = false;
@@ -193,7 +193,9 @@ export function openRun(options: RunOptions): Run {
 			}),
 		ran: command =>
 			act(() => {
-				commandEntries.push({at: clock.now(), what: 'command', name: command});
+				const at = clock.now();
+				const before = new Set(observer.timeline().filter(entry => entry.at === at));
+				commandEntries.push({at, what: 'command', name: command, before});
 				if (commandEntries.length > timelineLength) commandEntries.shift();
 				noteChanges();
 				record({type: 'ran', step: current().id, command, clusterAt: clock.now()});
@@ -278,7 +280,22 @@ function isStale({remembered, commands}: StepProgress, now: Snapshot): boolean {
 	return remembered.pods.length > 0 && !remembered.pods.some(({uid}) => present.has(uid));
 }
 
-/** Two lists sorted by time, as one. */
-function merge(one: readonly TimelineEntry[], other: readonly TimelineEntry[]): TimelineEntry[] {
-	return [...one, ...other].sort((a, b) => a.at - b.at);
+/** A command on the timeline; `before` are the changes of the same moment that it did not cause. */
+type CommandEntry = TimelineEntry & {before: ReadonlySet<TimelineEntry>};
+
+/**
+ * Changes and commands as one list, sorted by time. Where the cluster's time stands still, a command and what it causes
+ * have the same one.
+ */
+function merge(changes: readonly TimelineEntry[], commands: readonly CommandEntry[]): TimelineEntry[] {
+	const merged: TimelineEntry[] = [];
+	let next = 0;
+	for (const entry of [...changes].sort((a, b) => a.at - b.at)) {
+		for (let command = commands[next]; command; command = commands[++next]) {
+			if (command.at > entry.at || (command.at === entry.at && command.before.has(entry))) break;
+			merged.push(command);
+		}
+		merged.push(entry);
+	}
+	return [...merged, ...commands.slice(next)];
 }

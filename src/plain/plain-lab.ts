@@ -203,6 +203,7 @@ export async function plainLab(options: PlainLabOptions): Promise<void> {
 		},
 	};
 	verbs['?'] = verbs.help!;
+	verbs['show me'] = verbs.show!;
 	verbs.exit = verbs.quit!;
 	for (const what of ['pause', 'resume', 'step', 'slower', 'faster', 'max'] as const) {
 		if (clock) verbs[what] = () => hold(what);

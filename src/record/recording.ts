@@ -2,7 +2,7 @@ import {closeSync, openSync, writeSync} from 'node:fs';
 import {StringDecoder} from 'node:string_decoder';
 
 /** What is recorded: the terminal's end of a stream, such as `process.stdout`. */
-export type RecordedStream = {
+type RecordedStream = {
 	columns?: number;
 	rows?: number;
 	write: NodeJS.WriteStream['write'];

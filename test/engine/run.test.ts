@@ -300,6 +300,21 @@ describe('the view', () => {
 		expect(run.view().timeline.map(({what}) => what)).toEqual(['pod-created', 'command', 'pod-ready']);
 	});
 
+	test('while the cluster’s time stands still, a command stands before what it causes and after what was there', () => {
+		observer.happened({at: time.now(), what: 'pod-created', name: 'a'});
+		run.actions.ran('kubectl get pods');
+		observer.happened({at: time.now(), what: 'pod-ready', name: 'a'});
+		run.actions.ran('kubectl delete pod a');
+		observer.happened({at: time.now(), what: 'pod-gone', name: 'a'});
+		expect(run.view().timeline.map(({what}) => what)).toEqual([
+			'pod-created',
+			'command',
+			'pod-ready',
+			'command',
+			'pod-gone',
+		]);
+	});
+
 	test('after closing, nothing is recorded any more', () => {
 		run.close();
 		const {length} = events;
