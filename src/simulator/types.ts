@@ -278,7 +278,6 @@ export type DaemonSet = KubeObject & {
 		numberUnavailable?: number;
 		observedGeneration?: number;
 		updatedNumberScheduled?: number;
-		collisionCount?: number;
 	};
 };
 

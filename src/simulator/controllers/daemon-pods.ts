@@ -1,14 +1,23 @@
 import {templateGeneration} from '../resources/daemonsets.ts';
-import type {DaemonSet, Pod} from '../types.ts';
+import type {DaemonSet, Pod, PodTemplate} from '../types.ts';
 import {controllerReference} from './owners.ts';
 import {podTemplateHash} from './pod-template-hash.ts';
 
 /** The label of a DaemonSet's Pods that tells which template they were made from. */
 export const revisionLabel = 'controller-revision-hash';
 
+// A template of the store is never changed in place.
+const hashes = new WeakMap<PodTemplate, string>();
+
 /** What Pods made from the present template have under that label. */
-export const daemonSetHash = ({spec, status}: DaemonSet): string =>
-	podTemplateHash(spec.template, status.collisionCount);
+export function daemonSetHash({spec: {template}}: DaemonSet): string {
+	let hash = hashes.get(template);
+	if (hash === undefined) {
+		hash = podTemplateHash(template);
+		hashes.set(template, hash);
+	}
+	return hash;
+}
 
 /** Troubles of a node that do not drive its daemons away (pkg/controller/daemon/util, AddOrUpdateDaemonPodTolerations). */
 const toleratedTaints: [key: string, effect: string][] = [

@@ -3,7 +3,7 @@ import {lookUpImage} from '../node/image-store.ts';
 import {podStatus} from '../node/pod-status.ts';
 import {createMirrorPod, staticPods} from '../node/static-pods.ts';
 import type {Simulation} from '../simulation.ts';
-import type {DaemonSet, Deployment, KubeObject, Node, Pod, PodSpec, ReplicaSet} from '../types.ts';
+import type {DaemonSet, Deployment, Node, Pod, PodSpec, ReplicaSet} from '../types.ts';
 import {daemonPod, daemonSetHash} from './daemon-pods.ts';
 import type {Create} from './kubernetes-service.ts';
 import {controllerReference} from './owners.ts';
@@ -129,123 +129,106 @@ const kindnet: PodSpec = {
  * kube-proxy and kindnet on every node, all of them running already. Endpoints and slices are left to their controllers.
  */
 export function createKubeSystem(simulation: Simulation, create: Create): void {
-	const {registry, store, clock} = simulation;
-	const nodes = [...store.list<Node>('nodes')];
+	const nodes = [...simulation.store.list<Node>('nodes')];
 	for (const name of ['coredns', 'kindnet', 'kube-proxy']) create('serviceaccounts', {metadata: {name, namespace}});
 	create('configmaps', {metadata: {name: 'coredns', namespace}, data: {Corefile: corefile}});
 	create('configmaps', {
 		metadata: {name: 'kube-proxy', namespace, labels: {app: 'kube-proxy'}},
 		data: {'config.conf': proxyConfiguration},
 	});
-
 	for (const node of nodes)
 		for (const {mirror} of staticPods(node)) run(simulation, createMirrorPod(simulation, mirror), node);
+	createDns(simulation, create, nodes[0]!);
+	createDaemons(simulation, create, nodes, {
+		name: 'kube-proxy',
+		labels: {'k8s-app': 'kube-proxy'},
+		selector: {'k8s-app': 'kube-proxy'},
+		spec: kubeProxy,
+	});
+	createDaemons(simulation, create, nodes, {
+		name: 'kindnet',
+		labels: {app: 'kindnet', 'k8s-app': 'kindnet', tier: 'node'},
+		selector: {app: 'kindnet'},
+		spec: kindnet,
+	});
+}
 
-	const made = <T extends KubeObject>(resource: string, object: Parameters<Create>[1]) =>
-		create(resource, object) as T | undefined;
-	const [controlPlane] = nodes;
-	const deployment = made<Deployment>('deployments', {
+/** CoreDNS on the control plane, with the Deployment and the ReplicaSet that it belongs to, and its Service. */
+function createDns(simulation: Simulation, create: Create, node: Node): void {
+	const {registry, clock} = simulation;
+	const replicas = 2;
+	const deployment = create('deployments', {
 		metadata: {name: 'coredns', namespace, labels: dnsLabels, annotations: {'deployment.kubernetes.io/revision': '1'}},
 		spec: {
-			replicas: 2,
+			replicas,
 			selector: {matchLabels: dnsLabels},
 			strategy: {type: 'RollingUpdate', rollingUpdate: {maxUnavailable: 1}},
 			template: {metadata: {labels: dnsLabels}, spec: structuredClone(coredns)},
 		},
-	});
-	if (deployment && controlPlane) {
-		const {template, replicas} = deployment.spec;
-		const templateHash = podTemplateHash(template);
-		const labels = {...dnsLabels, 'pod-template-hash': templateHash};
-		const set = made<ReplicaSet>('replicasets', {
+	}) as Deployment | undefined;
+	if (!deployment) return;
+	const {template} = deployment.spec;
+	const hash = podTemplateHash(template);
+	const labels = {...dnsLabels, 'pod-template-hash': hash};
+	const set = create('replicasets', {
+		metadata: {
+			name: `coredns-${hash}`,
+			namespace,
+			labels,
+			annotations: {
+				'deployment.kubernetes.io/desired-replicas': '2',
+				'deployment.kubernetes.io/max-replicas': '3',
+				'deployment.kubernetes.io/revision': '1',
+			},
+			ownerReferences: [controllerReference(deployment)],
+		},
+		spec: {
+			replicas,
+			selector: {matchLabels: labels},
+			template: {metadata: {labels}, spec: structuredClone(template.spec)},
+		},
+	}) as ReplicaSet;
+	for (let i = 0; i < replicas; i++) {
+		const pod = create('pods', {
 			metadata: {
-				name: `coredns-${templateHash}`,
+				name: '',
+				generateName: `${set.metadata.name}-`,
 				namespace,
-				labels,
-				annotations: {
-					'deployment.kubernetes.io/desired-replicas': '2',
-					'deployment.kubernetes.io/max-replicas': '3',
-					'deployment.kubernetes.io/revision': '1',
-				},
-				ownerReferences: [controllerReference(deployment)],
+				labels: {...labels},
+				ownerReferences: [controllerReference(set)],
 			},
-			spec: {
-				replicas,
-				selector: {matchLabels: labels},
-				template: {metadata: {labels}, spec: structuredClone(template.spec)},
-			},
-		})!;
-		for (let i = 0; i < replicas; i++) {
-			const pod = registry.create<Pod>('pods', {
-				metadata: {
-					generateName: `${set.metadata.name}-`,
-					namespace,
-					labels: {...labels},
-					ownerReferences: [controllerReference(set)],
-				},
-				spec: {...structuredClone(template.spec), nodeName: controlPlane.metadata.name},
-			} as unknown as Pod);
-			run(simulation, pod, controlPlane, `10.244.0.${2 + i}`);
-		}
-		const time = timestamp(clock.now());
-		const counts = {replicas, readyReplicas: replicas, availableReplicas: replicas, observedGeneration: 1};
-		registry.update<ReplicaSet>(
-			'replicasets',
-			{...set, status: {...counts, fullyLabeledReplicas: replicas, terminatingReplicas: 0}},
-			{subresource: 'status'},
-		);
-		const condition = (type: string, reason: string, message: string) => ({
-			type,
-			status: 'True' as const,
-			lastUpdateTime: time,
-			lastTransitionTime: time,
-			reason,
-			message,
-		});
-		const conditions = [
-			condition('Available', 'MinimumReplicasAvailable', 'Deployment has minimum availability.'),
-			condition(
-				'Progressing',
-				'NewReplicaSetAvailable',
-				`ReplicaSet "${set.metadata.name}" has successfully progressed.`,
-			),
-		];
-		registry.update<Deployment>(
-			'deployments',
-			{...deployment, status: {...counts, updatedReplicas: replicas, terminatingReplicas: 0, conditions}},
-			{subresource: 'status'},
-		);
+			spec: {...structuredClone(template.spec), nodeName: node.metadata.name},
+		}) as Pod;
+		run(simulation, pod, node, `10.244.0.${2 + i}`);
 	}
-
-	const daemons: [name: string, labels: Record<string, string>, selector: Record<string, string>, spec: PodSpec][] = [
-		['kube-proxy', {'k8s-app': 'kube-proxy'}, {'k8s-app': 'kube-proxy'}, kubeProxy],
-		['kindnet', {app: 'kindnet', 'k8s-app': 'kindnet', tier: 'node'}, {app: 'kindnet'}, kindnet],
+	const counts = {replicas, readyReplicas: replicas, availableReplicas: replicas, observedGeneration: 1};
+	registry.update<ReplicaSet>(
+		'replicasets',
+		{...set, status: {...counts, fullyLabeledReplicas: replicas, terminatingReplicas: 0}},
+		{subresource: 'status'},
+	);
+	const time = timestamp(clock.now());
+	const condition = (type: string, reason: string, message: string) => ({
+		type,
+		status: 'True' as const,
+		lastUpdateTime: time,
+		lastTransitionTime: time,
+		reason,
+		message,
+	});
+	const conditions = [
+		condition('Available', 'MinimumReplicasAvailable', 'Deployment has minimum availability.'),
+		condition(
+			'Progressing',
+			'NewReplicaSetAvailable',
+			`ReplicaSet "${set.metadata.name}" has successfully progressed.`,
+		),
 	];
-	for (const [name, labels, matchLabels, spec] of daemons) {
-		const set = made<DaemonSet>('daemonsets', {
-			metadata: {name, namespace, labels},
-			spec: {selector: {matchLabels}, template: {metadata: {labels}, spec: structuredClone(spec)}},
-		});
-		if (!set) continue;
-		const revision = daemonSetHash(set);
-		for (const node of nodes) {
-			const draft = daemonPod(set, node.metadata.name, revision);
-			draft.spec.nodeName = node.metadata.name;
-			run(simulation, registry.create<Pod>('pods', draft), node);
-		}
-		const count = nodes.length;
-		const status = {
-			currentNumberScheduled: count,
-			desiredNumberScheduled: count,
-			numberAvailable: count,
-			numberMisscheduled: 0,
-			numberReady: count,
-			observedGeneration: 1,
-			updatedNumberScheduled: count,
-		};
-		registry.update<DaemonSet>('daemonsets', {...set, status}, {subresource: 'status'});
-	}
-
+	registry.update<Deployment>(
+		'deployments',
+		{...deployment, status: {...counts, updatedReplicas: replicas, terminatingReplicas: 0, conditions}},
+		{subresource: 'status'},
+	);
 	create('services', {
 		metadata: {
 			name: 'kube-dns',
@@ -265,6 +248,35 @@ export function createKubeSystem(simulation: Simulation, create: Create): void {
 			],
 		},
 	});
+}
+
+type Daemon = {name: string; labels: Record<string, string>; selector: Record<string, string>; spec: PodSpec};
+
+/** A DaemonSet with its Pod on each node. */
+function createDaemons(simulation: Simulation, create: Create, nodes: Node[], daemon: Daemon): void {
+	const {name, labels, selector, spec} = daemon;
+	const set = create('daemonsets', {
+		metadata: {name, namespace, labels},
+		spec: {selector: {matchLabels: selector}, template: {metadata: {labels}, spec: structuredClone(spec)}},
+	}) as DaemonSet | undefined;
+	if (!set) return;
+	const hash = daemonSetHash(set);
+	for (const node of nodes) {
+		const draft = daemonPod(set, node.metadata.name, hash);
+		draft.spec.nodeName = node.metadata.name;
+		run(simulation, create('pods', draft) as Pod, node);
+	}
+	const count = nodes.length;
+	const status = {
+		currentNumberScheduled: count,
+		desiredNumberScheduled: count,
+		numberAvailable: count,
+		numberMisscheduled: 0,
+		numberReady: count,
+		observedGeneration: 1,
+		updatedNumberScheduled: count,
+	};
+	simulation.registry.update<DaemonSet>('daemonsets', {...set, status}, {subresource: 'status'});
 }
 
 /** Writes the status of a Pod whose containers run; on the host's network it has the node's address. */

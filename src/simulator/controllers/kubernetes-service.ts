@@ -13,10 +13,10 @@ type Draft = Record<string, unknown> & Pick<KubeObject, 'metadata'>;
 /** Creates an object of a resource; undefined when there is one already. */
 export type Create = (resource: string, object: Draft) => KubeObject | undefined;
 
-/** Creates an object unless there is one of that name. */
+/** Creates an object, which must be valid, unless there is one of that name. */
 export function createIfAbsent(simulation: Simulation, resource: string, object: Draft): KubeObject | undefined {
 	try {
-		return simulation.registry.create(resource, object as unknown as KubeObject);
+		return simulation.registry.create(resource, object as unknown as KubeObject, {valid: true});
 	} catch (error) {
 		if (error instanceof StatusError && error.code === 409) return undefined;
 		throw error;

@@ -124,7 +124,7 @@ export function staticPods(node: Node): StaticPod[] {
 
 /** Writes the mirror of a static Pod; `status` is what the kubelet knows of it, if it runs already. */
 export function createMirrorPod({registry, clock}: Simulation, mirror: (now: number) => Pod, status?: PodStatus): Pod {
-	const pod = registry.create<Pod>('pods', mirror(clock.now()));
+	const pod = registry.create<Pod>('pods', mirror(clock.now()), {valid: true});
 	if (!status) return pod;
 	return registry.update('pods', {...pod, status}, {subresource: 'status'});
 }

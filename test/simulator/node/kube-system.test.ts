@@ -1,4 +1,7 @@
 import {beforeEach, describe, expect, it} from 'vitest';
+import {bootstrap} from '../../../src/simulator/controllers/bootstrap.ts';
+import {definitions} from '../../../src/simulator/resources/index.ts';
+import {createSimulation} from '../../../src/simulator/simulation.ts';
 import type {ContainerStatus, Deployment, Pod} from '../../../src/simulator/types.ts';
 import {createLab, type Lab} from './lab.ts';
 
@@ -26,6 +29,24 @@ describe('kube-system of a new cluster', () => {
 		const {revision} = lab.store;
 		lab.advance(3_000_000);
 		expect(lab.store.revision).toBe(revision);
+	});
+
+	it('holds nothing that the API would have refused', () => {
+		const simulation = createSimulation(definitions, {start: Date.parse('2026-11-22T00:00:00Z'), seed: 1});
+		bootstrap(simulation);
+		const {store, registry} = simulation;
+		let seen = 0;
+		for (const resource of store.resources()) {
+			for (const object of store.list(resource)) {
+				const {validate} = registry.definition(resource);
+				expect({name: object.metadata.name, causes: validate?.(object, undefined, simulation) ?? []}).toEqual({
+					name: object.metadata.name,
+					causes: [],
+				});
+				seen++;
+			}
+		}
+		expect(seen).toBeGreaterThan(35);
 	});
 
 	it('costs no time while nothing happens', () => {
