@@ -54,7 +54,8 @@ export async function lintLesson(folder: string, options: LintOptions): Promise<
 		}
 	}
 
-	const known = [...commands.map(({line}) => line), ...manifests.map(read)].join('\n');
+	const manifestTexts = manifests.flatMap(name => filesOfEachKind(name, folder, files).map(each => each.read(name)));
+	const known = [...commands.map(({line}) => line), ...manifestTexts].join('\n');
 	if (lesson !== undefined) {
 		lintWatched(lesson, known, at);
 		for (const name of ['lesson.yaml', ...languages.map(language => `${language}.md`)]) {
