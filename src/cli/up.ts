@@ -81,10 +81,13 @@ async function upDetached(wanted: Wanted, context: Context): Promise<ExitCode> {
 	const running = lockHolder(files.lock);
 	if (running && from) throw new UserError(text.clusters.runsAlready(running.command, running.pid));
 	// Its own process cannot ask.
-	const yes = running ? wanted.yes : await confirmFirst(wanted, context);
+	const shown: string[] = [];
+	const yes = running ? wanted.yes : await confirmFirst(wanted, shown, context);
 	const child = running ? undefined : spawnUp({...wanted, yes}, files.log, context);
 	const log =
-		child && name !== 'embedded' ? followLog(files.log, [words.running, words.stay], context.note) : undefined;
+		child && name !== 'embedded'
+			? followLog(files.log, [words.running, words.stay, ...shown], context.note)
+			: undefined;
 	let ended = false;
 	child?.once('exit', () => {
 		ended = true;
@@ -142,15 +145,19 @@ function followLog(file: string, unsaid: readonly string[], note: (line: string)
 	};
 }
 
-/** Has a context confirmed, if there is something to confirm; true when the answer is yes. */
-async function confirmFirst({name, yes}: Wanted, context: Context): Promise<boolean> {
-	if (!contextOf(name)) return yes;
+/** Has a context confirmed, if there is something to confirm; true when the answer is yes. `shown` gets what the user has read. */
+async function confirmFirst({name, yes}: Wanted, shown: string[], context: Context): Promise<boolean> {
+	if (yes || !contextOf(name)) return yes;
+	const note = (line: string) => {
+		shown.push(line);
+		context.note(line);
+	};
 	const {confirmContext} = await import('../clusters/context-cluster.ts');
 	return await confirmContext({
 		...context,
 		name: contextOf(name),
 		home: context.home(),
-		confirm: question => askForContext(question, yes, context),
+		confirm: question => askForContext(question, yes, {...context, note}),
 	});
 }
 

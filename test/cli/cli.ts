@@ -73,8 +73,12 @@ export function createSandbox(): Sandbox {
 }
 
 /** Starts `endpoint-lab up` in the foreground and waits until it says how to use the cluster. */
-export async function startUp(sandbox: Sandbox, args: string[] = []): Promise<Running & {kubeconfig: string}> {
-	const running = sandbox.start(['up', ...args]);
+export async function startUp(
+	sandbox: Sandbox,
+	args: string[] = [],
+	environment: Record<string, string | undefined> = {},
+): Promise<Running & {kubeconfig: string}> {
+	const running = sandbox.start(['up', ...args], environment);
 	let over = false;
 	void running.ended.then(() => {
 		over = true;
