@@ -5,7 +5,7 @@ import {setTimeout as delay} from 'node:timers/promises';
 import type {V1Pod} from '@kubernetes/client-node';
 import type {Text} from '../text/text.ts';
 import {UserError} from '../text/user-error.ts';
-import {gatewayPorts, gatewayScript, targetHeader} from './gateway-config.ts';
+import {gatewayName, gatewayPorts, gatewayScript, targetHeader} from './gateway-config.ts';
 import {isStatus, type KubeApi, KubeApiError} from './kube-api.ts';
 import {openPodTunnel} from './pod-tunnel.ts';
 
@@ -41,8 +41,7 @@ type GatewayRequest = {
 	signal: AbortSignal;
 };
 
-/** The name of a gateway's Pods, and the value of the label by which they are found again. */
-export const gatewayName = 'endpoint-lab-gateway';
+/** By which the Pods of a gateway are found again. */
 export const gatewayLabels = {'app.kubernetes.io/name': gatewayName};
 
 /** How long a request waits for the Pod, ms; pulling the image may take longer, and then the next request finds it. */

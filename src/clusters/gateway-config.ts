@@ -1,3 +1,9 @@
+/** The name of the gateway's Pod; those of other clients than the first have a suffix. */
+export const gatewayName = 'endpoint-lab-gateway';
+
+/** Whether a Pod of that name is the gateway's: it is nothing that a lesson has made. */
+export const isGatewayPod = (name: string): boolean => name === gatewayName || name.startsWith(`${gatewayName}-`);
+
 /** Where nginx listens inside the gateway's Pod: for requests, and to tell the Pod's search domains. */
 export const gatewayPorts = {requests: 8080, search: 8081} as const;
 

@@ -1,5 +1,6 @@
 import {join} from 'node:path';
 import type {Cluster} from '../clusters/cluster.ts';
+import {isGatewayPod} from '../clusters/gateway-config.ts';
 import type {LineRunner} from '../clusters/line-runner.ts';
 import {completeCommands} from '../engine/complete-commands.ts';
 import {allHold, firstHint, isLooking} from '../engine/judge.ts';
@@ -281,6 +282,8 @@ const isWatched = (object: string) => Object.values(watched).some(resource => ob
 /** What the watches show of a namespace, named as in its inventory. */
 function observed(snapshot: Snapshot): string[] {
 	return Object.entries(watched).flatMap(([list, resource]) =>
-		snapshot[list as keyof typeof watched].map(({name}) => `${resource}/${name}`),
+		snapshot[list as keyof typeof watched]
+			.filter(({name}) => resource !== 'pods' || !isGatewayPod(name))
+			.map(({name}) => `${resource}/${name}`),
 	);
 }
