@@ -189,7 +189,7 @@ async function create(options: ReturnType<typeof flags>): Promise<void> {
 			await act();
 		} catch (problem) {
 			say(` ✗ ${title}`);
-			if (!options.retain && id !== 'image') {
+			if (!options.retain && !behaviour.create?.retain && id !== 'image') {
 				const there = nodesOf(name, 'failed to create cluster');
 				for (const node of there) state.remove(node);
 				say(`Deleted nodes: [${there.map(node => `"${node}"`).join(' ')}]`);
@@ -356,7 +356,9 @@ function remove({name = 'kind', kubeconfig = defaultKubeconfig()}: ReturnType<ty
 }
 
 function loadArchive(): void {
-	const [file = ''] = rest.filter((word, at) => !word.startsWith('-') && !rest[at - 1]?.startsWith('--'));
+	const [file = ''] = rest.filter(
+		(word, at) => (word === '-' || !word.startsWith('-')) && !rest[at - 1]?.startsWith('--'),
+	);
 	const after = (flag: string) => (rest.includes(flag) ? rest[rest.indexOf(flag) + 1] : undefined);
 	const name = after('--name') ?? 'kind';
 	if (!existsSync(file)) throw new KindError(`stat ${file}: no such file or directory`);

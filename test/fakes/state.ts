@@ -69,6 +69,8 @@ export type Behaviour = {
 		error?: string;
 		/** The whole `ERROR: failed to create cluster: …` of a failure that is not a program's. */
 		failure?: string;
+		/** A failed start leaves its nodes, as when kind cannot remove them. */
+		retain?: boolean;
 		/** Lines before the first. */
 		preamble?: string[];
 		/** kind 0.33's variant of the first step's emoji. */
