@@ -3,7 +3,7 @@ import {tmpdir} from 'node:os';
 import {join} from 'node:path';
 import {createLineRunner} from '../../src/clusters/line-runner.ts';
 import {findOnPath, shellEnvironment} from '../../src/clusters/shell.ts';
-import {prepareWorkFolder} from '../../src/clusters/work-folder.ts';
+import {prepareCurl, prepareWorkFolder} from '../../src/clusters/work-folder.ts';
 import type {Lesson} from '../../src/lesson/lesson.ts';
 import {type RequestRecorder, startRequestRecorder} from '../../src/observe/request-recorder.ts';
 import {realTime} from '../../src/observe/time.ts';
@@ -32,6 +32,7 @@ export async function openPlace(options: {speed?: number} = {}) {
 					kubeconfig: worker.kubeconfig,
 					gateway: requests?.url ?? worker.gateway,
 					kubectlCache: join(folder, 'kubectl-cache'),
+					curlHome: prepareCurl(join(folder, 'curl'), process.env),
 				}),
 				cwd: prepareWorkFolder(join(folder, 'work'), lesson, {reset: true}),
 				signal: stop.signal,
