@@ -1,7 +1,9 @@
 import {readdirSync, statSync, writeFileSync} from 'node:fs';
 import {join, resolve} from 'node:path';
 import {readJournal} from '../engine/journal.ts';
+import {fold} from '../engine/run-state.ts';
 import {lessonIds} from '../lesson/find-lessons.ts';
+import {loadLesson} from '../lesson/load-lesson.ts';
 import {exportRun} from '../plain/export-run.ts';
 import type {Home} from '../state/home.ts';
 import {UserError} from '../text/user-error.ts';
@@ -21,8 +23,11 @@ export async function exportLesson(
 	const words = text.cli.export;
 	const home = context.home();
 	const named = name ?? latestLesson(home) ?? explainNone();
-	const lesson = withOwnId(lessonOrFolder(named, text), named);
-	const {events = []} = readJournal(journalFile(home, lesson.id), lesson.id);
+	const found = withOwnId(lessonOrFolder(named, text), named);
+	const {events = []} = readJournal(journalFile(home, found.id), found.id);
+	const {seed} = fold(events);
+	const drawn = found.drill && seed !== undefined ? loadLesson(found.folder, {seed}) : found;
+	const lesson = {...drawn, id: found.id, argument: found.argument};
 	if (events.length === 0) throw new UserError(words.notBegun(lesson.argument ?? lesson.id));
 	const markdown = exportRun({lesson, events, language});
 	if (options.to === undefined) {

@@ -30,6 +30,7 @@ import {
 } from './cluster-choice.ts';
 import {confirm} from './confirm.ts';
 import {type Context, damageLine, type ExitCode} from './context.ts';
+import {chooseDrill, seedOf} from './drill.ts';
 import {isFolder} from './lesson-named.ts';
 import {
 	bringToStep,
@@ -184,6 +185,7 @@ async function openLesson(
 ): Promise<ExitCode> {
 	const {text, note} = context;
 	const found = await openableLesson(id, context);
+	const seed = seedOf(options.seed, found, text);
 	// A step that there is not must not cost the start of a cluster.
 	if (options.step !== undefined) stepIndexOf(options.step, found, context);
 	const history = openHistory(home.history);
@@ -196,9 +198,13 @@ async function openLesson(
 	void cluster.failed.then(error => died.abort(error));
 	const signal = AbortSignal.any([context.signal, died.signal]);
 	try {
-		let lesson = adaptLesson(found, cluster);
+		const choose = (seed: number | undefined, reset: boolean) => {
+			const chosen = chooseDrill(found, {seed, reset}, {home, cluster});
+			return {...chosen, lesson: adaptLesson(chosen.lesson, cluster)};
+		};
+		let {lesson, ...anew} = choose(seed, options.reset ?? false);
 		const step = options.step === undefined ? undefined : stepIndexOf(options.step, lesson, context);
-		let begin: Pick<SessionOptions, 'reset' | 'step' | 'again'> = {reset: options.reset ?? false, step};
+		let begin: Pick<SessionOptions, 'reset' | 'before' | 'step' | 'again'> = {...anew, step};
 		for (;;) {
 			const session = await openLessonSession({lesson, cluster, home, ...begin, signal}, context);
 			let outcome: Outcome | undefined;
@@ -229,9 +235,13 @@ async function openLesson(
 			if (died.signal.aborted) throw died.signal.reason;
 			// A step or the lesson is begun again by opening it anew: nothing that watched the old state is left then.
 			if (outcome?.reason === 'reset' && !signal.aborted) begin = {reset: false, again: outcome.step};
-			else if (outcome?.reason === 'restart' && !signal.aborted) begin = {reset: true};
-			else {
-				const summary = summaryLines(session.run.summary(), lesson.argument ?? lesson.id, text);
+			else if (outcome?.reason === 'restart' && !signal.aborted) {
+				({lesson, ...anew} = choose(undefined, true));
+				begin = anew;
+			} else {
+				const seedOption = lesson.drill ? ` --seed ${lesson.drill.seed}` : '';
+				const name = `${lesson.argument ?? lesson.id}${seedOption}`;
+				const summary = summaryLines(session.run.summary(), name, text);
 				for (const line of summary) context.print(line);
 				return context.signal.aborted ? 130 : 0;
 			}

@@ -20,7 +20,7 @@ import type {Home} from '../state/home.ts';
 import {UserError} from '../text/user-error.ts';
 import {type Context, damageLine} from './context.ts';
 import {journalFile, statesFolder} from './progress.ts';
-import {requireCapabilities} from './require-capabilities.ts';
+import {requireCapabilities, requireRights} from './require-capabilities.ts';
 
 /** A learner's lesson, opened where they left it, with everything around it. */
 export type LessonSession = {
@@ -42,6 +42,8 @@ export type SessionOptions = {
 	home: Home;
 	/** Start from the beginning: forget the progress, remove what the lesson made, restore its files. */
 	reset: boolean;
+	/** What a reset removes is that of this drill, not of the lesson as it is now. */
+	before?: Lesson | undefined;
 	/** The index of the step to begin with; the one of last time without it. */
 	step?: number | undefined;
 	/** The index of a step to begin again. */
@@ -51,10 +53,11 @@ export type SessionOptions = {
 
 /** Opens a lesson's run, its shell session and its watches. Throws UserError. */
 export async function openLessonSession(options: SessionOptions, context: Context): Promise<LessonSession> {
-	const {lesson, cluster, home, reset, step, again, signal} = options;
+	const {lesson, cluster, home, reset, before, step, again, signal} = options;
 	const {text, language, environment} = context;
 	if (!lineShell(environment)) throw new UserError(text.clusters.noLineShell);
 	requireCapabilities(lesson, cluster, text);
+	await requireRights(lesson, cluster, text);
 	const states = cluster.state && openStepStates(statesFolder(home, lesson.id), cluster.state);
 	const place = {lesson, cluster, home, states};
 	/** A step to be begun again whose beginning was not kept: all that the lesson made goes, and the steps before are done anew. */
@@ -69,7 +72,7 @@ export async function openLessonSession(options: SessionOptions, context: Contex
 			bin: prepareBin(home.bin, environment, context.launcher),
 			curlHome: prepareCurl(home.curl, environment),
 		}),
-		cwd: prepareWorkFolder(home.work, lesson, {reset: reset || redo}),
+		cwd: prepareWorkFolder(home.work, before ?? lesson, {reset: reset || redo}),
 		signal,
 		holdInterrupt: context.holdInterrupt,
 	});
@@ -109,8 +112,9 @@ export async function openLessonSession(options: SessionOptions, context: Contex
 		} else if (reset) {
 			if (!(await restoreStep(place, 0, context))) {
 				await goOn(cluster, context);
-				await cleanUp(lesson, runner, context);
+				await cleanUp(before ?? lesson, runner, context);
 			}
+			if (before) prepareWorkFolder(home.work, lesson, {anew: lesson.manifests});
 			rmSync(file, {force: true});
 			states?.forget();
 		} else if (step !== undefined && canRestore(file, lesson, step)) {

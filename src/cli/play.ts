@@ -3,6 +3,7 @@ import {playLines} from '../plain/play-event.ts';
 import {playLesson} from '../plain/play-lesson.ts';
 import {askedThrowaway, chooseCluster, kindOptions} from './cluster-choice.ts';
 import type {Context, ExitCode} from './context.ts';
+import {seedOf} from './drill.ts';
 import type {PlayOptions} from './program.ts';
 import {openShared, withThrowaway} from './throwaway.ts';
 import {openableLesson} from './trust.ts';
@@ -13,8 +14,9 @@ export async function play(name: string, options: PlayOptions, context: Context)
 	const cluster = await chooseCluster(askedThrowaway(options.cluster, context), context);
 	const kind = kindOptions(options, cluster, text);
 	const lesson = await openableLesson(name, context);
+	const seed = seedOf(options.seed, lesson, text);
 	await using shared = await openShared(cluster, {kind, images: lesson.images, yes: options.yes}, context);
-	return await withThrowaway(lesson, {speed: 1, shared: shared.cluster}, context, async place => {
+	return await withThrowaway(lesson, {speed: 1, shared: shared.cluster, seed}, context, async place => {
 		const passed = await playLesson({
 			...place,
 			language,

@@ -15,18 +15,19 @@ export type LabOptions = KindFlags & {
 	cluster?: string;
 	step?: string;
 	reset?: boolean;
+	seed?: string;
 	watch?: boolean;
 	record?: string;
 	plain?: boolean;
 };
 
 /** `yes`: a context's cluster is the one that is meant. */
-export type PlayOptions = RunOptions & KindFlags & {yes?: boolean};
+export type PlayOptions = RunOptions & KindFlags & {seed?: string; yes?: boolean};
 
 export type UpOptions = KindFlags & {yes?: boolean; cluster?: string; detach?: boolean; port?: string};
 
 /** `yes`: the commands of lessons from elsewhere may run. */
-export type TestOptions = RunOptions & KindFlags & {step?: string; junit?: string; yes?: boolean};
+export type TestOptions = RunOptions & KindFlags & {step?: string; seed?: string; junit?: string; yes?: boolean};
 
 export type ExportOptions = {to?: string};
 
@@ -55,6 +56,7 @@ export function createProgram(context: Context, done: (code: ExitCode) => void):
 	const kindConfig = () => new Option('--kind-config <file>', words.kindConfig);
 	const fromFolder = () => new Option('--from <folder>', words.fromFolder);
 	const yes = () => new Option('--yes', text.context.help.yes);
+	const seed = () => new Option('--seed <number>', words.seed);
 	const lang = () => new Option('--lang <language>', words.lang);
 	const json = (description: string = words.json) => new Option('--json', description);
 	program
@@ -78,6 +80,7 @@ export function createProgram(context: Context, done: (code: ExitCode) => void):
 		.addOption(yes())
 		.addOption(lang())
 		.addOption(new Option('--reset', words.reset))
+		.addOption(seed())
 		.addOption(new Option('--watch', words.watch))
 		.addOption(new Option('--plain', words.plain))
 		.addOption(new Option('--record <file>', words.record))
@@ -101,6 +104,7 @@ export function createProgram(context: Context, done: (code: ExitCode) => void):
 		.addOption(kindConfig())
 		.addOption(fromFolder())
 		.addOption(yes())
+		.addOption(seed())
 		.addOption(lang())
 		.addOption(json())
 		.action(async (lesson: string, options: PlayOptions) =>
@@ -125,6 +129,7 @@ export function createProgram(context: Context, done: (code: ExitCode) => void):
 		.addOption(kindConfig())
 		.addOption(fromFolder())
 		.addOption(new Option('--step <step>', words.testStep))
+		.addOption(seed())
 		.addOption(new Option('--junit <file>', words.junit))
 		.addOption(new Option('--yes', words.yes))
 		.addOption(lang())

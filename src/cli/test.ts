@@ -1,5 +1,7 @@
 import {writeFileSync} from 'node:fs';
+import {seedsOfAllKinds} from '../lesson/drill.ts';
 import {loadLessons} from '../lesson/find-lessons.ts';
+import type {Lesson} from '../lesson/lesson.ts';
 import {realTime} from '../observe/time.ts';
 import {junitReport, type TimedProofEvent} from '../plain/junit.ts';
 import {type ProofEvent, proofLine} from '../plain/proof-event.ts';
@@ -7,6 +9,7 @@ import {testLesson} from '../plain/test-lesson.ts';
 import {UserError} from '../text/user-error.ts';
 import {askedThrowaway, chooseCluster, kindOptions} from './cluster-choice.ts';
 import type {Context, ExitCode} from './context.ts';
+import {seedOf} from './drill.ts';
 import {lessonOrFolder} from './lesson-named.ts';
 import {stepIndexOf} from './lesson-session.ts';
 import type {TestOptions} from './program.ts';
@@ -30,6 +33,8 @@ export async function test(names: string[], options: TestOptions, context: Conte
 		const lesson = lessons[index]!;
 		if (!options.yes && isFromElsewhere(lesson)) await askToTrust(lesson, name, context);
 	}
+	if (options.seed !== undefined && names.length !== 1) throw new UserError(text.cli.testSeedNeedsLesson, 2);
+	const seed = lessons[0] && seedOf(options.seed, lessons[0], text);
 	const events: TimedProofEvent[] = [];
 	const emit = (event: ProofEvent) => {
 		events.push({event, at: realTime.now()});
@@ -39,12 +44,24 @@ export async function test(names: string[], options: TestOptions, context: Conte
 	const images = [...new Set(lessons.flatMap(({images}) => images))];
 	await using shared = await openShared(cluster, {kind, images, yes: options.yes}, context);
 	for (const lesson of lessons) {
-		const prove = () =>
-			withThrowaway(lesson, {speed: proofSpeed, shared: shared.cluster}, context, place =>
-				testLesson({...place, step, text, time: realTime, emit}),
-			);
-		if (!(await prove())) failed.push(lesson.id);
-		if (signal.aborted) return 130;
+		// The steps around a drill are the same in all of them: one proof is enough.
+		const proofs =
+			seed !== undefined ? [seed] : lesson.drill ? seedsOfAllKinds(lesson.drill.kinds.length) : [undefined];
+		for (const [index, seed] of proofs.entries()) {
+			const prove = () =>
+				withThrowaway(lesson, {speed: proofSpeed, shared: shared.cluster, seed}, context, place =>
+					testLesson({
+						...place,
+						lesson: index === 0 ? place.lesson : drillAlone(place.lesson),
+						step,
+						text,
+						time: realTime,
+						emit,
+					}),
+				);
+			if (!(await prove())) failed.push(seed === undefined ? lesson.id : `${lesson.id} --seed ${seed}`);
+			if (signal.aborted) return 130;
+		}
 	}
 	emit({event: 'end', passed: failed.length === 0, lessons: lessons.length, failed});
 	if (junit !== undefined) {
@@ -55,4 +72,9 @@ export async function test(names: string[], options: TestOptions, context: Conte
 		}
 	}
 	return failed.length === 0 ? 0 : 1;
+}
+
+/** A lesson without the wrong answers of the steps that no drill completes. */
+function drillAlone(lesson: Lesson): Lesson {
+	return {...lesson, steps: lesson.steps.map(step => (step.drill ? step : {...step, wrong: []}))};
 }

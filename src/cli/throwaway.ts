@@ -12,8 +12,9 @@ import {realTime} from '../observe/time.ts';
 import {makeTemporaryFolder} from '../state/temporary-folder.ts';
 import {UserError} from '../text/user-error.ts';
 import type {Context} from './context.ts';
+import {drawnLesson} from './drill.ts';
 import {openForCommand} from './open-cluster.ts';
-import {requireCapabilities} from './require-capabilities.ts';
+import {requireCapabilities, requireRights} from './require-capabilities.ts';
 
 /** A lesson's cluster and shell session that nobody else sees, gone when `use` is over. */
 export type Throwaway = {
@@ -47,17 +48,18 @@ export async function openShared(
 
 /**
  * Gives a lesson an empty cluster, whose time passes at `speed`, or the shared one, and a working folder in a temporary place.
- * Throws UserError.
+ * Of a lesson with drills it is the drill of the seed, a random one unless told. Throws UserError.
  */
 export async function withThrowaway<T>(
-	lesson: Lesson,
-	{speed, shared}: {speed: number; shared?: OpenedCluster | undefined},
+	found: Lesson,
+	{speed, shared, seed}: {speed: number; shared?: OpenedCluster | undefined; seed?: number | undefined},
 	context: Context,
 	use: (place: Throwaway) => Promise<T>,
 ): Promise<T> {
 	const {text, environment} = context;
 	if (!lineShell(environment)) throw new UserError(text.clusters.noLineShell);
 	const cluster = shared ?? (await openTemporaryCluster(text, speed));
+	const lesson = drawnLesson(found, seed, cluster);
 	const folder = makeTemporaryFolder();
 	const died = new AbortController();
 	void cluster.failed.then(error => died.abort(error));
@@ -79,7 +81,9 @@ export async function withThrowaway<T>(
 	});
 	try {
 		requireCapabilities(lesson, cluster, text);
-		const result = await use({lesson: adaptLesson(lesson, cluster), cluster, runner, requests, signal});
+		const adapted = adaptLesson(lesson, cluster);
+		await requireRights(adapted, cluster, text);
+		const result = await use({lesson: adapted, cluster, runner, requests, signal});
 		if (died.signal.aborted) throw died.signal.reason;
 		return result;
 	} finally {

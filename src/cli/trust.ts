@@ -1,9 +1,12 @@
 import {createHash} from 'node:crypto';
-import {realpathSync} from 'node:fs';
-import {dirname} from 'node:path';
+import {readFileSync, realpathSync} from 'node:fs';
+import {dirname, join} from 'node:path';
+import {parse} from 'yaml';
 import {lessonsFolder} from '../lesson/find-lessons.ts';
 import type {Lesson} from '../lesson/lesson.ts';
+import type {LessonFile} from '../lesson/lesson-file.ts';
 import {lessonHash} from '../lesson/lesson-hash.ts';
+import {placedCommands} from '../lesson/lint-commands.ts';
 import {addTrustedLesson, readTrustedLessons} from '../state/trusted-lessons.ts';
 import type {Text} from '../text/text.ts';
 import {UserError} from '../text/user-error.ts';
@@ -55,23 +58,33 @@ export async function askToTrust(lesson: Lesson, argument: string, context: Cont
 	addTrustedLesson(trusted, hash);
 }
 
-/** Every command that a lesson can run, by the part of it that does. */
-function commandList(lesson: Pick<Lesson, 'steps' | 'cleanup'>, text: Text): string[] {
+/** Every command that a lesson can run, of all its drills, by the part of it that does; and the values that fill them in. */
+function commandList({folder}: Pick<Lesson, 'folder'>, text: Text): string[] {
 	const words = text.cli.trust;
+	const file = parse(readFileSync(join(folder, 'lesson.yaml'), 'utf8')) as LessonFile;
 	const part = (title: string, lines: string[]) =>
-		lines.length > 0 ? [title, ...[...new Set(lines)].map(line => `  $ ${visible(line)}`)] : [];
-	const {steps, cleanup} = lesson;
+		lines.length > 0 ? [title, ...[...new Set(lines)].map(line => `  ${visible(line)}`)] : [];
+	const commands = placedCommands(file).map(({line, path}) => ({
+		line: `$ ${line}`,
+		kind: path[0] === 'cleanup' ? 'cleanup' : path.includes('wrong') ? 'wrong' : 'steps',
+	}));
+	const linesOf = (kind: string) => commands.filter(command => command.kind === kind).map(({line}) => line);
 	return [
-		...part(
-			words.steps,
-			steps.flatMap(({commands}) => commands.map(({line}) => line.source)),
-		),
-		...part(words.cleanup, cleanup),
-		...part(
-			words.wrong,
-			steps.flatMap(({wrong}) => wrong.flatMap(({commands}) => commands.map(({line}) => line.source))),
-		),
+		...part(words.steps, linesOf('steps')),
+		...part(words.cleanup, linesOf('cleanup')),
+		...part(words.wrong, linesOf('wrong')),
+		...part(words.values, drawnValues(file)),
 	];
+}
+
+/** What each `${drill.NAME}` can be, a line a list. */
+function drawnValues({drills}: LessonFile): string[] {
+	const lists = [drills?.draw, ...(drills?.kinds ?? []).map(({draw}) => draw)].flatMap(draw =>
+		Object.values(draw ?? {}),
+	);
+	return lists.flatMap(rows =>
+		Object.keys(rows[0] ?? {}).map(name => `${name}: ${rows.map(row => String(row[name])).join(' | ')}`),
+	);
 }
 
 /** Nothing that a terminal obeys, or that is not seen, may hide a part of a command. */

@@ -70,7 +70,8 @@ export function loadLesson(folder: string, choice: DrillChoice = {}): Lesson {
 		const path = files.path(`${language}.md`);
 		const complain = (line: number, message: string) => problems.push({file: path, line, column: 1, message});
 		const words = drills && files.drill ? withDrillWords(parsed, drills, files.drill.kind, complain) : parsed;
-		text[language] = compileText(path, words, steps, expressions, problems);
+		const compiled = compileText(path, words, steps, expressions, problems);
+		text[language] = files.drill ? {...compiled, title: `${compiled.title} #${files.drill.seed}`} : compiled;
 	}
 	const [first, ...others] = [...texts].flatMap(([language, parsed]) => (parsed ? [{language, parsed}] : []));
 	for (const other of others) {

@@ -26,6 +26,10 @@ export const en = {
 		wrongPort: (value: string) => `"${value}" is not a port; use a number from 1 to 65535.`,
 		wrongStep: (value: string, steps: string) => `there is no step "${value}"; there are: ${steps}.`,
 		stepNeedsLesson: 'the option --step needs a lesson: endpoint-lab LESSON --step N.',
+		wrongSeed: (value: string) => `"${value}" is no seed; it must be a whole number from 1 on, such as 4711.`,
+		noDrills: (lesson: string) =>
+			`the lesson ${lesson} has no drills to draw; the option --seed is for: endpoint-lab detective --seed N.`,
+		testSeedNeedsLesson: 'the option --seed proves one drill of one lesson: endpoint-lab test LESSON --seed N.',
 		testStepNeedsLesson: 'the option --step proves a step of one lesson: endpoint-lab test LESSON --step N.',
 		notReported: (file: string, reason: string) => `the report cannot be written to ${file}: ${reason}`,
 		resetNeedsLesson: 'the option --reset needs a lesson: endpoint-lab LESSON --reset.',
@@ -93,6 +97,7 @@ export const en = {
 			steps: 'In its steps:',
 			cleanup: 'When it is cleaned up:',
 			wrong: 'As wrong answers, by "endpoint-lab test" only:',
+			values: 'With these values, of which one each is drawn:',
 			question: 'Run them? [y/N] ',
 			refused: 'nothing of it has been run.',
 			nobodyToAsk: (folder: string) =>
@@ -231,6 +236,7 @@ export const en = {
 			jsonDocument: 'as JSON',
 			step: 'go to a step, by number or name; the steps before it are done for you',
 			reset: 'start the lesson again from its beginning',
+			seed: 'the drill with this number, of a lesson that draws one each time',
 			watch: "read the lesson's files again whenever they are saved, for its author",
 			plain: 'without a screen, line by line, for screen readers and pipes: the words are in its help',
 			record: 'record the session in FILE, which must not exist yet, as an asciicast (play it with asciinema)',
