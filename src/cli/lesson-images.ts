@@ -1,4 +1,4 @@
-import {hasFixedTag} from '../clusters/images.ts';
+import {hasFixedTag} from '../clusters/image-name.ts';
 import type {LessonCard} from '../lesson/lesson-card.ts';
 
 /** The images with a fixed tag that lessons use, each once. Others cannot be brought along: the kubelet fetches them anew. */

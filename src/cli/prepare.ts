@@ -1,6 +1,7 @@
 import {resolve} from 'node:path';
 import {findContainerRuntime} from '../clusters/container-runtime.ts';
-import {hasFixedTag, type ImageProgress} from '../clusters/images.ts';
+import {hasFixedTag} from '../clusters/image-name.ts';
+import type {ImageProgress} from '../clusters/images.ts';
 import {findKind} from '../clusters/kind/kind-program.ts';
 import {kubernetesOfImage, newestKind, nodeImageFor} from '../clusters/kind/node-image.ts';
 import {checkOfflineFolder} from '../clusters/offline-folder.ts';

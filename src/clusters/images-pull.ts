@@ -1,16 +1,17 @@
 import {request} from 'node:http';
 import type {Text} from '../text/text.ts';
 import type {ContainerRuntime} from './container-runtime.ts';
-import {fullImageName, type ImageProgress} from './images.ts';
+import {fullImageName} from './image-name.ts';
+import type {ImageProgress} from './images.ts';
 import {imageProblem, imageProblemIn} from './images-problem.ts';
 
 export type PullOptions = {
 	runtime: ContainerRuntime;
 	image: string;
 	/** As Go names it; the runtime's own without it. */
-	architecture?: string;
+	architecture?: string | undefined;
 	signal: AbortSignal;
-	progress?: (progress: ImageProgress) => void;
+	progress?: ((progress: ImageProgress) => void) | undefined;
 	text: Text;
 };
 

@@ -5,8 +5,8 @@ import {pipeline} from 'node:stream/promises';
 import {execa} from 'execa';
 import type {Text} from '../text/text.ts';
 import type {ContainerRuntime} from './container-runtime.ts';
-import {fullImageName} from './images.ts';
-import {imageProblem} from './images-problem.ts';
+import {fullImageName} from './image-name.ts';
+import {imageProblem, imageProblemIn} from './images-problem.ts';
 
 export type SaveOptions = {
 	runtime: ContainerRuntime;
@@ -25,17 +25,17 @@ export type Saved = {bytes: number; sha256: string};
 
 /**
  * Writes an image of one platform into a file, which may be incomplete when this throws. Docker 28 and newer choose the
- * platform; before that, and where Docker's own image store holds one platform only, what is there is written, and refused
- * when it is of another. Throws UserError, and the reason of an aborted signal.
+ * platform; where that is not possible, and Docker's own image store holds one platform under a name, what is there is
+ * written, and refused when it is of another. Throws UserError, and the reason of an aborted signal.
  */
 export async function saveImage(options: SaveOptions): Promise<Saved> {
 	const {runtime, image, architecture, text} = options;
 	if (runtime.name !== 'podman') {
 		const result = await save(['--platform', `linux/${architecture}`], options);
 		if (result.saved) return result.saved;
-		if (!/unknown flag: --platform|requires API version|platform.* not supported/i.test(result.output)) {
-			throw imageProblem(image, result.output, text);
-		}
+		const unknown = /unknown flag: --platform|requires API version|platform.* not supported/i.test(result.output);
+		const final = ['no-space', 'not-found'].includes(imageProblemIn(result.output));
+		if (final || (runtime.host.containerdStore && !unknown)) throw imageProblem(image, result.output, text);
 	}
 	const held = await runtime.run(['image', 'inspect', '--format', '{{.Architecture}}', fullImageName(image)], {
 		signal: options.signal,

@@ -5,9 +5,10 @@ import {makeTemporaryFolder} from '../state/temporary-folder.ts';
 import type {Text} from '../text/text.ts';
 import {UserError} from '../text/user-error.ts';
 import type {ContainerRuntime} from './container-runtime.ts';
+import {fullImageName, hasFixedTag} from './image-name.ts';
+import {archiveImage} from './images-archive.ts';
 import {imageProblem} from './images-problem.ts';
-import {pullImage} from './images-pull.ts';
-import {saveImage} from './images-save.ts';
+import {kindEnvironment} from './kind/kind-program.ts';
 
 /** How far the images have come. A pull counts bytes where the runtime tells them, else layers; the rest counts images. */
 export type ImageProgress = {
@@ -39,28 +40,6 @@ export type LoadImagesOptions = {
 };
 
 /**
- * An image's name in full, as containerd tells it and podman asks for it: `nginx` is `docker.io/library/nginx:latest`. A
- * digest stays.
- */
-export function fullImageName(image: string): string {
-	const [name = '', digest] = image.split('@');
-	const slash = name.indexOf('/');
-	const first = name.slice(0, Math.max(slash, 0));
-	const hasHost = first.includes('.') || first.includes(':') || first === 'localhost';
-	const path = hasHost ? name : `docker.io/${slash === -1 ? 'library/' : ''}${name}`;
-	if (digest) return `${path}@${digest}`;
-	return path.lastIndexOf(':') > path.lastIndexOf('/') ? path : `${path}:latest`;
-}
-
-/**
- * Whether the kubelet takes an image that a node has already: not with the tag `latest`, for which imagePullPolicy is
- * Always unless a manifest says otherwise.
- */
-export function hasFixedTag(image: string): boolean {
-	return !fullImageName(image).endsWith(':latest');
-}
-
-/**
  * Sees to it that the nodes of a kind cluster have the images: what is missing is pulled by the runtime and handed over as
  * an archive of one platform, which works with every image store; `kind load docker-image` does not work with containerd's.
  * Throws UserError, and the reason of an aborted signal.
@@ -76,9 +55,7 @@ export async function loadImages(options: LoadImagesOptions): Promise<void> {
 			const given = archives.find(archive => fullImageName(archive.image) === fullImageName(image));
 			const file = given?.file ?? join(folder, 'image.tar');
 			if (!given) {
-				if (!(await hasImage(runtime, image, signal))) await pullImage({runtime, image, signal, progress, text});
-				progress?.({phase: 'pack', image, done: index, total: missing.length, unit: 'images'});
-				await saveImage({runtime, image, architecture: runtime.host.architecture, file, signal, text});
+				await archiveImage({runtime, image, architecture: runtime.host.architecture, file, signal, progress, text});
 			}
 			progress?.({phase: 'load', image, done: index, total: missing.length, unit: 'images'});
 			await loadArchive(file, image, options);
@@ -128,7 +105,7 @@ async function loadArchive(file: string, image: string, options: LoadImagesOptio
 		kind,
 		['load', 'image-archive', file, '--name', name, '--nodes', nodes.join(',')],
 		{
-			env: {...runtime.environment, KIND_EXPERIMENTAL_PROVIDER: runtime.name},
+			env: kindEnvironment(runtime),
 			extendEnv: false,
 			reject: false,
 			stdin: 'ignore',

@@ -6,7 +6,8 @@ import {errorCode} from '../state/json-file.ts';
 import type {Text} from '../text/text.ts';
 import {UserError} from '../text/user-error.ts';
 import {type ContainerRuntime, lastLine} from './container-runtime.ts';
-import {fullImageName, hasImage, type ImageArchive} from './images.ts';
+import {fullImageName} from './image-name.ts';
+import {hasImage, type ImageArchive} from './images.ts';
 import {compareVersions} from './kind/node-image.ts';
 import {type OfflineFile, type OfflineManifest, readManifest} from './offline-manifest.ts';
 

@@ -4,9 +4,9 @@ import {errorCode} from '../state/json-file.ts';
 import type {Text} from '../text/text.ts';
 import {UserError} from '../text/user-error.ts';
 import type {ContainerRuntime} from './container-runtime.ts';
-import {fullImageName, type ImageProgress} from './images.ts';
-import {pullImage} from './images-pull.ts';
-import {saveImage} from './images-save.ts';
+import {fullImageName} from './image-name.ts';
+import type {ImageProgress} from './images.ts';
+import {archiveImage} from './images-archive.ts';
 import {oldestKindFor} from './kind/node-image.ts';
 import {fileProblem} from './offline-folder.ts';
 import {type OfflineFile, type OfflineManifest, readManifest, writeManifest} from './offline-manifest.ts';
@@ -83,7 +83,8 @@ async function gather(options: PrepareOptions): Promise<Prepared> {
 		progress?.(file);
 		const part = partOf(folder, name);
 		try {
-			const saved = await fetchImage(part, {image, architecture, runtime}, options, at => progress?.(file, at));
+			const tell = (at: ImageProgress) => progress?.(file, at);
+			const saved = await archiveImage({runtime, image, architecture, file: part, signal, progress: tell, text});
 			renameSync(part, join(folder, name));
 			manifest.files.push({name, architecture, image, ...saved});
 			writeManifest(folder, manifest);
@@ -105,45 +106,6 @@ async function gather(options: PrepareOptions): Promise<Prepared> {
 
 function toolNeeds({runtime}: PrepareOptions, {architectures, kind}: OfflineManifest) {
 	return {environment: runtime.environment, architectures, oldestKind: kind};
-}
-
-type Wanted = {image: string; architecture: string; runtime: ContainerRuntime};
-
-/**
- * Has the runtime pull an image of an architecture and writes it into a file. Docker's own image store keeps one
- * architecture under a name, so what had the name before gets it back.
- */
-async function fetchImage(
-	file: string,
-	{image, architecture, runtime}: Wanted,
-	{signal, text}: PrepareOptions,
-	progress: (at: ImageProgress) => void,
-): Promise<{bytes: number; sha256: string}> {
-	const own = architecture === runtime.host.architecture;
-	const held = await inspect(runtime, image, signal);
-	const pulls = held?.architecture !== architecture;
-	try {
-		if (pulls) await pullImage({runtime, image, architecture: own ? undefined : architecture, signal, progress, text});
-		progress({phase: 'pack', image, done: 0, total: 1, unit: 'images'});
-		return await saveImage({runtime, image, architecture, file, signal, text});
-	} finally {
-		if (pulls && (held || !own)) await giveBack(runtime, image, held?.id);
-	}
-}
-
-async function inspect(runtime: ContainerRuntime, image: string, signal: AbortSignal) {
-	const format = '{{.Id}} {{.Architecture}}';
-	const {ok, stdout} = await runtime.run(['image', 'inspect', '--format', format, fullImageName(image)], {signal});
-	if (!ok) return undefined;
-	const [id = '', architecture = ''] = stdout.trim().split(' ');
-	return {id, architecture};
-}
-
-/** Puts an image's name back to the one that had it, or takes away what we have pulled. Done even after Ctrl-C. */
-async function giveBack(runtime: ContainerRuntime, image: string, id: string | undefined): Promise<void> {
-	const signal = AbortSignal.timeout(10_000);
-	const name = fullImageName(image);
-	await runtime.run(id ? ['tag', id, name] : ['image', 'rm', name], {signal});
 }
 
 /** Where an image's archive lies in the folder: letters, digits, points and dashes only. */

@@ -1,4 +1,4 @@
-import {fullImageName} from '../clusters/images.ts';
+import {fullImageName} from '../clusters/image-name.ts';
 import {compareVersions, newestKind, nodeImageFor, oldestKind} from '../clusters/kind/node-image.ts';
 import type {Text} from '../text/text.ts';
 import type {Facts} from './facts.ts';

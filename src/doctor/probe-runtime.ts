@@ -1,7 +1,7 @@
 import {connect} from 'node:net';
 import {setTimeout as delay} from 'node:timers/promises';
 import {type ContainerRuntime, findContainerRuntime, type RuntimeOptions} from '../clusters/container-runtime.ts';
-import {fullImageName} from '../clusters/images.ts';
+import {fullImageName} from '../clusters/image-name.ts';
 import {findOnPath} from '../clusters/shell.ts';
 import type {RuntimeFacts, RuntimeProblemFacts} from './facts.ts';
 
