@@ -68,6 +68,16 @@ describe cm settings
 describe sa default
 describe svc nope
 describe svc we
+apply -f agent.yaml
+rollout status ds/agent --timeout=60s
+get ds
+get ds -o wide
+describe ds agent
+rollout restart ds/agent
+rollout status ds/agent --timeout=60s
+rollout pause ds/agent
+rollout status ds/agent --revision=7
+delete ds agent
 describe ns default
 apply -f web-2.yaml
 rollout status deploy/web --timeout=60s

@@ -17,11 +17,13 @@ export const normalise = (text: string, namespace: string): string =>
 			/^E\d{4} .*"command failed" err="(.*)"$/gm,
 			(_, message: string) => `error: ${message.replaceAll('\\"', '"')}`,
 		)
+		// Since some version after 1.32 the description of a DaemonSet names its namespace.
+		.replace(/^(Name: +agent)\nNamespace: +NAMESPACE$/gm, '$1')
 		.replace(/ConfigMapOptional: +<nil>/g, 'Optional: false')
 		.replace(/\n+$/, '\n')
 		// There only until the next deletion of a Pod, which comes when it comes.
 		.replace(/^Annotations: +(<none>|endpoints\.kubernetes\.io\/last-change-trigger-time: \S+)$/gm, 'Annotations: -')
-		.replace(/^Waiting for deployment.*\n/gm, '')
+		.replace(/^Waiting for (deployment|daemon set).*\n/gm, '')
 		.replace(/\b[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}\b/g, 'UID')
 		.replace(/containerd:\/\/[0-9a-f]+/g, 'CONTAINER')
 		.replace(/\S*sha256:[0-9a-f]+/g, 'IMAGE')
@@ -33,7 +35,7 @@ export const normalise = (text: string, namespace: string): string =>
 		.replace(/\b10\.244\.\d+\.\d+\b/g, 'POD-IP')
 		.replace(/\b10\.96\.\d+\.\d+\b/g, 'SERVICE-IP')
 		.replace(new RegExp(`-[456789bcdf]{6,10}-${letters}{5}\\b`, 'g'), '-HASH-RANDOM')
-		.replace(new RegExp(`\\b(web|outside|kube-api-access)-${letters}{5}\\b`, 'g'), '$1-RANDOM')
+		.replace(new RegExp(`\\b(web|agent|outside|kube-api-access)-${letters}{5}\\b`, 'g'), '$1-RANDOM')
 		.replace(/\b(\d+d)?(\d+h)?(\d+m)?\d+s\b|\b(\d+h)?\d+m\b/g, 'AGE')
 		// Stock kubectl reckons an event's age from the machine's clock, which may have been set back under the cluster.
 		.replace(/^( +(?:Normal|Warning) +\w+ +)<invalid>/gm, '$1AGE')

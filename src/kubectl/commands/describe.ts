@@ -14,6 +14,7 @@ const describers: Record<string, () => Promise<{describe: Describer}>> = {
 	'endpointslices.discovery.k8s.io': () => import('../describe/endpointslice.ts'),
 	'deployments.apps': () => import('../describe/deployment.ts'),
 	'replicasets.apps': () => import('../describe/replicaset.ts'),
+	'daemonsets.apps': () => import('../describe/daemonset.ts'),
 	nodes: () => import('../describe/node.ts'),
 	namespaces: () => import('../describe/namespace.ts'),
 	configmaps: () => import('../describe/configmap.ts'),

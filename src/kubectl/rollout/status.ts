@@ -39,6 +39,41 @@ export function deploymentStatus(object: KubeObject): {text: string; done: boole
 	return {text: `deployment "${name}" successfully rolled out`, done: true};
 }
 
+type DaemonSet = {
+	metadata: {name: string; generation?: number};
+	spec: {updateStrategy?: {type?: string}};
+	status?: {
+		observedGeneration?: number;
+		desiredNumberScheduled?: number;
+		updatedNumberScheduled?: number;
+		numberAvailable?: number;
+	};
+};
+
+/** How far a DaemonSet's rollout is. Throws for one that is not rolled out by itself. */
+function daemonSetStatus(object: KubeObject): {text: string; done: boolean} {
+	const {metadata, spec, status = {}} = object as unknown as DaemonSet;
+	const {name, generation = 0} = metadata;
+	if (spec.updateStrategy?.type !== 'RollingUpdate')
+		throw new KubectlError('rollout status is only available for RollingUpdate strategy type');
+	const {observedGeneration = 0, desiredNumberScheduled: desired = 0} = status;
+	const {updatedNumberScheduled: updated = 0, numberAvailable: available = 0} = status;
+	if (generation > observedGeneration)
+		return {text: 'Waiting for daemon set spec update to be observed...', done: false};
+	const waiting = (what: string) => ({
+		text: `Waiting for daemon set "${name}" rollout to finish: ${what}...`,
+		done: false,
+	});
+	if (updated < desired) return waiting(`${updated} out of ${desired} new pods have been updated`);
+	if (available < desired) return waiting(`${available} of ${desired} updated pods are available`);
+	return {text: `daemon set "${name}" successfully rolled out`, done: true};
+}
+
+const viewers: Record<string, (object: KubeObject) => {text: string; done: boolean}> = {
+	Deployment: deploymentStatus,
+	DaemonSet: daemonSetStatus,
+};
+
 /** `kubectl rollout status`. */
 export async function status(session: Session, args: string[]): Promise<void> {
 	const {flags, client} = session;
@@ -48,9 +83,8 @@ export async function status(session: Session, args: string[]): Promise<void> {
 	const {found, failures} = await findObjects(session, args, 'kubectl rollout status', {typeIsAll: true});
 	throwAll(failures);
 	for (const {resource, namespace, object} of found) {
-		if (resource.kind !== 'Deployment') {
-			throw new KubectlError(`no status viewer has been implemented for ${resource.kind}`);
-		}
+		const viewer = viewers[resource.kind];
+		if (!viewer) throw new KubectlError(`no status viewer has been implemented for ${resource.kind}`);
 		const name = object.metadata.name!;
 		let failure: KubectlError | undefined;
 		const look = (now: KubeObject | undefined) => {
@@ -58,14 +92,14 @@ export async function status(session: Session, args: string[]): Promise<void> {
 				failure = new KubectlError('object has been deleted');
 				return true;
 			}
-			if (revision > 0 && revisionOf(now) !== revision) {
+			if (revision > 0 && resource.kind === 'Deployment' && revisionOf(now) !== revision) {
 				failure = new KubectlError(
 					`desired revision (${revision}) is different from the running revision (${revisionOf(now)})`,
 				);
 				return true;
 			}
 			try {
-				const {text, done} = deploymentStatus(now);
+				const {text, done} = viewer(now);
 				session.print(text);
 				return done || !flags.on('watch');
 			} catch (error) {

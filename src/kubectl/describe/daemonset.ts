@@ -1,0 +1,40 @@
+import type {V1DaemonSet, V1Pod} from '@kubernetes/client-node';
+import type {Wire} from '../objects.ts';
+import {describeAnnotations, describeLabels, formatSelector} from './common.ts';
+import {type Describer, itemsAt} from './describer.ts';
+import {describeEvents} from './events.ts';
+import {describePodTemplate} from './pod-template.ts';
+import {DescriptionWriter} from './writer.ts';
+
+/** A DaemonSet as text (describe.describeDaemonSet). */
+export const describe: Describer = async (object, {client, events, now}) => {
+	const {metadata, spec, status} = object as unknown as Wire<V1DaemonSet>;
+	const selector = formatSelector(spec?.selector);
+	const pods = await itemsAt<Wire<V1Pod>>(client, `/api/v1/namespaces/${metadata?.namespace}/pods`, {
+		labelSelector: selector,
+	});
+	const own = pods.filter(pod =>
+		pod.metadata?.ownerReferences?.some(({controller, uid}) => controller && uid === metadata?.uid),
+	);
+	const count = (phase: string) => own.filter(pod => pod.status?.phase === phase).length;
+	const out = new DescriptionWriter();
+	out.line(0, `Name:\t${metadata?.name}`);
+	out.line(0, `Namespace:\t${metadata?.namespace}`);
+	out.line(0, `Selector:\t${selector}`);
+	out.line(0, `Node-Selector:\t${formatSelector({matchLabels: spec?.template.spec?.nodeSelector ?? {}})}`);
+	describeLabels(out, 'Labels', metadata?.labels);
+	describeAnnotations(out, metadata?.annotations);
+	const {desiredNumberScheduled = 0, currentNumberScheduled = 0, numberMisscheduled = 0} = status ?? {};
+	out.line(0, `Desired Number of Nodes Scheduled: ${desiredNumberScheduled}`);
+	out.line(0, `Current Number of Nodes Scheduled: ${currentNumberScheduled}`);
+	out.line(0, `Number of Nodes Scheduled with Up-to-date Pods: ${status?.updatedNumberScheduled ?? 0}`);
+	out.line(0, `Number of Nodes Scheduled with Available Pods: ${status?.numberAvailable ?? 0}`);
+	out.line(0, `Number of Nodes Misscheduled: ${numberMisscheduled}`);
+	out.line(
+		0,
+		`Pods Status:\t${count('Running')} Running / ${count('Pending')} Waiting / ${count('Succeeded')} Succeeded / ${count('Failed')} Failed`,
+	);
+	if (spec?.template) describePodTemplate(out, spec.template);
+	if (events) describeEvents(out, events, now);
+	return out.toString();
+};
