@@ -33,9 +33,9 @@ export async function doctor(options: DoctorOptions, context: Context): Promise<
 	const hide = (shown: string) => redact(shown, privateOf(context));
 	const time = new Date();
 	if (options.json) {
-		const {findings, verdicts, auto} = found;
+		const {findings, verdicts, choice} = found;
 		const hidden = (_key: string, value: unknown) => (typeof value === 'string' ? hide(value) : value);
-		print(JSON.stringify({version, time, findings, clusters: verdicts, auto}, hidden));
+		print(JSON.stringify({version, time, findings, clusters: verdicts, choice}, hidden));
 	} else {
 		const words = text.doctor;
 		const lines = [...findingLines(found.findings, text), '', ...verdictLines(found, text)];
@@ -68,8 +68,14 @@ function findingLines(findings: Finding[], text: Text): string[] {
 	]);
 }
 
-function verdictLines({verdicts, auto}: Diagnosis, text: Text): string[] {
+function verdictLines({verdicts, choice}: Diagnosis, text: Text): string[] {
 	const words = text.doctor;
+	const choiceLine = () => {
+		const {cluster, chosen, runs} = choice;
+		if (runs) return chosen ? words.chosen(cluster) : words.auto(cluster);
+		const other = verdicts.find(({runs, place}) => runs && place !== 'context')?.place;
+		return other ? words.choiceBlocked(cluster, other) : words.nowhere;
+	};
 	return [
 		words.summaryTitle,
 		...alignColumns(
@@ -78,7 +84,7 @@ function verdictLines({verdicts, auto}: Diagnosis, text: Text): string[] {
 				runs ? words.runs : words.runsNot(because.join(', ')),
 			]),
 		),
-		auto ? words.auto(auto) : words.nowhere,
+		choiceLine(),
 	];
 }
 

@@ -1,3 +1,6 @@
+/** The image of the gateway's Pods, which lessons use too. */
+export const gatewayImage = 'nginx:1.14.2';
+
 /** The name of the gateway's Pod; those of other clients than the first have a suffix. */
 export const gatewayName = 'endpoint-lab-gateway';
 

@@ -44,7 +44,7 @@ export function checkHome({home, system}: Facts, text: Text): Finding[] {
 
 function checkLabs({home, system}: Pick<Facts, 'home' | 'system'>, text: Text): Finding[] {
 	const words = text.doctor;
-	const {lab, cluster, staleLocks} = home;
+	const {lab, cluster, kindCluster, kindUnfinished, staleLocks} = home;
 	const findings: Finding[] = [];
 	if (lab) {
 		const folder = system.os === 'windows' ? 'C:\\other-lab' : '/tmp/other-lab';
@@ -52,6 +52,8 @@ function checkLabs({home, system}: Pick<Facts, 'home' | 'system'>, text: Text): 
 		findings.push(warn('labs-open', words.labRuns(lab.command, lab.pid), words.labRunsFix, another));
 	}
 	if (cluster) findings.push(ok('labs-cluster', words.clusterRuns(cluster.command, cluster.pid)));
+	if (kindCluster) findings.push(ok('labs-kind', words.kindRuns(kindCluster.command, kindCluster.pid)));
+	if (kindUnfinished) findings.push(ok('labs-kind-unfinished', words.kindUnfinished));
 	if (staleLocks.length > 0) findings.push(ok('labs-stale-lock', words.locksStale(staleLocks.join(', '))));
 	return findings.length > 0 ? findings : [ok('labs', words.locks)];
 }

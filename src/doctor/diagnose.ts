@@ -1,3 +1,4 @@
+import {compareVersions, oldestKind} from '../clusters/kind/node-image.ts';
 import type {Text} from '../text/text.ts';
 import {checkKind} from './check-kind.ts';
 import {checkContexts, checkHome, checkPrograms, checkProxies, checkSystem, checkTerminal} from './check-machine.ts';
@@ -6,13 +7,15 @@ import type {Facts} from './facts.ts';
 import type {Finding, Place} from './finding.ts';
 
 /** Whether lessons can run in a place, and the codes of the findings that keep them from it. */
-export type Verdict = {place: Place; runs: boolean; because: string[]};
+type Verdict = {place: Place; runs: boolean; because: string[]};
+
+/** The cluster that the lab takes without `--cluster`, and whether lessons can run on it. `chosen`: somebody has said so. */
+export type Choice = {cluster: string; chosen: boolean; runs: boolean};
 
 export type Diagnosis = {
 	findings: Finding[];
 	verdicts: Verdict[];
-	/** What `--cluster auto` takes; undefined when no lesson can run. */
-	auto: 'kind' | 'embedded' | undefined;
+	choice: Choice;
 };
 
 /** Judges the facts: everything that was found, where lessons can run, and what the lab chooses by itself. */
@@ -33,6 +36,24 @@ export function diagnose(facts: Facts, text: Text): Diagnosis {
 		return {place, runs: because.length === 0, because};
 	};
 	const verdicts = (['embedded', 'kind', 'context'] as const).map(verdict);
-	const [embedded, kind] = verdicts;
-	return {findings, verdicts, auto: kind?.runs ? 'kind' : embedded?.runs ? 'embedded' : undefined};
+	const cluster = choose(facts);
+	const place = cluster.startsWith('context:') ? 'context' : cluster;
+	const runs = verdicts.some(verdict => verdict.place === place && verdict.runs);
+	return {findings, verdicts, choice: {cluster, chosen: askedFor(facts) !== undefined, runs}};
+}
+
+function askedFor({asked, home}: Facts): string | undefined {
+	const name = asked ?? home.remembered;
+	return name === 'auto' ? undefined : name;
+}
+
+/** As the lab chooses: what was asked for, what runs already, and kind where it and a runtime answer. */
+function choose(facts: Facts): string {
+	const {home, kind, runtime} = facts;
+	const asked = askedFor(facts);
+	if (asked !== undefined) return asked;
+	if (home.kindCluster) return 'kind';
+	if (home.cluster) return 'embedded';
+	const isKindHere = kind?.version !== undefined && compareVersions(kind.version, oldestKind) >= 0;
+	return isKindHere && runtime?.host.os === 'linux' ? 'kind' : 'embedded';
 }

@@ -62,7 +62,13 @@ export type HomeFacts = {
 	/** Locks of processes that are gone. */
 	staleLocks: string[];
 	lab?: LockHolder;
+	/** Who holds the embedded cluster, and the kind cluster. */
 	cluster?: LockHolder;
+	kindCluster?: LockHolder;
+	/** A kind cluster was not finished or not removed whole, and nobody is at work with it. */
+	kindUnfinished: boolean;
+	/** The cluster that was chosen in the lab before, as `--cluster` names it. */
+	remembered?: string;
 };
 
 /** The kernel's limits on inotify for one user. */
@@ -81,6 +87,8 @@ export type Facts = {
 	curl?: string;
 	kubectl?: ProgramFacts;
 	terminal: TerminalFacts;
+	/** The cluster that ENDPOINT_LAB_CLUSTER names. */
+	asked?: string;
 	proxies: ProxyFacts[];
 	runtime?: RuntimeFacts;
 	runtimeProblem?: RuntimeProblemFacts;

@@ -1,6 +1,7 @@
 import {existsSync} from 'node:fs';
 import {access, constants, readFile, stat, statfs} from 'node:fs/promises';
 import {basename, dirname} from 'node:path';
+import {kindPlace} from '../clusters/kind/kind-place.ts';
 import type {Environment} from '../clusters/shell.ts';
 import {type Home, homeOf} from '../state/home.ts';
 import {DamageError, errorCode, parseVersioned} from '../state/json-file.ts';
@@ -15,7 +16,9 @@ export async function probeHome(environment: Environment): Promise<HomeFacts> {
 	const place = exists ? folder : nearestFolder(folder);
 	const unwritable = await whyUnwritable(place);
 	const readable = exists && !unwritable;
-	const locks = [home.labLock, home.clusterLock];
+	const kind = kindPlace(home);
+	const locks = [home.labLock, home.clusterLock, kind.lock];
+	const kindCluster = readable ? lockHolder(kind.lock) : undefined;
 	return {
 		folder,
 		exists,
@@ -26,7 +29,27 @@ export async function probeHome(environment: Environment): Promise<HomeFacts> {
 		staleLocks: readable ? locks.filter(file => existsSync(file) && !lockHolder(file)).map(file => basename(file)) : [],
 		lab: readable ? lockHolder(home.labLock) : undefined,
 		cluster: readable ? lockHolder(home.clusterLock) : undefined,
+		kindCluster,
+		kindUnfinished: readable && !kindCluster && isUnfinished(await readJson(kind.record)),
+		remembered: readable ? clusterIn(await readJson(home.settings)) : undefined,
 	};
+}
+
+/** The content of a versioned file, which stays where it is even if it is damaged; undefined then. */
+async function readJson(file: string): Promise<Record<string, unknown> | undefined> {
+	try {
+		return parseVersioned(await readFile(file, 'utf8'), {version: 1, parse: content => content});
+	} catch {
+		return undefined;
+	}
+}
+
+function isUnfinished(record: Record<string, unknown> | undefined): boolean {
+	return record !== undefined && record.phase !== 'ready';
+}
+
+function clusterIn(settings: Record<string, unknown> | undefined): string | undefined {
+	return typeof settings?.cluster === 'string' ? settings.cluster : undefined;
 }
 
 /** Bytes that this user may still write on the file system of a folder; undefined when there is no such folder. */

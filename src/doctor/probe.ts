@@ -8,10 +8,11 @@ import {gunzip} from 'node:zlib';
 import {execa} from 'execa';
 import {parse} from 'yaml';
 import {type Environment, findOnPath, lineShell} from '../clusters/shell.ts';
-import type {Facts, InotifyFacts, ProgramFacts, ProxyFacts, TerminalFacts} from './facts.ts';
+import type {Facts, InotifyFacts, ProgramFacts, TerminalFacts} from './facts.ts';
 import {systemOf} from './operating-system.ts';
 import {freeBytes, probeHome} from './probe-home.ts';
 import {probeRuntime} from './probe-runtime.ts';
+import {proxiesOf} from './proxies.ts';
 
 export type ProbeOptions = {
 	environment: Environment;
@@ -78,6 +79,7 @@ export async function probe(options: ProbeOptions): Promise<Facts> {
 			kubectl,
 			terminal: probeTerminal(options),
 			proxies: proxiesOf(environment),
+			asked: environment.ENDPOINT_LAB_CLUSTER || undefined,
 			runtime: found,
 			runtimeProblem: runtime.problem,
 			snap: snap && found?.name === 'docker',
@@ -193,16 +195,4 @@ function probeTerminal({environment, input, output}: ProbeOptions): TerminalFact
 		dumb: TERM === 'dumb',
 		ci: CI !== undefined,
 	};
-}
-
-/** The proxy variables that are set; programs read them in either case, curl `http_proxy` in lower case only. */
-export function proxiesOf(environment: Environment): ProxyFacts[] {
-	return ['HTTP_PROXY', 'http_proxy', 'HTTPS_PROXY', 'https_proxy', 'ALL_PROXY', 'all_proxy'].flatMap(name => {
-		const value = environment[name];
-		if (!value) return [];
-		// A proxy may be written without a scheme.
-		const url = URL.parse(value.includes('://') ? value : `http://${value}`);
-		const local = /^(localhost|127(\.\d+){3}|\[::1\])$/.test(url?.hostname ?? '');
-		return [{name, wellFormed: Boolean(url?.hostname), local}];
-	});
 }

@@ -7,6 +7,10 @@ export const enDoctor = {
 	runs: 'yes',
 	runsNot: (codes: string) => `no (${codes})`,
 	auto: (place: string) => `Without --cluster the lab takes ${place}. Start it with: endpoint-lab`,
+	chosen: (cluster: string) =>
+		`Without --cluster the lab takes ${cluster}, as was chosen before. Start it with: endpoint-lab`,
+	choiceBlocked: (cluster: string, other: string) =>
+		`Without --cluster the lab takes ${cluster}, where no lesson can run. Choose the other: endpoint-lab --cluster ${other}`,
 	nowhere: 'No lesson can run here yet. Mend what is marked FAIL, and look again: endpoint-lab doctor',
 	reportHint: 'To ask somebody for help, paste what this prints: endpoint-lab doctor --report',
 	reportTitle: (version: string, time: string) => `endpoint-lab ${version} doctor, ${time}`,
@@ -28,6 +32,8 @@ export const enDoctor = {
 	locksStale: (files: string) =>
 		`No lab is running; one that was killed left ${files}, which the next start takes over by itself.`,
 	clusterRuns: (command: string, pid: number) => `The embedded cluster is running (${command}, process ${pid}).`,
+	kindRuns: (command: string, pid: number) => `The kind cluster is open (${command}, process ${pid}).`,
+	kindUnfinished: 'The kind cluster was not made or removed to the end; the next start clears it away.',
 	labRuns: (command: string, pid: number) => `A lab is open: ${command} (process ${pid}).`,
 	labRunsFix: 'Leave it before you open another, or give the other one a folder of its own:',
 

@@ -9,6 +9,9 @@ export const zhCNDoctor: Text['doctor'] = {
 	runs: '可以',
 	runsNot: codes => `不可以（${codes}）`,
 	auto: place => `不写 --cluster 时，实验会选择 ${place}。现在就可以开始：endpoint-lab`,
+	chosen: cluster => `不写 --cluster 时，实验会按之前的选择使用 ${cluster}。现在就可以开始：endpoint-lab`,
+	choiceBlocked: (cluster, other) =>
+		`不写 --cluster 时，实验会选择 ${cluster}，但课程无法在那里运行。请选择另一个：endpoint-lab --cluster ${other}`,
 	nowhere: '目前没有任何课程能在这里运行。请先解决标为“问题”的各项，再检查一次：endpoint-lab doctor',
 	reportHint: '需要向别人求助时，请粘贴这条命令的输出：endpoint-lab doctor --report',
 	reportTitle: (version, time) => `endpoint-lab ${version} doctor，${time}`,
@@ -28,6 +31,8 @@ export const zhCNDoctor: Text['doctor'] = {
 	locks: '没有正在运行的实验，也没有正在运行的内置集群。',
 	locksStale: files => `没有正在运行的实验；某个被强行终止的实验留下了 ${files}，下次启动时会自动接管。`,
 	clusterRuns: (command, pid) => `内置集群正在运行（${command}，进程 ${pid}）。`,
+	kindRuns: (command, pid) => `kind 集群正在使用中（${command}，进程 ${pid}）。`,
+	kindUnfinished: 'kind 集群的创建或删除没有完成；下次启动时会自动清理。',
 	labRuns: (command, pid) => `有一个实验正开着：${command}（进程 ${pid}）。`,
 	labRunsFix: '打开另一个之前请先退出它，或者给另一个实验单独的目录：',
 

@@ -22,7 +22,7 @@ vi.setConfig({testTimeout: 120_000});
 type Report = {
 	findings: {code: string; status: string; seen: string; fix?: string; commands?: string[]}[];
 	clusters: {place: string; runs: boolean; because: string[]}[];
-	auto?: string;
+	choice: {cluster: string; runs: boolean};
 };
 
 let sandbox: Sandbox;
@@ -45,7 +45,15 @@ function machineWith(programs: FakeProgram[], behaviour: Behaviour = {}): Fakes 
 	const user = join(machine, 'maria');
 	mkdirSync(user, {recursive: true});
 	const clean = {HTTP_PROXY: '', HTTPS_PROXY: '', http_proxy: '', https_proxy: '', ALL_PROXY: '', all_proxy: ''};
-	const environment = {...clean, PATH: fakes.path, HOME: user, USER: 'maria', KUBECONFIG: '', DOCKER_HOST: ''};
+	const environment = {
+		...clean,
+		PATH: fakes.path,
+		HOME: user,
+		USER: 'maria',
+		KUBECONFIG: '',
+		DOCKER_HOST: '',
+		ENDPOINT_LAB_CLUSTER: '',
+	};
 	return {...fakes, environment};
 }
 
@@ -78,7 +86,7 @@ test('a machine with Docker and kind runs them on kind, and the images that are 
 	state.addImage('nginx:1.14.2');
 	state.put({name: 'work-control-plane', image: 'kindest/node:v1.35.0', state: 'running', cluster: 'work'});
 	const found = await diagnosis(environment);
-	expect(found).toMatchObject({code: 0, auto: 'kind'});
+	expect(found).toMatchObject({code: 0, choice: {cluster: 'kind', runs: true}});
 	expect(find(found, 'node-image').seen).toContain('kindest/node:v1.36.1');
 	const {seen} = find(found, 'lesson-images-absent');
 	expect(seen).toContain('nginx:1.16.1');
@@ -94,7 +102,7 @@ describe('a container runtime that cannot be used', () => {
 		const {environment} = machineWith(['docker', 'kind'], {daemon});
 		const found = await diagnosis(environment);
 		expect(find(found, code)).toMatchObject({status: 'fail', fix: expect.any(String)});
-		expect(found).toMatchObject({code: 0, auto: 'embedded'});
+		expect(found).toMatchObject({code: 0, choice: {cluster: 'embedded', runs: true}});
 	});
 
 	test('does not keep the doctor waiting when it hangs', async () => {
@@ -138,7 +146,7 @@ test('a home that cannot be written to stops every lesson, and the exit code say
 	expect(found.code).toBe(1);
 	expect(find(found, 'home-unwritable').seen).toContain('ENOTDIR');
 	expect(found.clusters.map(({runs}) => runs)).toEqual([false, false, false]);
-	expect(found.auto).toBeUndefined();
+	expect(found.choice.runs).toBe(false);
 });
 
 test('looking changes nothing: no home is made, and what is damaged stays where it is', async () => {

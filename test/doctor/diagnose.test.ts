@@ -43,6 +43,8 @@ const cases: [code: string, change: Partial<Facts>, status: Status, blocks: Plac
 	['home-damaged', withHome({damaged: [{file: '/home/maria/settings.json', reason: 'cut'}]}), 'warn', []],
 	['labs-open', withHome({lab: holder}), 'warn', []],
 	['labs-cluster', withHome({cluster: holder}), 'ok', []],
+	['labs-kind', withHome({kindCluster: holder}), 'ok', []],
+	['labs-kind-unfinished', withHome({kindUnfinished: true}), 'ok', []],
 	['labs-stale-lock', withHome({staleLocks: ['lab.json']}), 'ok', []],
 	['node-old', {node: '22.17.9'}, 'fail', everywhere],
 	['lessons-unreadable', {lessonsProblem: 'lesson.yaml:1:1: ENOENT'}, 'fail', everywhere],
@@ -110,14 +112,14 @@ const cases: [code: string, change: Partial<Facts>, status: Status, blocks: Plac
 ];
 
 test('a machine with everything: nothing to mend, lessons run everywhere, and kind is chosen', () => {
-	const {findings, verdicts, auto} = inEnglish({});
+	const {findings, verdicts, choice} = inEnglish({});
 	expect(findings.filter(({status}) => status !== 'ok')).toEqual([]);
 	expect(verdicts.map(({place, runs}) => [place, runs])).toEqual([
 		['embedded', true],
 		['kind', true],
 		['context', true],
 	]);
-	expect(auto).toBe('kind');
+	expect(choice).toEqual({cluster: 'kind', chosen: false, runs: true});
 });
 
 describe.each(cases)('%s', (code, change, status, blocks) => {
@@ -162,9 +164,31 @@ function needsFix(status: Status): boolean {
 	return status === 'warn' || status === 'fail';
 }
 
-test('where kind cannot run, the embedded cluster is chosen; where nothing can, nothing is', () => {
-	expect(inEnglish({kind: undefined}).auto).toBe('embedded');
-	expect(inEnglish(withHome({unwritable: 'EROFS'})).auto).toBeUndefined();
+describe('what the lab takes without --cluster', () => {
+	const choice = (change: Partial<Facts>) => inEnglish(change).choice;
+
+	test('kind where it and a container runtime are there, else the embedded cluster', () => {
+		expect(choice({kind: undefined})).toEqual({cluster: 'embedded', chosen: false, runs: true});
+		expect(choice({kind: {path: '/bin/kind', version: '0.31.0'}}).cluster).toBe('embedded');
+		expect(choice(withProblem({})).cluster).toBe('embedded');
+		expect(choice(withRuntime({}, {os: 'windows'})).cluster).toBe('embedded');
+	});
+
+	test('what runs already, or was chosen before', () => {
+		expect(choice(withHome({cluster: holder})).cluster).toBe('embedded');
+		expect(choice(withHome({remembered: 'embedded'}))).toEqual({cluster: 'embedded', chosen: true, runs: true});
+		expect(choice({...withHome({remembered: 'embedded'}), asked: 'context:work'})).toEqual({
+			cluster: 'context:work',
+			chosen: true,
+			runs: true,
+		});
+		expect(choice({...withHome({remembered: 'auto'})})).toMatchObject({cluster: 'kind', chosen: false});
+	});
+
+	test('may be where no lesson can run, which is told', () => {
+		expect(choice(withRuntime({}, {memory: 1_000_000_000}))).toEqual({cluster: 'kind', chosen: false, runs: false});
+		expect(choice(withHome({unwritable: 'EROFS'})).runs).toBe(false);
+	});
 });
 
 test('what depends on the runtime is not judged without one', () => {

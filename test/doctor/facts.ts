@@ -35,6 +35,7 @@ export const goodFacts: Facts = {
 		free: 80_000_000_000,
 		damaged: [],
 		staleLocks: [],
+		kindUnfinished: false,
 	},
 	shell: '/bin/bash',
 	curl: '/usr/bin/curl',

@@ -6,6 +6,7 @@ import type {Text} from '../../text/text.ts';
 import {UserError} from '../../text/user-error.ts';
 import type {Cluster} from '../cluster.ts';
 import {addressOf, type ClusterAddress} from '../embedded-cluster.ts';
+import {gatewayImage} from '../gateway-config.ts';
 import {type GatewayPod, openGatewayPod} from '../gateway-pod.ts';
 import {hasFixedTag} from '../image-name.ts';
 import {hasImage, loadImages} from '../images.ts';
@@ -52,9 +53,6 @@ export type OpenKindOptions = {
 
 /** ms that a cluster which is up may take to answer. */
 const joinLimitMs = 10_000;
-
-/** The image of the gateway's Pods, which lessons use too. */
-export const gatewayImage = 'nginx:1.14.2';
 
 /**
  * Opens the lab's kind cluster: joins the process that holds it, else makes it or takes it up where it was left. It goes on
