@@ -23,63 +23,41 @@ export function createIfAbsent(simulation: Simulation, resource: string, object:
 	}
 }
 
-type AddressedService = {
+const namespace = 'default';
+const name = 'kubernetes';
+const endpointPorts = (): EndpointPort[] => [{name: 'https', port: 6443, protocol: 'TCP'}];
+
+/** What the three objects are meant to be: a Service without a selector that leads to the control plane. */
+const wanted = (): {
 	services: Partial<Service> & Draft;
 	endpoints: Partial<Endpoints> & Draft;
 	endpointslices: Partial<EndpointSlice> & Draft;
-};
-
-/** A Service without selector that leads to the control plane, with its Endpoints and its slice. */
-export function addressedService({
-	namespace,
-	name,
-	clusterIP,
-	labels,
-	ports,
-}: {
-	namespace: string;
-	name: string;
-	clusterIP: string;
-	labels: Record<string, string>;
-	ports: NonNullable<Service['spec']['ports']>;
-}): AddressedService {
-	const endpointPorts: EndpointPort[] = ports.map(({name, targetPort, protocol}) => ({
-		name,
-		port: Number(targetPort),
-		protocol,
-	}));
-	return {
-		services: {
-			metadata: {name, namespace, labels},
-			spec: {type: 'ClusterIP', clusterIP, clusterIPs: [clusterIP], ports},
+} => ({
+	services: {
+		metadata: {name, namespace, labels: {component: 'apiserver', provider: 'kubernetes'}},
+		spec: {
+			type: 'ClusterIP',
+			clusterIP: '10.96.0.1',
+			clusterIPs: ['10.96.0.1'],
+			ports: [{name: 'https', port: 443, protocol: 'TCP', targetPort: 6443}],
 		},
-		endpoints: {
-			metadata: {name, namespace, labels: {'endpointslice.kubernetes.io/skip-mirror': 'true'}},
-			subsets: [{addresses: [{ip: controlPlaneAddress}], ports: endpointPorts}],
-		},
-		endpointslices: {
-			metadata: {name, namespace, labels: {'kubernetes.io/service-name': name}},
-			addressType: 'IPv4',
-			endpoints: [{addresses: [controlPlaneAddress], conditions: {ready: true}}],
-			ports: structuredClone(endpointPorts),
-		},
-	};
-}
-
-const kubernetesService = () =>
-	addressedService({
-		namespace: 'default',
-		name: 'kubernetes',
-		clusterIP: '10.96.0.1',
-		labels: {component: 'apiserver', provider: 'kubernetes'},
-		ports: [{name: 'https', port: 443, protocol: 'TCP', targetPort: 6443}],
-	});
+	},
+	endpoints: {
+		metadata: {name, namespace, labels: {'endpointslice.kubernetes.io/skip-mirror': 'true'}},
+		subsets: [{addresses: [{ip: controlPlaneAddress}], ports: endpointPorts()}],
+	},
+	endpointslices: {
+		metadata: {name, namespace, labels: {'kubernetes.io/service-name': name}},
+		addressType: 'IPv4',
+		endpoints: [{addresses: [controlPlaneAddress], conditions: {ready: true}}],
+		ports: endpointPorts(),
+	},
+});
 
 /** Makes the Service `kubernetes`, its Endpoints and its slice what the API server wants them to be. */
 export function ensureKubernetesService(simulation: Simulation): void {
 	const {store, registry} = simulation;
-	const {services, endpoints, endpointslices} = kubernetesService();
-	const {namespace, name} = services.metadata;
+	const {services, endpoints, endpointslices} = wanted();
 	const service = store.get<Service>('services', namespace, name);
 	if (!service) createIfAbsent(simulation, 'services', services);
 	else if (service.spec.type !== 'ClusterIP' || !deepEqual(service.spec.ports, services.spec!.ports))
@@ -106,8 +84,7 @@ export function startKubernetesServiceController(simulation: Simulation): Part {
 	});
 	const look = ({type, object}: {type: string; object: KubeObject}) => {
 		if (type === 'ADDED') return;
-		const {namespace, name} = object.metadata;
-		if (namespace === 'default' && name === 'kubernetes')
+		if (object.metadata.namespace === namespace && object.metadata.name === name)
 			queue.addAfter('default/kubernetes', period - (clock.now() % period));
 	};
 	const stops = ['services', 'endpoints', 'endpointslices'].map(resource => store.subscribe(resource, look));

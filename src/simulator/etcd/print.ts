@@ -6,9 +6,6 @@ export type Format = 'simple' | 'json' | 'fields';
 /** What every answer of etcd begins with. There is one member, and its leader's term never changes. */
 export type Header = {clusterID: bigint; memberID: bigint; revision: number; raftTerm: number};
 
-/** A member that etcdctl lists. */
-export type Member = {id: bigint; name: string; peerURL: string; clientURL: string};
-
 /** What is wanted of keys besides their format. */
 export type KeyOptions = {hex: boolean; keysOnly: boolean; valueOnly: boolean};
 
