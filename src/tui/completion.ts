@@ -1,4 +1,5 @@
 import type {Snapshot} from '../observe/snapshot.ts';
+import {kubectlWords} from './kubectl-words.ts';
 
 /** What there is to complete from. */
 export type CompletionSources = {
@@ -11,21 +12,6 @@ export type CompletionSources = {
 
 /** The line after Tab, and, where several words would fit, all of them. */
 export type Completion = {text: string; candidates: readonly string[]};
-
-const verbs =
-	'annotate api-resources apply attach cluster-info cp create debug delete describe edit events exec explain expose get label logs patch port-forward replace rollout run scale set version wait'.split(
-		' ',
-	);
-
-const resources =
-	'configmaps deployments endpoints endpointslices events namespaces nodes pods replicasets services deployment pod service'.split(
-		' ',
-	);
-
-/** Verbs whose next word is a resource type. */
-const onResources = new Set(
-	'annotate delete describe edit explain expose get label patch rollout scale wait'.split(' '),
-);
 
 /**
  * Completes the last word of a line: commands, kubectl's verbs and resource types, the names of live objects, files.
@@ -45,32 +31,12 @@ export function completion(line: string, sources: CompletionSources): Completion
 
 function wordsFor(words: readonly string[], last: string, {snapshot, commands, files}: CompletionSources): string[] {
 	if (words.length <= 1) return ['kubectl', 'curl', ...commands.map(command => command.split(' ')[0] ?? '')];
-	const plain = words.slice(1, -1).filter(word => !word.startsWith('-'));
-	const previous = words.at(-2) ?? '';
-	const folder = last.slice(0, last.lastIndexOf('/') + 1);
-	const inFolder = () => files(folder).map(name => folder + name);
-	if (words[0] !== 'kubectl' && words[0] !== 'k') return [...inFolder(), ...serviceNames(snapshot)];
-	if (/^(-f|--filename)$/.test(previous)) return inFolder();
-	if (plain.length === 0) return verbs;
-	const [verb = '', type = ''] = plain;
-	if (onResources.has(verb) && plain.length === 1) return resources;
-	if (verb === 'exec' || verb === 'logs' || verb === 'port-forward') return snapshot.pods.map(({name}) => name);
-	return namesOf(type, snapshot);
-}
-
-function serviceNames({services}: Snapshot): string[] {
-	return services.map(({name}) => name);
-}
-
-function namesOf(type: string, snapshot: Snapshot): string[] {
-	const lists: [RegExp, readonly {name: string}[]][] = [
-		[/^(po|pods?)$/, snapshot.pods],
-		[/^(svc|services?)$/, snapshot.services],
-		[/^(ep|endpoints)$/, snapshot.endpoints],
-		[/^endpointslices?$/, snapshot.slices],
-		[/^(deploy|deployments?)$/, snapshot.deployments],
-	];
-	return lists.filter(([pattern]) => pattern.test(type)).flatMap(([, list]) => list.map(({name}) => name));
+	const inFolder = () => {
+		const folder = last.slice(0, last.lastIndexOf('/') + 1);
+		return files(folder).map(name => folder + name);
+	};
+	if (words[0] === 'kubectl' || words[0] === 'k') return kubectlWords(words.slice(1, -1), last, snapshot, inFolder);
+	return [...inFolder(), ...snapshot.services.map(({name}) => name)];
 }
 
 function commonStart(words: readonly string[]): string {

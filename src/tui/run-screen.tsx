@@ -43,7 +43,7 @@ export async function runScreen(options: ScreenOptions): Promise<Outcome> {
 	let app: App | undefined;
 	let redraw = () => {};
 	/** A command has the terminal. */
-	const lent = false;
+	let lent = false;
 	let left: Outcome = {reason: 'quit'};
 	const lab = createLab({
 		run,
@@ -56,8 +56,14 @@ export async function runScreen(options: ScreenOptions): Promise<Outcome> {
 		columns: () => Math.max(40, (process.stdout.columns ?? 80) - 4),
 		withTerminal: async use => {
 			await app?.suspendTerminal(async () => {
-				await use(sayAndWait);
-				settleTerminal();
+				lent = true;
+				try {
+					await stopReading();
+					await use(sayAndWait);
+					settleTerminal();
+				} finally {
+					lent = false;
+				}
 			});
 		},
 		files: namesIn,
@@ -93,6 +99,16 @@ export async function runScreen(options: ScreenOptions): Promise<Outcome> {
 		restore();
 		lab.close();
 	}
+}
+
+/**
+ * Leaves the keys to the program that has the terminal now. Ink takes its listener off, but Node would go on reading in the
+ * background and take every other key away from that program.
+ */
+async function stopReading(): Promise<void> {
+	await new Promise(setImmediate);
+	process.stdin.pause();
+	await new Promise(setImmediate);
 }
 
 /** Prints on the screen that has been given away, and waits until the learner has read it. */

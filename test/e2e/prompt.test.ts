@@ -95,6 +95,22 @@ describe('the prompt in a real terminal', () => {
 		},
 	);
 
+	it('takes no key away from a command that has the terminal', {timeout: 120_000}, async () => {
+		const lab = openLab({lesson: 'endpoints', ...sizes});
+		await lab.isOpen();
+		await lab.run('bash --norc --noprofile');
+		await lab.waitFor(shown => shown.includes('bash-') && !lab.isAlternate());
+		for (let line = 1; line <= 20; line++) {
+			// Text and Enter apart, as they come from a person who types fast.
+			await lab.press(`echo $((1000 + ${line}))`, keys.enter);
+			await lab.shows(`\n${1000 + line}\n`);
+		}
+		await lab.press('exit', keys.enter);
+		await lab.isOpen();
+		await lab.run('echo back');
+		await lab.shows('│ back');
+	});
+
 	it('lets an editor of the learner’s own change an object', {timeout: 60_000}, async () => {
 		const lab = openLab({lesson: 'endpoints', ...sizes, env: {KUBE_EDITOR: "sed -i 's/replicas: 3/replicas: 2/'"}});
 		await lab.isOpen();

@@ -316,7 +316,20 @@ describe('the prompt', () => {
 	});
 
 	it('completes verbs, types, live names and files with Tab, and shows what else would fit', () => {
-		const {press, type, line, lab} = aLab();
+		const deployments = [
+			{
+				name: 'nginx-deployment',
+				namespace: 'default',
+				labels: {},
+				desired: 3,
+				ready: 3,
+				updated: 3,
+				available: 3,
+				image: 'nginx',
+				podLabels: {},
+			},
+		];
+		const {press, type, line, lab} = aLab(aView({now: {...aSnapshot(threePods, threeAddresses), deployments}}));
 		const tabs: [string, string][] = [
 			['kub', 'kubectl '],
 			['kubectl desc', 'kubectl describe '],
@@ -325,6 +338,18 @@ describe('the prompt', () => {
 			['kubectl get pods | grep x; kubectl apply -f s', 'kubectl get pods | grep x; kubectl apply -f s'],
 			['kubectl apply -f se', 'kubectl apply -f service.yaml '],
 			['cat su', 'cat sub/'],
+			['kubectl delete pod/nginx-deployment-5d5dd5db49-f', 'kubectl delete pod/nginx-deployment-5d5dd5db49-f6rqt '],
+			['kubectl logs nginx-deployment-5d5dd5db49-9', 'kubectl logs nginx-deployment-5d5dd5db49-9lnlt '],
+			['kubectl rollout rest', 'kubectl rollout restart '],
+			['kubectl rollout restart deployment ngi', 'kubectl rollout restart deployment nginx-deployment '],
+			['kubectl scale deployment/n', 'kubectl scale deployment/nginx-deployment '],
+			['kubectl get pods,endpointsl', 'kubectl get pods,endpointslices '],
+			['kubectl get pods -l ', 'kubectl get pods -l app=my-app '],
+			['kubectl get pods -o wi', 'kubectl get pods -o wide '],
+			['kubectl -n default get rep', 'kubectl -n default get replicasets '],
+			['kubectl get pods --show', 'kubectl get pods --show-labels '],
+			['kubectl describe node lab', 'kubectl describe node lab-worker '],
+			['kubectl exec x -- cat d', 'kubectl exec x -- cat d'],
 			['nothing-fits zzz', 'nothing-fits zzz'],
 		];
 		for (const [typed, completed] of tabs) {

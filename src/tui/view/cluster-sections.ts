@@ -54,7 +54,7 @@ export function clusterSections(present: LabState, around: Surroundings, room: R
 
 	const blocks = table ? 1 : services.length;
 	const whyRows = whyRowsOf(why.length, height);
-	const requestRows = requestRowsOf(state, height - blocks * 5 - 4 - whyRows);
+	const requestRows = requestRowsOf(present, height, height - blocks * 5 - 4 - whyRows);
 	const requests = requestRows > 0 ? requestRows + 1 : 0;
 	const spare = height - blocks - 2 - whyRows - requests;
 	const timelineRows = timelineRowsOf(present, all.length, spare);
@@ -191,15 +191,18 @@ function timelineRowsOf({focus}: LabState, pods: number, spare: number): number 
 	if (focus === 'timeline') return Math.max(1, Math.floor(spare / 2));
 	// Places for Pods come in fours, so that the panes do not move with each Pod that comes and goes.
 	const places = Math.max(8, Math.ceil((pods + 2) / 4) * 4);
-	return Math.max(1, Math.min(10, spare - places));
+	const least = spare >= 8 ? 3 : spare >= 6 ? 2 : 1;
+	return Math.max(least, Math.min(10, spare - places));
 }
 
 /**
  * How many lines the requests get of those to spare. They come in threes, so that the panes do not move with each
- * address that answers for the first time.
+ * address that answers for the first time; in a low pane no line is given away.
  */
-function requestRowsOf({view}: LabState, spare: number): number {
+function requestRowsOf({view, focus}: LabState, height: number, spare: number): number {
 	if (!view.requests || view.finished) return 0;
+	const low = height < 20;
+	if (low) return focus === 'timeline' ? 0 : Math.max(0, Math.min(wantedRequestRows(view.requests), 4, spare));
 	const wanted = Math.max(1, Math.ceil((wantedRequestRows(view.requests) - 2) / 3)) * 3 + 2;
 	return Math.max(0, Math.min(wanted, 12, spare));
 }

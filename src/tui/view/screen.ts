@@ -133,7 +133,8 @@ function searchPrompt({search, history}: LabState, text: Text): PromptView {
 function smallBody(state: LabState, around: Surroundings, height: number, metrics: Metrics): Line[] {
 	const {columns, text} = around;
 	const {symbols} = around.theme;
-	const strip = state.shown === 'output' || !hasRun(state) ? [] : outputRows(state, columns - 4, true).slice(-7);
+	const whole = state.shown === 'output' || state.focus === 'timeline';
+	const strip = whole || !hasRun(state) ? [] : outputRows(state, columns - 4, true).slice(-7);
 	const stripRows = strip.length > 0 ? Math.min(strip.length, Math.floor(height / 3)) : 0;
 	const inner = height - 2 - (stripRows > 0 ? stripRows + 1 : 0);
 	let column = 1;
