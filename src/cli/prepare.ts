@@ -75,7 +75,9 @@ async function gather(name: string, architectures: string[], context: Context): 
 
 async function check(name: string, {text, signal, print}: Context): Promise<ExitCode> {
 	const folder = resolve(name);
-	const manifest = await checkOfflineFolder(folder, {signal, text});
+	using line = progressLine(process.stderr, text);
+	const manifest = await checkOfflineFolder(folder, {signal, text, onFile: ({name}) => line.show(name, undefined)});
+	line.end();
 	const {nodeImage, architectures, files} = manifest;
 	print(text.offline.checked(folder, files.length, sizeOf(manifest), nodeImage, architectures.join(', ')));
 	return 0;

@@ -11,7 +11,7 @@ import {hasImage, type ImageArchive} from './images.ts';
 import {compareVersions} from './kind/node-image.ts';
 import {type OfflineFile, type OfflineManifest, readManifest} from './offline-manifest.ts';
 
-/** What a kind cluster takes from an offline folder; every file has been found to be what was written. */
+/** What a kind cluster takes from an offline folder; every file that is needed has been found to be what was written. */
 export type OfflineImages = {nodeImage: string; node: ImageArchive; archives: ImageArchive[]};
 
 export type OpenOfflineOptions = {
@@ -22,6 +22,8 @@ export type OpenOfflineOptions = {
 	kindVersion: string;
 	/** The images that are needed; `all`: whatever the folder has. */
 	images: readonly string[] | 'all';
+	/** Whether the runtime has an image already: then its file is not looked at, since sticks are slow. */
+	has?: (image: string) => Promise<boolean>;
 	signal: AbortSignal;
 	text: Text;
 };
@@ -48,7 +50,8 @@ export async function openOfflineFolder(options: OpenOfflineOptions): Promise<Of
 	const wanted = (images === 'all' ? others : images).map(image => ({image, file: fileOf(image)}));
 	const lacking = [...(node ? [] : [manifest.nodeImage]), ...wanted.flatMap(({image, file}) => (file ? [] : [image]))];
 	if (!node || lacking.length > 0) throw new UserError(words.lacksImages(folder, manifest.lab, lacking.join(', ')));
-	const used = [node, ...wanted.flatMap(({file}) => file ?? [])];
+	const used = wanted.flatMap(({file}) => file ?? []);
+	if (!(await options.has?.(manifest.nodeImage))) used.unshift(node);
 	for (const file of used) await checkFile(folder, file, signal, text);
 	const archive = (image: string, {name}: OfflineFile) => ({image, file: join(folder, name)});
 	return {

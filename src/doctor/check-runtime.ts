@@ -46,7 +46,7 @@ export function checkRuntime(facts: Facts, text: Text): Finding[] {
 
 function checkProblem(problem: RuntimeProblemFacts, system: System, text: Text): Finding {
 	const words = text.doctor;
-	const {code, detail, dockerHost, otherContexts} = problem;
+	const {code, detail, dockerHost, context, otherContexts} = problem;
 	const name = problem.name ?? 'docker';
 	const blocked = (code: string, seen: string, fix: string, commands: string[]) =>
 		fail(code, ['kind'], seen, fix, commands);
@@ -74,7 +74,7 @@ function checkProblem(problem: RuntimeProblemFacts, system: System, text: Text):
 				'runtime-stopped',
 				words.runtimeStopped(name),
 				words.runtimeStoppedFix,
-				startRuntime(system, name),
+				startRuntime(system, name, context),
 			);
 		case 'no-permission':
 			return blocked(
@@ -86,7 +86,7 @@ function checkProblem(problem: RuntimeProblemFacts, system: System, text: Text):
 		case 'silent':
 			return blocked('runtime-silent', words.runtimeSilent(name), words.runtimeSilentFix, [
 				'endpoint-lab doctor --timeout 20',
-				...startRuntime(system, name),
+				...startRuntime(system, name, context),
 			]);
 		default:
 			return blocked('runtime-failed', words.runtimeFailed(name, detail), words.runtimeFailedFix, [`${name} info`]);

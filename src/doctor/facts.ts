@@ -29,7 +29,9 @@ export type RuntimeProblemFacts = {
 	detail: string;
 	/** DOCKER_HOST is set, and decides which daemon is asked. */
 	dockerHost: boolean;
-	/** Docker contexts other than the current one whose socket on this machine answers. */
+	/** Docker's current context. */
+	context?: string | undefined;
+	/** Others of which the socket on this machine answers. */
 	otherContexts: string[];
 };
 

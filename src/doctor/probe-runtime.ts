@@ -1,6 +1,11 @@
 import {connect} from 'node:net';
 import {setTimeout as delay} from 'node:timers/promises';
-import {type ContainerRuntime, findContainerRuntime, type RuntimeOptions} from '../clusters/container-runtime.ts';
+import {
+	type ContainerRuntime,
+	findContainerRuntime,
+	type RuntimeOptions,
+	runProgram,
+} from '../clusters/container-runtime.ts';
 import {fullImageName} from '../clusters/image-name.ts';
 import {findOnPath} from '../clusters/shell.ts';
 import type {RuntimeFacts, RuntimeProblemFacts} from './facts.ts';
@@ -17,8 +22,9 @@ export async function probeRuntime(options: Required<RuntimeOptions>): Promise<R
 	if (problem) {
 		const {code, name, detail} = problem;
 		const dockerHost = Boolean(environment.DOCKER_HOST);
-		const otherContexts = name === 'docker' ? await answeringContexts(options) : [];
-		return {problem: {code, name, detail, dockerHost, otherContexts}};
+		const contexts = name === 'docker' ? await listContexts(options) : [];
+		const context = contexts.find(({Current}) => Current)?.Name;
+		return {problem: {code, name, detail, dockerHost, context, otherContexts: await answering(contexts)}};
 	}
 	const {name, program, version, host, context} = runtime;
 	const [images, kindClusters, delegated] = await Promise.all([
@@ -65,35 +71,34 @@ async function isDelegated(runtime: ContainerRuntime, options: Required<RuntimeO
 		: !line.includes('false');
 }
 
-/** Docker contexts that are not the current one, and whose socket on this machine takes a connection. */
-async function answeringContexts({environment, signal, limitMs}: Required<RuntimeOptions>): Promise<string[]> {
+type DockerContext = {Name: string; Current: boolean; DockerEndpoint: string};
+
+async function listContexts({environment, signal, limitMs}: Required<RuntimeOptions>): Promise<DockerContext[]> {
 	const program = findOnPath('docker', environment.PATH);
 	if (!program) return [];
-	const {execa} = await import('execa');
-	const {stdout, failed} = await execa(program, ['context', 'ls', '--format', '{{json .}}'], {
-		env: environment,
-		extendEnv: false,
-		reject: false,
-		stdin: 'ignore',
-		timeout: limitMs,
-		cancelSignal: signal,
-		windowsHide: true,
+	const {ok, stdout} = await runProgram(program, ['context', 'ls', '--format', '{{json .}}'], environment, {
+		signal,
+		limitMs,
 	});
-	if (failed) return [];
-	const contexts = stdout.split('\n').flatMap(line => {
+	if (!ok) return [];
+	return stdout.split('\n').flatMap(line => {
 		try {
-			return [JSON.parse(line) as {Name: string; Current: boolean; DockerEndpoint: string}];
+			return [JSON.parse(line) as DockerContext];
 		} catch {
 			return [];
 		}
 	});
-	const answering = await Promise.all(
+}
+
+/** The contexts that are not the current one, and whose socket on this machine takes a connection. */
+async function answering(contexts: DockerContext[]): Promise<string[]> {
+	const found = await Promise.all(
 		contexts.map(async ({Name, Current, DockerEndpoint}) => {
 			const socket = /^(?:unix|npipe):\/\/(.+)$/.exec(DockerEndpoint)?.[1];
 			return !Current && socket && (await answers(socket)) ? [Name] : [];
 		}),
 	);
-	return answering.flat();
+	return found.flat();
 }
 
 async function answers(socket: string): Promise<boolean> {

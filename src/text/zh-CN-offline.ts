@@ -19,6 +19,7 @@ export const zhCNOffline: Text['offline'] = {
 	checkHint: folder => `检查复制后的目录：endpoint-lab prepare --check ${folder}`,
 	floating: (lessons, images) =>
 		`没有网络时，以下课程只能在内置集群上运行：${lessons}。它们使用的 ${images} 没有固定标签，Kubernetes 每次都会向镜像仓库请求这样的镜像。`,
+	checking: folder => `正在检查 ${folder} 中的镜像。`,
 	needsNetwork: images =>
 		`${images} 没有固定标签，节点每次都会向镜像仓库请求它；在没有网络的地方，使用它的课程请用 --cluster embedded 运行。`,
 	checked: (folder, files, size, nodeImage, architectures) =>

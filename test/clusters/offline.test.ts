@@ -292,6 +292,13 @@ describe('the node image from a stick', () => {
 		expect(fakes.state.calls().filter(({args}) => args[0] === 'load')).toHaveLength(1);
 	});
 
+	test('is not even looked at when the runtime has it', async () => {
+		copyPristine();
+		rmSync(join(stick, 'images/amd64/kindest-node-v1.36.4.tar'));
+		await expect(open()).rejects.toThrow(/is missing/);
+		expect(await open({has: async image => image === nodeImage})).toMatchObject({nodeImage});
+	});
+
 	test('that the runtime does not take is an error with its words', async () => {
 		copyPristine();
 		const images = await open();

@@ -229,6 +229,15 @@ describe('the fix is one for this operating system', () => {
 		expect(commandsOn(os, 'runtime-stopped', withProblem({}))).toMatch(command);
 	});
 
+	test('what runs Docker is started by its own command', () => {
+		const command = (context: string) => commandsOn('macos', 'runtime-stopped', withProblem({context}));
+		expect(['colima', 'orbstack', 'rancher-desktop'].map(command)).toEqual([
+			'colima start',
+			'orb start',
+			'rdctl start',
+		]);
+	});
+
 	test('Podman is started as a service on Linux, and as a machine elsewhere', () => {
 		const stopped = withProblem({name: 'podman'});
 		expect(commandsOn('fedora', 'runtime-stopped', stopped)).toBe('systemctl --user start podman.socket');

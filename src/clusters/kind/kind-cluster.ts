@@ -152,12 +152,14 @@ async function openOffline(folder: string, {runtime, kind}: KindTools, options: 
 	const {images, signal, text, note} = options;
 	const floating = images.filter(image => !hasFixedTag(image));
 	if (floating.length > 0) note(text.offline.needsNetwork(floating.join(', ')));
+	note(text.offline.checking(folder));
 	return await openOfflineFolder({
 		folder,
 		architecture: runtime.host.architecture,
 		kindVersion: kind.version,
 		// Whoever opens it without a lesson may want any.
 		images: images.length === 0 ? 'all' : [gatewayImage, ...images.filter(hasFixedTag)],
+		has: image => hasImage(runtime, image, signal),
 		signal,
 		text,
 	});
