@@ -21,6 +21,8 @@ export class Kubelet {
 	readonly #workers = new Map<string, PodWorker>();
 	/** The Pods that this kubelet runs by itself, by name. */
 	readonly #static: Map<string, StaticPod>;
+	/** Pods that run and have not been looked at since the cluster was started. */
+	readonly #waiting = new Map<string, {kept: [uid: string, PodSnapshot] | undefined; adopt: () => void}>();
 	readonly #timers = new Set<Timer>();
 	/** The mirror Pod that is just being written. */
 	#writing: string | undefined;
@@ -53,10 +55,23 @@ export class Kubelet {
 				this.#context.addresses.reserve(status.podIP);
 		}
 		for (const pod of pods) {
-			const worker = new PodWorker(pod, this.#context);
-			this.#workers.set(keyOf(pod), worker);
-			worker.adopt(snapshot?.pods[worker.uid]);
-			if (pod.metadata.deletionTimestamp) this.#end(worker, pod);
+			const key = keyOf(pod);
+			const uid = pod.metadata.uid ?? '';
+			const kept = snapshot?.pods[uid];
+			const adopt = () => {
+				this.#waiting.delete(key);
+				const worker = new PodWorker(pod, this.#context);
+				this.#workers.set(key, worker);
+				worker.adopt(kept);
+				if (pod.metadata.deletionTimestamp) this.#end(worker, pod);
+			};
+			if (isUnhurried(pod)) this.#waiting.set(key, {kept: kept && [uid, kept], adopt});
+			else adopt();
+		}
+		if (this.#waiting.size > 0) {
+			this.#soon(() => {
+				for (const {adopt} of [...this.#waiting.values()]) adopt();
+			}, adoptLaterMs);
 		}
 		const names = new Set(pods.filter(isMirrorPod).map(({metadata}) => metadata.name));
 		for (const {name, mirror} of this.#static.values()) {
@@ -71,7 +86,7 @@ export class Kubelet {
 	/** Takes a change of a Pod of this node. */
 	change({type, object}: Change<Pod>): void {
 		const key = keyOf(object);
-		const worker = this.#workers.get(key);
+		const worker = this.#find(key);
 		if (type === 'DELETED') {
 			if (worker) this.#mirrorAgain(object, worker);
 			worker?.destroy();
@@ -92,11 +107,17 @@ export class Kubelet {
 
 	/** The worker of a Pod, if it is on this node. */
 	worker(namespace: string, name: string): PodWorker | undefined {
-		return this.#workers.get(`${namespace}/${name}`);
+		return this.#find(`${namespace}/${name}`);
+	}
+
+	#find(key: string): PodWorker | undefined {
+		this.#waiting.get(key)?.adopt();
+		return this.#workers.get(key);
 	}
 
 	snapshot(): KubeletSnapshot {
 		const pods: Record<string, PodSnapshot> = {};
+		for (const {kept} of this.#waiting.values()) if (kept) pods[kept[0]] = kept[1];
 		for (const worker of this.#workers.values()) pods[worker.uid] = worker.snapshot();
 		return {lastAddress: this.#context.addresses.last, pods};
 	}
@@ -136,9 +157,9 @@ export class Kubelet {
 		return isMirrorPod(pod) && pod.metadata.namespace === 'kube-system' && this.#static.has(pod.metadata.name);
 	}
 
-	#soon(run: () => void) {
+	#soon(run: () => void, ms = 20) {
 		const {clock, random} = this.#context.simulation;
-		const timer: Timer = clock.after(20 + random.below(30), () => {
+		const timer: Timer = clock.after(ms + random.below(30), () => {
 			this.#timers.delete(timer);
 			run();
 		});
@@ -151,5 +172,12 @@ export class Kubelet {
 		this.#workers.clear();
 	}
 }
+
+/** How long a cluster that starts leaves the Pods alone that only wait, in ms: others want to be answered first. */
+const adoptLaterMs = 200;
+
+/** Whether nobody misses a running Pod for a moment: nothing here asks the system's Pods for anything. */
+const isUnhurried = ({metadata, status}: Pod): boolean =>
+	metadata.namespace === 'kube-system' && status.phase === 'Running' && !metadata.deletionTimestamp;
 
 const keyOf = ({metadata}: Pod) => `${metadata.namespace}/${metadata.name}`;
