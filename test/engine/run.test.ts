@@ -211,6 +211,17 @@ describe('hints', () => {
 	});
 });
 
+test('a hint that nobody has to ask for comes and goes with its state', () => {
+	observer.showPods('a');
+	expect(step()).toMatchObject({hints: []});
+	observer.showPods('a', 'b', 'c');
+	expect(step().hints).toEqual(['There are too many.']);
+	run.actions.hint();
+	expect(step().hints).toEqual(['There are too many.', 'Tier one.']);
+	observer.showPods('a');
+	expect(step().hints).toEqual(['Tier one.']);
+});
+
 describe('a cluster that is not as the step before left it', () => {
 	const warnings = () => step().hints.filter(hint => hint.includes('--step'));
 

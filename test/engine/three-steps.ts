@@ -27,6 +27,7 @@ How many?
 
 - none: There is none.
 - some: There is one.
+- many: There are too many.
 - first: Tier one.
 - second: Tier two.
 
@@ -71,6 +72,9 @@ steps:
         when: pods("app=web").size() == 0
       - id: some
         when: pods("app=web").size() == 1
+      - id: many
+        when: pods("app=web").size() > 2
+        unasked: true
   - id: look
     commands: [look around]
     checks:

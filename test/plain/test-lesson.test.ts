@@ -2,6 +2,8 @@ import {readFileSync, writeFileSync} from 'node:fs';
 import {join} from 'node:path';
 import {afterAll, afterEach, beforeAll, describe, expect, test} from 'vitest';
 import {adaptLesson} from '../../src/lesson/adapt-lesson.ts';
+import {findLesson} from '../../src/lesson/find-lessons.ts';
+import type {Step} from '../../src/lesson/lesson.ts';
 import {loadLesson} from '../../src/lesson/load-lesson.ts';
 import type {ProofEvent} from '../../src/plain/proof-event.ts';
 import {proofLine} from '../../src/plain/proof-event.ts';
@@ -163,5 +165,38 @@ describe.skipIf(!hasKubectl)('the two-way proof, with kubectl', () => {
 		});
 		expect(passed).toBe(false);
 		expect(problems).toEqual(['command-failed look']);
+	});
+
+	/** One drill without its wrong answers, on the shared place. */
+	async function proveDrill(change: (step: Step) => Step) {
+		const found = findLesson('detective')!;
+		const lesson = {
+			...found,
+			steps: found.steps.map(step => (step.drill ? change(step) : {...step, wrong: []})),
+		};
+		const problems: string[] = [];
+		await testLesson({
+			...(await place.forLesson(lesson)),
+			text: textIn('en'),
+			limitMs: 15_000,
+			emit(event) {
+				if (event.event === 'problem') problems.push(`${event.problem} ${event.step} ${event.check ?? ''}`.trim());
+			},
+		});
+		return problems;
+	}
+
+	test('refuses a wrong answer that brings another hint than it names', async () => {
+		const problems = await proveDrill(step => ({...step, wrong: [{...step.wrong[0]!, hint: 'new-address'}]}));
+		expect(problems).toEqual(['wrong-hint mend']);
+	});
+
+	test('refuses a drill whose checks all hold before anything is mended', async () => {
+		const problems = await proveDrill(step => ({
+			...step,
+			wrong: [],
+			checks: step.checks.slice(0, 2).map(check => ({...check, condition: () => true})),
+		}));
+		expect(problems).toEqual(['holds-too-early mend all', 'holds-too-early mend only']);
 	});
 });
