@@ -1,6 +1,8 @@
-import {appendFileSync, existsSync, readdirSync, readFileSync, writeFileSync} from 'node:fs';
+// biome-ignore-all lint/suspicious/noTemplateCurlyInString: these are the places of lessons, not of JavaScript.
+import {appendFileSync, cpSync, existsSync, readdirSync, readFileSync, writeFileSync} from 'node:fs';
 import {join} from 'node:path';
 import {afterEach, beforeEach, expect, test, vi} from 'vitest';
+import {lessonFolderNamed} from '../../src/lesson/find-lessons.ts';
 import {openScreen, type Screen} from '../e2e/screen.ts';
 import {lives} from '../lives.ts';
 import {createSandbox, launcher, type Sandbox} from './cli.ts';
@@ -110,4 +112,20 @@ test.each(['test', 'play'])('%s runs nothing of it where nobody can be asked', a
 	expect(code).toBe(2);
 	expect(stderr).toContain(`allow it by opening it in a terminal: endpoint-lab ${folder}`);
 	expect(existsSync(mark)).toBe(false);
+});
+
+test('of a lesson with drills it shows the commands of all of them, and the values that fill them in', async () => {
+	cpSync(lessonFolderNamed('detective')!, folder, {recursive: true, force: true});
+	const screen = openScreen([launcher, folder], {env: {...sandbox.environment}, rows: 400});
+	screens.push(screen);
+	await screen.waitFor(text => text.includes(question));
+	for (const line of [
+		'$ kubectl scale deployment ${drill.app} --replicas=${drill.replicas}',
+		'$ kubectl delete endpointslice ${drill.app}-${drill.slice}',
+		'$ kubectl scale deployment ${drill.app} --replicas=1',
+		'app: shop | cart | mail',
+		'badPath: /healthz | /ready | / | /status',
+	]) {
+		expect(screen.text()).toContain(line);
+	}
 });
