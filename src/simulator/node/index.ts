@@ -61,9 +61,10 @@ export function startNodes(simulation: Simulation, network: ClusterNetwork, snap
 	};
 	for (const node of store.list<Node>('nodes')) startKubelet(node);
 	const subscriptions = [
-		store.subscribe<Node>('nodes', ({type, object}) => {
+		store.subscribe<Node>('nodes', ({type, object, previous}) => {
 			if (type !== 'DELETED') {
 				startKubelet(object);
+				if (previous && !isReady(previous) && isReady(object)) kubelets.get(object.metadata.name)?.resync();
 				return;
 			}
 			kubelets.get(object.metadata.name)?.stop();
@@ -90,6 +91,9 @@ export function startNodes(simulation: Simulation, network: ClusterNetwork, snap
 		},
 	};
 }
+
+const isReady = ({status}: Node) =>
+	status?.conditions?.some(({type, status: value}) => type === 'Ready' && value === 'True') ?? false;
 
 /** Whoever speaks plain HTTP to the API server from inside the cluster hears what Go's TLS server says. */
 const apiServer: HttpServer = (_, reply) =>

@@ -105,6 +105,12 @@ export class Kubelet {
 		else fresh.start();
 	}
 
+	/** Tells the API server anew how all Pods are: while the node was not ready, others have said that they are not. */
+	resync(): void {
+		for (const {adopt} of [...this.#waiting.values()]) adopt();
+		for (const worker of this.#workers.values()) worker.resync();
+	}
+
 	/** The worker of a Pod, if it is on this node. */
 	worker(namespace: string, name: string): PodWorker | undefined {
 		return this.#find(`${namespace}/${name}`);

@@ -105,6 +105,11 @@ export class PodWorker {
 		} else if (gatesChanged(pod, before)) this.#writeStatusSoon(10);
 	}
 
+	/** Writes the status again, whatever the API server has. */
+	resync(): void {
+		this.#writeStatusSoon(10 + this.#below(40));
+	}
+
 	/** Begins the graceful end of a deleted Pod; asked again with a shorter grace period it shortens it. */
 	terminate(): void {
 		const grace = this.#pod.metadata.deletionGracePeriodSeconds ?? 30;

@@ -1,5 +1,5 @@
 import {afterEach, describe, expect, it} from 'vitest';
-import type {KubeObject, Node} from '../../../src/simulator/types.ts';
+import type {KubeObject, Node, Pod} from '../../../src/simulator/types.ts';
 import {createLab, type Lab} from './lab.ts';
 
 let lab: Lab;
@@ -37,6 +37,38 @@ describe('a Node object that a learner creates becomes a node', () => {
 		const pods = ['a', 'b', 'c'].map(lab.get);
 		expect(pods.map(({status}) => status.phase)).toEqual(['Running', 'Running', 'Running']);
 		expect(pods.find(({spec}) => spec.nodeName === 'extra')?.status.podIP).toMatch(/^10\.244\.2\.\d+$/);
+	});
+
+	it('says that its Pods are ready again once it is ready itself', () => {
+		lab = createLab({workers: 1});
+		lab.pod('web', {});
+		lab.advance(5000);
+		const set = (status: 'True' | 'False') =>
+			lab.registry.modify<Node>(
+				'nodes',
+				undefined,
+				'lab-worker',
+				object => ({
+					...object,
+					status: {
+						...object.status,
+						conditions: object.status.conditions!.map(condition =>
+							condition.type === 'Ready' ? {...condition, status} : condition,
+						),
+					},
+				}),
+				{subresource: 'status'},
+			);
+		set('False');
+		lab.advance(10_000);
+		expect(lab.condition('web', 'Ready')!.status).toBe('False');
+		set('True');
+		lab.advance(5000);
+		expect(lab.condition('web', 'Ready')!.status).toBe('True');
+		const daemons = [...lab.store.list<Pod>('pods', 'kube-system')];
+		expect(daemons.every(({status}) => status.conditions?.find(({type}) => type === 'Ready')?.status === 'True')).toBe(
+			true,
+		);
 	});
 
 	it('keeps what its manifest says of capacity and conditions', () => {
