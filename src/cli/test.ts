@@ -13,6 +13,7 @@ import {seedOf} from './drill.ts';
 import {lessonOrFolder} from './lesson-named.ts';
 import {stepIndexOf} from './lesson-session.ts';
 import type {TestOptions} from './program.ts';
+import {lackedBy} from './require-capabilities.ts';
 import {openShared, withThrowaway} from './throwaway.ts';
 import {askToTrust, isFromElsewhere} from './trust.ts';
 
@@ -41,9 +42,17 @@ export async function test(names: string[], options: TestOptions, context: Conte
 		print(options.json ? JSON.stringify(event) : proofLine(event, text));
 	};
 	const failed: string[] = [];
+	const skipped: string[] = [];
 	const images = [...new Set(lessons.flatMap(({images}) => images))];
 	await using shared = await openShared(cluster, {kind, images, yes: options.yes}, context);
 	for (const lesson of lessons) {
+		// Who names a lesson wants to hear why it cannot run; who names none wants those that can.
+		const lacks = shared.cluster && names.length === 0 ? await lackedBy(shared.cluster, lesson) : [];
+		if (shared.cluster && lacks.length > 0) {
+			emit({event: 'skipped', lesson: lesson.id, cluster: shared.cluster.title, lacks});
+			skipped.push(lesson.id);
+			continue;
+		}
 		// The steps around a drill are the same in all of them: one proof is enough.
 		const proofs =
 			seed !== undefined ? [seed] : lesson.drill ? seedsOfAllKinds(lesson.drill.kinds.length) : [undefined];
@@ -63,7 +72,14 @@ export async function test(names: string[], options: TestOptions, context: Conte
 			if (signal.aborted) return 130;
 		}
 	}
-	emit({event: 'end', passed: failed.length === 0, lessons: lessons.length, failed});
+	const lessonsProven = lessons.length - skipped.length;
+	emit({
+		event: 'end',
+		passed: failed.length === 0,
+		lessons: lessonsProven,
+		failed,
+		...(skipped.length > 0 && {skipped}),
+	});
 	if (junit !== undefined) {
 		try {
 			writeFileSync(junit, junitReport(events, text));

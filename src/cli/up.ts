@@ -55,6 +55,8 @@ async function upHere({name, ...wanted}: Wanted, context: Context): Promise<Exit
 		return 0;
 	}
 	try {
+		// Not before it is asked for: the lessons take their time to load.
+		if (contextOf(name)) await (await import('./lessons-here.ts')).tellLessons(cluster, context);
 		context.note(words.running);
 		printUse(cluster, context);
 		if ((await cluster.clock?.get())?.speed === 0) context.note(text.cli.clock.pausedNote);

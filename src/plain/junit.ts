@@ -13,6 +13,11 @@ export function junitReport(events: readonly TimedProofEvent[], text: Text): str
 	let before = 0;
 	for (const {event, at} of events) {
 		if (event.event === 'lesson') suites.push({lesson: event.lesson, cases: [], failures: 0, begun: at, ended: at});
+		if (event.event === 'skipped') {
+			const message = attribute('message', proofLine(event, text));
+			const skipped = `<testcase ${attribute('classname', event.lesson)} ${attribute('name', event.lesson)} ${seconds(0)}><skipped ${message}/></testcase>`;
+			suites.push({lesson: event.lesson, cases: [skipped], failures: 0, begun: at, ended: at});
+		}
 		const suite = suites.at(-1);
 		if (suite && (event.event === 'proved' || event.event === 'problem')) {
 			const failed = event.event === 'problem';

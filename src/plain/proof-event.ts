@@ -21,6 +21,7 @@ export type ProofProblem =
  *
  * - `lesson` begins a lesson's proof, `verdict` ends it, `end` comes last of all. A drill is named as on the command line,
  *   `detective --seed 7`, and `drill` is its kind.
+ * - `skipped` stands for a lesson that the cluster cannot run; `lessons` of `end` does not count it.
  * - `proved` is one thing that was shown, `problem` one that was not; `check` names the check it is about, and `detail`
  *   says what was observed.
  */
@@ -30,7 +31,8 @@ export type ProofEvent =
 	| {event: 'proved'; lesson: string; what: 'clean-up'}
 	| {event: 'problem'; lesson: string; step?: string; check?: string; problem: ProofProblem; detail: string}
 	| {event: 'verdict'; lesson: string; passed: boolean; problems: number}
-	| {event: 'end'; passed: boolean; lessons: number; failed: string[]};
+	| {event: 'skipped'; lesson: string; cluster: string; lacks: string[]}
+	| {event: 'end'; passed: boolean; lessons: number; failed: string[]; skipped?: string[]};
 
 /** An event as one plain line. */
 export function proofLine(event: ProofEvent, text: Text): string {
@@ -47,6 +49,8 @@ export function proofLine(event: ProofEvent, text: Text): string {
 		}
 		case 'verdict':
 			return event.passed ? words.passed(event.lesson) : words.failed(event.lesson, event.problems);
+		case 'skipped':
+			return words.skipped(event.lesson, event.cluster, event.lacks.join(', '));
 		case 'end':
 			return event.passed ? words.allPassed(event.lessons) : words.notPassed(event.failed.join(', '));
 	}

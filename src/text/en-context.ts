@@ -50,8 +50,7 @@ export const enContext = {
 	lessons: {
 		all: 'All lessons can run here.',
 		some: (count: number, total: number) => `${count} of ${total} lessons can run here. The others:`,
-		lacks: (lesson: string, capabilities: string) => `${lesson}: the cluster lacks ${capabilities}`,
-		rights: (lesson: string, rights: string) => `${lesson}: you may not ${rights}`,
+		lacks: (lesson: string, missing: string) => `${lesson} lacks: ${missing}`,
 	},
 	help: {yes: 'with --cluster context:NAME: it is the cluster that is meant; do not ask'},
 	up: (cluster: string) => ({

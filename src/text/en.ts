@@ -434,6 +434,8 @@ export const en = {
 			passed: (lesson: string) => `Lesson ${lesson} is proven.`,
 			failed: (lesson: string, problems: number) =>
 				`Lesson ${lesson} is not proven: ${problems} ${problems === 1 ? 'problem' : 'problems'}.`,
+			skipped: (lesson: string, cluster: string, lacks: string) =>
+				`Lesson ${lesson} is skipped: ${cluster} lacks ${lacks}.`,
 			allPassed: (lessons: number) => `${lessons === 1 ? 'The lesson is' : `All ${lessons} lessons are`} proven.`,
 			notPassed: (lessons: string) => `Not proven: ${lessons}`,
 		},

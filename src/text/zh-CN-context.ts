@@ -48,8 +48,7 @@ export const zhCNContext: Text['context'] = {
 	lessons: {
 		all: '所有课程都可以在这里运行。',
 		some: (count, total) => `${total} 门课程中有 ${count} 门可以在这里运行。其余的：`,
-		lacks: (lesson, capabilities) => `${lesson}：这个集群缺少 ${capabilities}`,
-		rights: (lesson, rights) => `${lesson}：你没有权限 ${rights}`,
+		lacks: (lesson, missing) => `${lesson} 缺少：${missing}`,
 	},
 	help: {yes: '与 --cluster context:NAME 一起使用：确认就是这个集群，不再询问'},
 	up: cluster => ({

@@ -392,6 +392,7 @@ export const zhCN: Text = {
 			},
 			passed: lesson => `课程 ${lesson} 已得到证明。`,
 			failed: (lesson, problems) => `课程 ${lesson} 未得到证明：${problems} 个问题。`,
+			skipped: (lesson, cluster, lacks) => `课程 ${lesson} 已跳过：${cluster} 缺少 ${lacks}。`,
 			allPassed: lessons => `全部 ${lessons} 课都已得到证明。`,
 			notPassed: lessons => `未得到证明：${lessons}`,
 		},

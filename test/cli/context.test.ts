@@ -4,7 +4,11 @@ import {join} from 'node:path';
 import {promisify} from 'node:util';
 import {afterAll, afterEach, beforeAll, beforeEach, describe, expect, test, vi} from 'vitest';
 import {parse} from 'yaml';
+import type {Right} from '../../src/clusters/context/rights.ts';
+import {findLesson} from '../../src/lesson/find-lessons.ts';
+import {lessonRights} from '../../src/lesson/lesson-rights.ts';
 import type {KubeObject} from '../../src/simulator/types.ts';
+import {type NarrowServer, startNarrowServer} from '../clusters/narrow-server.ts';
 import {openScreen, type Screen} from '../e2e/screen.ts';
 import {lives} from '../lives.ts';
 import {kubectl, type RunningCluster, startRunningCluster} from '../simulator/running-cluster.ts';
@@ -182,6 +186,69 @@ test('a lesson is played in a namespace that is gone afterwards, beside objects 
 	expect(await kept()).toBe(before);
 	await until(async () => (await own()).length === 0);
 	await theirs.ask('/api/v1/namespaces/default/pods/test', {method: 'DELETE'});
+});
+
+describe('a user of few rights in a namespace that was given to them', () => {
+	let server: NarrowServer;
+	let allowed: Right[];
+
+	beforeEach(async () => {
+		await theirs.post('/api/v1/namespaces', {apiVersion: 'v1', kind: 'Namespace', metadata: {name: 'team'}});
+		allowed = [];
+		server = await startNarrowServer(theirs.kubeconfig, 'ada', ({namespace, ...attempt}) =>
+			allowed.some(
+				({verb, group, resource, subresource = ''}) =>
+					namespace === 'team' &&
+					verb === attempt.verb &&
+					group === attempt.group &&
+					resource === attempt.resource &&
+					subresource === attempt.subresource,
+			),
+		);
+		const {users} = parse(readFileSync(theirs.kubeconfig, 'utf8'));
+		config = Buffer.from(
+			JSON.stringify({
+				clusters: [{name: 'narrow', cluster: {server: server.url}}],
+				contexts: [{name: 'work', context: {cluster: 'narrow', user: 'ada', namespace: 'team'}}],
+				users: [{name: 'ada', user: users[0].user}],
+			}),
+		);
+		writeFileSync(join(folder, '.kube', 'config'), config);
+	});
+	afterEach(async () => {
+		await theirs.ask('/api/v1/namespaces/team', {method: 'DELETE'});
+		await server.close();
+	});
+
+	test.each(['service', 'pod-addresses'])('the rights that %s asks for are enough for it', async id => {
+		allowed = lessonRights(findLesson(id)!);
+		const played = await lab('play', id, '--yes');
+		expect(played.code, played.stdout + played.stderr).toBe(0);
+		// Only what is looked at before the question: what else is in the namespace, and who the server is.
+		const looked =
+			/cannot (list|get) resource "(configmaps|secrets|persistentvolumeclaims|statefulsets|daemonsets|jobs|cronjobs|namespaces|replicasets)"/;
+		expect(server.refused.filter(message => !looked.test(message))).toEqual([]);
+	});
+
+	test('a lesson that needs more is refused, and says what', async () => {
+		allowed = lessonRights(findLesson('service')!);
+		const {code, stderr} = await lab('play', 'custom-endpoints', '--yes');
+		expect(code).toBe(1);
+		expect(stderr).toMatch(
+			/the lesson custom-endpoints cannot run in work v1\.36: this user may not .*create endpoints/,
+		);
+	});
+
+	test('up says which lessons can run and what the others lack', async () => {
+		allowed = lessonRights(findLesson('service')!);
+		const up = await startUp(sandbox, ['--cluster', 'context:work', '--yes'], environment);
+		expect(up.stderr()).toMatch(/\d+ of \d+ lessons can run here\. The others:/);
+		expect(up.stderr()).toMatch(/^ {2}custom-endpoints lacks: .*create endpoints/m);
+		expect(up.stderr()).toMatch(/^ {2}stored-in-etcd lacks: etcd$/m);
+		expect(up.stderr()).not.toMatch(/^ {2}service lacks/m);
+		up.child.kill('SIGINT');
+		expect(await up.ended).toMatchObject({code: 0});
+	});
 });
 
 /** The moments in which a start can be interrupted, as they show in the cluster. */

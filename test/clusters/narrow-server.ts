@@ -80,6 +80,8 @@ export async function startNarrowServer(
 		const asking = forward(incoming);
 		asking.on('response', response => {
 			outgoing.writeHead(response.statusCode ?? 502, response.headers);
+			// A watch may have nothing to tell for a long time.
+			outgoing.flushHeaders();
 			response.pipe(outgoing);
 		});
 		asking.on('error', () => outgoing.destroy());
