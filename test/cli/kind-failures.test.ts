@@ -1,0 +1,177 @@
+import {existsSync, readFileSync, writeFileSync} from 'node:fs';
+import {join} from 'node:path';
+import {afterEach, describe, expect, test, vi} from 'vitest';
+import type {Behaviour} from '../fakes/state.ts';
+import {kindTranscript} from '../fakes/transcripts.ts';
+import {createKindSandbox, type KindSandbox, nodeImage} from './kind-sandbox.ts';
+
+// Many small programs, one after the other, on a machine that may be busy.
+vi.setConfig({testTimeout: 180_000});
+
+let machine: KindSandbox;
+
+afterEach(() => machine.remove());
+
+const up = ['up', '--cluster', 'kind'];
+
+/** What the failing program printed in a recorded call. */
+function outputIn(name: string): string {
+	return kindTranscript(name).stderr.split('Command Output: ')[1]!.trimEnd();
+}
+
+describe('without what a kind cluster needs, one line says what to do, and nothing is begun', () => {
+	test.each<[string, Behaviour, string]>([
+		[
+			'the daemon is stopped',
+			{daemon: 'stopped'},
+			'docker is there, but its daemon does not run (Cannot connect to the Docker daemon',
+		],
+		['the user may not use it', {daemon: 'no-permission'}, 'sudo usermod -aG docker $USER'],
+		['kind is too old', {kindVersion: '0.29.0'}, 'kind 0.29.0 is too old; the lab needs 0.32 or later.'],
+	])('%s', async (_what, behaviour, message) => {
+		machine = createKindSandbox(behaviour);
+		const {code, stdout, stderr} = await machine.run(up);
+		expect({code, stdout, lines: stderr.trimEnd().split('\n').length}).toEqual({code: 1, stdout: '', lines: 1});
+		expect(stderr).toContain(message);
+		expect(stderr).toContain('--cluster embedded');
+		machine.expectClean();
+	});
+
+	test('no container runtime', async () => {
+		machine = createKindSandbox({}, ['kind']);
+		const {code, stderr} = await machine.run(up);
+		expect(code).toBe(1);
+		expect(stderr).toContain('none is installed. Install Docker, Podman or nerdctl');
+		machine.expectClean();
+	});
+
+	test('no kind', async () => {
+		machine = createKindSandbox({}, ['docker']);
+		const {code, stderr} = await machine.run(up);
+		expect(code).toBe(1);
+		expect(stderr).toContain('kind is not on PATH. Install it (https://kind.sigs.k8s.io)');
+		machine.expectClean();
+	});
+
+	test('"auto" then is the embedded cluster', async () => {
+		machine = createKindSandbox({daemon: 'stopped'});
+		const {code, stdout, stderr} = await machine.run(['up', '--detach']);
+		expect(code).toBe(0);
+		expect(stdout).toContain('/embedded/kubeconfig');
+		expect(stderr).toContain('auto: embedded (SIMULATED), since no container runtime answers');
+		expect(await machine.run(['down'])).toMatchObject({code: 0, stdout: expect.stringContaining('embedded')});
+		machine.expectClean();
+	});
+});
+
+describe('each way in which kind fails is named with its fix, and leaves nothing behind', () => {
+	test.each<[string, Behaviour['create'], string]>([
+		[
+			'a full disk',
+			{failAt: 'nodes', error: outputIn('create-no-space')},
+			'while preparing the nodes: the disk of the container runtime is full.',
+		],
+		['a port in use', {failAt: 'nodes', error: outputIn('create-port-in-use')}, 'a port that it wants is in use.'],
+		[
+			'a node that does not boot',
+			{
+				failAt: 'nodes',
+				failure:
+					'failed to create cluster: could not find a log line that matches "Reached target .*Multi-User System.*|detected cgroup v1"',
+			},
+			'a node did not boot in time.',
+		],
+		[
+			'inotify limits',
+			{failAt: 'control-plane', error: 'Failed to create inotify object: Too many open files'},
+			'sudo sysctl fs.inotify.max_user_watches=524288',
+		],
+		[
+			'kubeadm init',
+			{failAt: 'control-plane', error: outputIn('create-kubeadm-init-failed')},
+			'while starting the control plane: the control plane did not start.',
+		],
+		[
+			'too little memory',
+			{
+				failAt: 'workers',
+				failure:
+					'failed to create cluster: failed to join node with kubeadm: command "docker exec --privileged endpoint-lab-worker kubeadm join" failed with error: exit status 137',
+			},
+			'it ran out of memory.',
+		],
+		[
+			'a worker that cannot join',
+			{failAt: 'workers', error: 'error execution phase kubelet-start'},
+			'while joining the workers: a worker could not join.',
+		],
+	])('%s', async (_what, create, message) => {
+		machine = createKindSandbox({create: {stepMs: 1, ...create}});
+		const {code, stdout, stderr} = await machine.run(up);
+		expect({code, stdout}).toEqual({code: 1, stdout: ''});
+		const last = stderr.trimEnd().split('\n').at(-1)!;
+		expect(last).toContain(message);
+		expect(last).toContain(`kind’s own words: ${join(machine.folder, 'create.log')}`);
+		expect(readFileSync(join(machine.folder, 'create.log'), 'utf8')).toContain('ERROR: failed to create cluster');
+		machine.expectClean();
+	});
+
+	test('a detached start tells the same, and ends', async () => {
+		machine = createKindSandbox({create: {stepMs: 1, failAt: 'nodes', error: 'no space left on device'}});
+		const {code, stdout, stderr} = await machine.run([...up, '--detach']);
+		expect({code, stdout}).toEqual({code: 1, stdout: ''});
+		expect(stderr).toContain(
+			'the cluster did not start: the kind cluster could not be made, while preparing the nodes',
+		);
+		machine.expectClean();
+	});
+
+	test.each([
+		['dial tcp: lookup registry-1.docker.io on 192.168.1.1:53: no such host', 'registry'],
+		['toomanyrequests: You have reached your unauthenticated pull rate limit.', nodeImage],
+	])('an image that cannot be pulled: %s', async (error, words) => {
+		machine = createKindSandbox({pull: {error: `Error response from daemon: ${error}`}});
+		machine.state.removeImage(nodeImage);
+		const {code, stderr} = await machine.run(up);
+		expect(code).toBe(1);
+		expect(stderr).toContain('fetching the node image');
+		expect(stderr).toContain(words);
+		expect(machine.state.calls().filter(({args}) => args[0] === 'create')).toEqual([]);
+		machine.expectClean();
+	});
+});
+
+describe('what only looks like a failure is overcome', () => {
+	test('a lock that a killed lab has left, and a delete that fails twice', async () => {
+		machine = createKindSandbox({create: {stepMs: 1, failAt: 'workers', error: 'boom'}});
+		await machine.run(up);
+		writeFileSync(join(machine.folder, 'kubeconfig.lock'), '');
+		machine.behave({create: {stepMs: 1, failAt: 'workers', error: 'boom', retain: true}, deleteFailures: 2});
+		const {code, stderr} = await machine.run(up);
+		expect(code).toBe(1);
+		expect(stderr).toContain('a worker could not join.');
+		expect(machine.state.behaviour().deleteFailures).toBe(0);
+		machine.expectClean();
+	});
+
+	test('a delete that fails for good says how to do it by hand, and the next one succeeds', async () => {
+		machine = createKindSandbox({
+			create: {stepMs: 1, failAt: 'workers', error: 'boom', retain: true},
+			deleteFailures: 100,
+		});
+		const {code, stderr} = await machine.run(up);
+		expect(code).toBe(1);
+		expect(stderr).toContain('the kind cluster endpoint-lab could not be removed (');
+		expect(stderr).toContain(
+			'or by hand: docker rm -f -v endpoint-lab-control-plane endpoint-lab-worker endpoint-lab-worker2',
+		);
+		expect(Object.keys(machine.containers())).toHaveLength(3);
+		machine.behave({deleteFailures: 0});
+		expect(await machine.run(['down', '--cluster', 'kind', '--delete'])).toMatchObject({
+			code: 0,
+			stdout: 'Removed the kind cluster endpoint-lab.\n',
+		});
+		machine.expectClean();
+		expect(existsSync(machine.folder)).toBe(false);
+	});
+});

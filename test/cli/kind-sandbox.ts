@@ -1,0 +1,152 @@
+import {
+	existsSync,
+	mkdirSync,
+	mkdtempSync,
+	readdirSync,
+	readFileSync,
+	realpathSync,
+	rmSync,
+	writeFileSync,
+} from 'node:fs';
+import {tmpdir} from 'node:os';
+import {join} from 'node:path';
+import {expect} from 'vitest';
+import {createFakes, type FakeProgram, type Fakes} from '../fakes/fakes.ts';
+import type {Behaviour, FakeContainer} from '../fakes/state.ts';
+import {until} from '../until.ts';
+import {createSandbox, type Running, type Sandbox} from './cli.ts';
+
+/** The node image that goes with the version of the fake kind. */
+export const nodeImage = 'kindest/node:v1.36.1';
+
+/** What is on the machine already and belongs to somebody else. */
+const foreign: FakeContainer[] = [
+	{
+		name: 'desktop-control-plane',
+		image: 'kindest/node:v1.34.0',
+		state: 'running',
+		cluster: 'desktop',
+		role: 'control-plane',
+	},
+	{name: 'postgres', image: 'postgres:17', state: 'exited'},
+];
+
+const foreignKubeconfig = 'apiVersion: v1\nkind: Config\ncurrent-context: work\ncontexts: []\n# mine\n';
+
+/** The program on a machine with a fake Docker and a fake kind, and with things of somebody else's. */
+export type KindSandbox = Fakes & {
+	home: string;
+	/** The lab's record, log and kubeconfig of the cluster. */
+	folder: string;
+	start(args: string[], environment?: Record<string, string | undefined>): Running;
+	run: Sandbox['run'];
+	behave(behaviour: Behaviour): void;
+	/** The states of the containers that are not somebody else's, by name. */
+	containers(): Record<string, string>;
+	/** Waits until a program of the fakes was called with these words, one after the other. */
+	called(program: string, ...words: string[]): Promise<void>;
+	/** Nothing of ours is left, and nothing of others is changed. */
+	expectClean(): void;
+	/** Nobody else's container, kubeconfig or cluster was touched, and no variable of the user's led kind astray. */
+	expectOthersUntouched(): void;
+	remove(): Promise<void>;
+};
+
+/** Makes the machine. The cluster that a made one leads to is `behaviour.kubeconfig`. */
+export function createKindSandbox(behaviour: Behaviour = {}, programs?: FakeProgram[]): KindSandbox {
+	const sandbox = createSandbox();
+	const machine = realpathSync(mkdtempSync(join(tmpdir(), 'endpoint-lab-fakes-')));
+	const fakes = createFakes(machine, programs);
+	const {state} = fakes;
+	const user = join(machine, 'user');
+	mkdirSync(join(user, '.kube'), {recursive: true});
+	writeFileSync(join(user, '.kube/config'), foreignKubeconfig);
+	for (const container of foreign) state.put(container);
+	state.addImage(nodeImage);
+	state.addImage('nginx:1.14.2');
+	const always: Behaviour = {nodesHaveImages: true, create: {stepMs: 1}, ...behaviour};
+	state.behave(always);
+	const environment = {
+		PATH: fakes.path,
+		HOME: user,
+		ENDPOINT_LAB_CLUSTER: undefined,
+		// What a user of kind may have in their environment.
+		KUBECONFIG: join(user, '.kube/config'),
+		KIND_CLUSTER_NAME: 'desktop',
+		KIND_EXPERIMENTAL_DOCKER_NETWORK: 'mine',
+	};
+	const folder = join(sandbox.home, 'kind');
+
+	function ours(): FakeContainer[] {
+		return state.containers().filter(({name}) => foreign.every(one => one.name !== name));
+	}
+
+	function expectOthersUntouched(): void {
+		expect(state.containers().filter(({name}) => foreign.some(one => one.name === name))).toEqual(foreign);
+		expect(readFileSync(join(user, '.kube/config'), 'utf8')).toBe(foreignKubeconfig);
+		expect(readdirSync(join(user, '.kube'))).toEqual(['config']);
+		for (const {program, args, environment} of state.calls()) {
+			// Its version is asked for before there is a runtime to go with it.
+			if (program !== 'kind' || args[0] === 'version') continue;
+			const words = args.join(' ');
+			expect(environment).not.toHaveProperty('KUBECONFIG');
+			expect(Object.keys(environment).filter(name => /^KIND_(?!EXPERIMENTAL_PROVIDER)/.test(name))).toEqual([]);
+			expect(words).not.toContain('--all');
+			if (!/^(create|delete|export)/.test(words)) continue;
+			expect(words).toMatch(/--name endpoint-lab/);
+			expect(words).toContain(`--kubeconfig ${sandbox.home}`);
+		}
+	}
+
+	return {
+		...fakes,
+		home: sandbox.home,
+		folder,
+		start: (args, more) => sandbox.start(args, {...environment, ...more}),
+		run: (args, more) => sandbox.run(args, {...environment, ...more}),
+		behave: behaviour => state.behave({...always, ...behaviour}),
+		containers: () => Object.fromEntries(ours().map(({name, state}) => [name, state])),
+		called: (program, ...words) =>
+			until(() => state.calls().some(call => call.program === program && includesInOrder(call.args, words))),
+		expectOthersUntouched,
+		expectClean() {
+			expect(ours()).toEqual([]);
+			expect(processesOf(machine)).toEqual([]);
+			const left = ['kind', 'kind-proof'].flatMap(name =>
+				existsSync(join(sandbox.home, name)) ? readdirSync(join(sandbox.home, name)) : [],
+			);
+			// What kind said last is kept, for whoever wants to know why.
+			expect(left.filter(name => name !== 'create.log')).toEqual([]);
+			expect(readdirSync(sandbox.home)).not.toContain('kind.json');
+			expectOthersUntouched();
+		},
+		async remove() {
+			await sandbox.run(['down', '--cluster', 'kind', '--delete'], environment);
+			await sandbox.remove();
+			for (const pid of processesOf(machine)) process.kill(pid, 'SIGKILL');
+			rmSync(machine, {recursive: true, force: true});
+		},
+	};
+}
+
+function includesInOrder(args: string[], words: string[]): boolean {
+	let at = 0;
+	for (const arg of args) if (arg === words[at]) at += 1;
+	return at === words.length;
+}
+
+/** The processes that name a folder in their command line; a fake's late container is the daemon's, not ours. */
+function processesOf(folder: string): number[] {
+	return readdirSync('/proc')
+		.filter(name => /^\d+$/.test(name))
+		.map(Number)
+		.filter(pid => {
+			try {
+				const words = readFileSync(`/proc/${pid}/cmdline`, 'utf8');
+				return words.includes(folder) && !words.includes('late-container');
+			} catch {
+				// Gone meanwhile.
+				return false;
+			}
+		});
+}
