@@ -10,6 +10,7 @@ import {fullImageName} from './image-name.ts';
 import {hasImage, type ImageArchive} from './images.ts';
 import {compareVersions} from './kind/node-image.ts';
 import {type OfflineFile, type OfflineManifest, readManifest} from './offline-manifest.ts';
+import {isForThisMachine} from './offline-tools.ts';
 
 /** What a kind cluster takes from an offline folder; every file that is needed has been found to be what was written. */
 export type OfflineImages = {nodeImage: string; node: ImageArchive; archives: ImageArchive[]};
@@ -59,6 +60,17 @@ export async function openOfflineFolder(options: OpenOfflineOptions): Promise<Of
 		node: archive(manifest.nodeImage, node),
 		archives: wanted.flatMap(({image, file}) => (file ? [archive(image, file)] : [])),
 	};
+}
+
+/** The command that puts a folder's kind on PATH; undefined when the folder has none for this machine, or a damaged one. */
+export async function installKindFrom(folder: string, signal: AbortSignal): Promise<string | undefined> {
+	const {manifest} = await readManifest(folder);
+	const file = manifest?.files.find(file => file.tool === 'kind' && isForThisMachine(file));
+	if (!file || (await fileProblem(folder, file, signal))) return undefined;
+	const program = join(folder, file.name);
+	return process.platform === 'win32'
+		? `copy "${program}" "%LOCALAPPDATA%\\Microsoft\\WindowsApps"`
+		: `sudo install '${program.replaceAll("'", `'\\''`)}' /usr/local/bin/kind`;
 }
 
 /**

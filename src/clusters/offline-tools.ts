@@ -18,6 +18,17 @@ export type ToolOptions = {
 	signal: AbortSignal;
 };
 
+/** The machine that this runs on, as Go names it. */
+const thisMachine = {
+	architecture: process.arch === 'x64' ? 'amd64' : process.arch,
+	system: process.platform === 'win32' ? 'windows' : process.platform,
+};
+
+/** Whether a program in an offline folder runs on this machine. */
+export function isForThisMachine({architecture, system}: OfflineFile): boolean {
+	return architecture === thisMachine.architecture && system === thisMachine.system;
+}
+
 /** How programs of a system begin: ELF, Mach-O (64 bits, or for several processors), PE. */
 const programSigns = ['7f454c46', 'cffaedfe', 'cafebabe', '4d5a'];
 
@@ -27,9 +38,8 @@ const programSigns = ['7f454c46', 'cffaedfe', 'cafebabe', '4d5a'];
  */
 export async function findTools(options: ToolOptions): Promise<OfflineTool[]> {
 	const {environment, architectures, nodeImage, oldestKind, signal} = options;
-	const architecture = process.arch === 'x64' ? 'amd64' : process.arch;
+	const {architecture, system} = thisMachine;
 	if (!architectures.includes(architecture)) return [];
-	const system = process.platform === 'win32' ? 'windows' : process.platform;
 	const kubernetes = kubernetesOfImage(nodeImage) ?? '';
 	const found: OfflineTool[] = [];
 	for (const tool of ['kind', 'kubectl'] as const) {

@@ -89,6 +89,9 @@ function checkProblem(problem: RuntimeProblemFacts, system: System, text: Text):
 				...startRuntime(system, name, context),
 			]);
 		default:
+			if (/WSL integration|go\/wsl2/i.test(detail)) {
+				return blocked('runtime-wsl-integration', words.runtimeWslIntegration, words.runtimeWslIntegrationFix, []);
+			}
 			return blocked('runtime-failed', words.runtimeFailed(name, detail), words.runtimeFailedFix, [`${name} info`]);
 	}
 }

@@ -109,6 +109,9 @@ export const enDoctor = {
 	runtimeSilentFix: 'Look again with more patience; if it stays so, start it anew:',
 	runtimeFailed: (name: string, detail: string) => `${name} fails${detail ? `: ${detail}` : ''}.`,
 	runtimeFailedFix: 'Run this and see what it says:',
+	runtimeWslIntegration: 'Docker Desktop is installed, but this WSL distribution may not use it.',
+	runtimeWslIntegrationFix:
+		'Turn it on in Docker Desktop: Settings, Resources, WSL integration; then open a new shell.',
 	runtimeWindows: (name: string) => `${name} runs Windows containers; kind needs Linux containers.`,
 	runtimeWindowsFix: 'Switch it in the menu of Docker Desktop ("Switch to Linux containers"), or with:',
 	runtimeOld: (name: string, version: string) => `${name} ${version} is older than what kind is made for (20.10).`,

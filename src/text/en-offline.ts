@@ -37,6 +37,8 @@ export const enOffline = {
 		`${folder} holds images for ${has}, and the container runtime here needs ${wanted}. Add them where there is a network: endpoint-lab prepare --to ${folder} --arch ${wanted}`,
 	kindTooOld: (folder: string, nodeImage: string, needs: string, has: string) =>
 		`${folder} holds ${nodeImage}, which needs kind ${needs} or newer, and this is kind ${has}. Look for a newer kind in its folder "tools", or see README.txt there.`,
+	kindInFolder: (command: string) =>
+		`kind is not on PATH, but the folder brings it. Put it there, and then run the same again: ${command}`,
 	lacksImages: (folder: string, lab: string, images: string) =>
 		`${folder} was made by endpoint-lab ${lab} and lacks images that are needed here: ${images}. Add them where there is a network: endpoint-lab prepare --to ${folder}`,
 	notLoaded: (file: string, detail: string) =>

@@ -102,6 +102,9 @@ export const zhCNDoctor: Text['doctor'] = {
 	runtimeSilentFix: '请多等一会儿再检查；如果仍然如此，请重新启动它：',
 	runtimeFailed: (name, detail) => `${name} 出错${detail ? `：${detail}` : ''}。`,
 	runtimeFailedFix: '运行下面的命令看看它说什么：',
+	runtimeWslIntegration: '已安装 Docker Desktop，但没有对这个 WSL 发行版启用。',
+	runtimeWslIntegrationFix:
+		'请在 Docker Desktop 的 Settings → Resources → WSL integration 中启用，然后打开新的 shell。',
 	runtimeWindows: name => `${name} 正在运行 Windows 容器；kind 需要 Linux 容器。`,
 	runtimeWindowsFix: '请在 Docker Desktop 的菜单中切换（“Switch to Linux containers”），或者运行：',
 	runtimeOld: (name, version) => `${name} ${version} 低于 kind 所要求的版本（20.10）。`,

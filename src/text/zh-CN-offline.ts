@@ -35,6 +35,7 @@ export const zhCNOffline: Text['offline'] = {
 		`${folder} 中是 ${has} 的镜像，而这里的容器运行时需要 ${wanted}。请在有网络的地方补充：endpoint-lab prepare --to ${folder} --arch ${wanted}`,
 	kindTooOld: (folder, nodeImage, needs, has) =>
 		`${folder} 中的 ${nodeImage} 需要 kind ${needs} 或更高版本，而这里是 kind ${has}。请在其中的 "tools" 目录里找较新的 kind，或者查看其中的 README.txt。`,
+	kindInFolder: command => `PATH 中没有 kind，但目录中带有它。请先把它放到 PATH 中，再运行一次：${command}`,
 	lacksImages: (folder, lab, images) =>
 		`${folder} 由 endpoint-lab ${lab} 创建，缺少这里需要的镜像：${images}。请在有网络的地方补充：endpoint-lab prepare --to ${folder}`,
 	notLoaded: (file, detail) => `无法把 ${file} 中的节点镜像加载到容器运行时${detail ? `：${detail}` : ''}。`,

@@ -15,7 +15,12 @@ import {tmpdir} from 'node:os';
 import {join} from 'node:path';
 import {afterAll, afterEach, beforeAll, beforeEach, describe, expect, test, vi} from 'vitest';
 import {type ContainerRuntime, findContainerRuntime} from '../../src/clusters/container-runtime.ts';
-import {checkOfflineFolder, loadNodeImage, openOfflineFolder} from '../../src/clusters/offline-folder.ts';
+import {
+	checkOfflineFolder,
+	installKindFrom,
+	loadNodeImage,
+	openOfflineFolder,
+} from '../../src/clusters/offline-folder.ts';
 import type {OfflineManifest} from '../../src/clusters/offline-manifest.ts';
 import {archiveName, prepareOfflineFolder} from '../../src/clusters/offline-prepare.ts';
 import {findTools} from '../../src/clusters/offline-tools.ts';
@@ -341,6 +346,19 @@ describe.runIf(process.platform === 'linux')('kind and kubectl of this machine',
 			bytes: content.length,
 			sha256: createHash('sha256').update(content).digest('hex'),
 		});
+	});
+
+	test('are offered on a machine without kind, unless they are damaged', async () => {
+		const {content, file} = (await toolsOf('0.33.1', '1.35.0'))[0]!;
+		copyPristine();
+		mkdirSync(join(stick, 'tools', `linux-${architecture}`), {recursive: true});
+		const told = manifest();
+		writeFileSync(join(stick, 'manifest.json'), JSON.stringify({...told, files: [...told.files, file]}));
+		const {signal} = new AbortController();
+		writeFileSync(join(stick, file.name), 'damaged');
+		expect(await installKindFrom(stick, signal)).toBeUndefined();
+		writeFileSync(join(stick, file.name), content);
+		expect(await installKindFrom(stick, signal)).toBe(`sudo install '${stick}/${file.name}' /usr/local/bin/kind`);
 	});
 
 	test('stay where they do not', async () => {

@@ -76,6 +76,12 @@ const cases: [code: string, change: Partial<Facts>, status: Status, blocks: Plac
 	['runtime-docker-host', withProblem({code: 'stopped', dockerHost: true}), 'fail', ['kind']],
 	['runtime-silent', withProblem({code: 'silent'}), 'fail', ['kind']],
 	['runtime-failed', withProblem({code: 'failed', detail: 'boom'}), 'fail', ['kind']],
+	[
+		'runtime-wsl-integration',
+		withProblem({code: 'failed', detail: 'https://docs.docker.com/go/wsl2/'}),
+		'fail',
+		['kind'],
+	],
 	['runtime-windows', withRuntime({}, {os: 'windows'}), 'fail', ['kind']],
 	['runtime-old', withRuntime({}, {serverVersion: '19.03.15'}), 'warn', []],
 	['runtime-snap', {snap: true}, 'warn', []],

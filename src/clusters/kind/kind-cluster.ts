@@ -11,8 +11,8 @@ import {type GatewayPod, openGatewayPod} from '../gateway-pod.ts';
 import {hasFixedTag} from '../image-name.ts';
 import {hasImage, loadImages} from '../images.ts';
 import {kubeRequest} from '../kube-request.ts';
-import {openOfflineFolder} from '../offline-folder.ts';
-import type {Environment} from '../shell.ts';
+import {installKindFrom, openOfflineFolder} from '../offline-folder.ts';
+import {type Environment, findOnPath} from '../shell.ts';
 import {awaitReady} from './await-ready.ts';
 import {NodesError} from './kind-nodes.ts';
 import type {KindPlace} from './kind-place.ts';
@@ -87,6 +87,10 @@ async function openHere(options: OpenKindOptions, lock: Lock): Promise<KindClust
 	const {place, environment, kind, throwaway = false, signal, text} = options;
 	mkdirSync(place.folder, {recursive: true, mode: 0o700});
 	const found = readKindRecord(place.record);
+	if (kind.offline !== undefined && !findOnPath('kind', environment.PATH)) {
+		const command = await installKindFrom(kind.offline, signal);
+		if (command) throw new UserError(text.offline.kindInFolder(command));
+	}
 	const tools = await findKindTools({environment, record: found, text, signal});
 	const offline = kind.offline === undefined ? undefined : await openOffline(kind.offline, tools, options);
 	const base: MakeKindOptions = {
