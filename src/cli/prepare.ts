@@ -1,4 +1,4 @@
-import {resolve} from 'node:path';
+import {join, resolve} from 'node:path';
 import {findContainerRuntime} from '../clusters/container-runtime.ts';
 import {hasFixedTag} from '../clusters/image-name.ts';
 import type {ImageProgress} from '../clusters/images.ts';
@@ -53,6 +53,7 @@ async function gather(name: string, architectures: string[], context: Context): 
 		architectures: architectures.length > 0 ? architectures : [runtime.host.architecture],
 		nodeImage,
 		images: lessonImages(lessons),
+		borrowed: join(context.home().folder, 'borrowed-image.json'),
 		lab: context.version,
 		created: new Date(),
 		readme,

@@ -1,4 +1,5 @@
 import type {Text} from '../text/text.ts';
+import {giveBack, noteBorrowed} from './borrowed-image.ts';
 import type {ContainerRuntime} from './container-runtime.ts';
 import {fullImageName} from './image-name.ts';
 import type {ImageProgress} from './images.ts';
@@ -11,6 +12,8 @@ export type ArchiveOptions = {
 	/** As Go names it. */
 	architecture: string;
 	file: string;
+	/** Where it is written down that a name is borrowed, for a next process. */
+	borrowed?: string | undefined;
 	signal: AbortSignal;
 	progress?: ((progress: ImageProgress) => void) | undefined;
 	text: Text;
@@ -26,12 +29,14 @@ export async function archiveImage(options: ArchiveOptions): Promise<Saved> {
 	const own = architecture === runtime.host.architecture;
 	const held = await inspect(runtime, image, signal);
 	const pulls = held?.architecture !== architecture;
+	const borrowed = pulls && (held || !own) ? {image, id: held?.id} : undefined;
+	if (borrowed) noteBorrowed(options.borrowed, borrowed);
 	try {
 		if (pulls) await pullImage({...options, architecture: own && !held ? undefined : architecture});
 		progress?.({phase: 'pack', image, done: 0, total: 1, unit: 'images'});
 		return await saveImage(options);
 	} finally {
-		if (pulls && (held || !own)) await giveBack(runtime, image, held?.id);
+		if (borrowed) await giveBack(runtime, borrowed, options.borrowed);
 	}
 }
 
@@ -41,11 +46,4 @@ async function inspect(runtime: ContainerRuntime, image: string, signal: AbortSi
 	if (!ok) return undefined;
 	const [id = '', architecture = ''] = stdout.trim().split(' ');
 	return {id, architecture};
-}
-
-/** Puts an image's name back to the one that had it, or takes away what we have pulled. Done even after Ctrl-C. */
-async function giveBack(runtime: ContainerRuntime, image: string, id: string | undefined): Promise<void> {
-	const signal = AbortSignal.timeout(10_000);
-	const name = fullImageName(image);
-	await runtime.run(id ? ['tag', id, name] : ['image', 'rm', name], {signal});
 }

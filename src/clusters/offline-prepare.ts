@@ -3,6 +3,7 @@ import {dirname, join} from 'node:path';
 import {errorCode} from '../state/json-file.ts';
 import type {Text} from '../text/text.ts';
 import {UserError} from '../text/user-error.ts';
+import {giveBackLeft} from './borrowed-image.ts';
 import type {ContainerRuntime} from './container-runtime.ts';
 import {fullImageName} from './image-name.ts';
 import type {ImageProgress} from './images.ts';
@@ -20,6 +21,8 @@ export type PrepareOptions = {
 	nodeImage: string;
 	/** Images of the lessons, with fixed tags. */
 	images: readonly string[];
+	/** A file of this machine for images whose names are borrowed meanwhile; see borrowed-image.ts. */
+	borrowed: string;
 	/** The version of the lab. */
 	lab: string;
 	created: Date;
@@ -51,11 +54,12 @@ export async function prepareOfflineFolder(options: PrepareOptions): Promise<Pre
 }
 
 async function gather(options: PrepareOptions): Promise<Prepared> {
-	const {runtime, folder, nodeImage, images, lab, created, signal, progress, text} = options;
+	const {runtime, folder, nodeImage, images, borrowed, lab, created, signal, progress, text} = options;
 	const before = await readManifest(folder);
 	if (typeof before.problem === 'object') throw new UserError(text.offline.newer(folder, before.problem.newer));
 	mkdirSync(folder, {recursive: true});
 	removeHalfFiles(folder);
+	await giveBackLeft(runtime, borrowed);
 	const architectures = [...new Set([...(before.manifest?.architectures ?? []), ...options.architectures])].sort();
 	const plan = architectures.flatMap(architecture =>
 		[nodeImage, ...images].map(image => ({image, architecture, name: archiveName(image, architecture)})),
@@ -84,7 +88,16 @@ async function gather(options: PrepareOptions): Promise<Prepared> {
 		const part = partOf(folder, name);
 		try {
 			const tell = (at: ImageProgress) => progress?.(file, at);
-			const saved = await archiveImage({runtime, image, architecture, file: part, signal, progress: tell, text});
+			const saved = await archiveImage({
+				runtime,
+				image,
+				architecture,
+				file: part,
+				borrowed,
+				signal,
+				progress: tell,
+				text,
+			});
 			renameSync(part, join(folder, name));
 			manifest.files.push({name, architecture, image, ...saved});
 			writeManifest(folder, manifest);

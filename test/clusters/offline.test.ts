@@ -74,6 +74,7 @@ async function gather(more: Partial<Parameters<typeof prepareOfflineFolder>[0]> 
 		architectures: ['amd64'],
 		nodeImage,
 		images: ['nginx:1.14.2'],
+		borrowed: join(machine ?? pristine, 'borrowed-image.json'),
 		lab: '0.1.0',
 		created: new Date(0),
 		readme: () => 'read me\n',
@@ -207,6 +208,29 @@ describe('an interruption', () => {
 		expect(readdirSync(join(stick, 'images/amd64'))).toEqual(['kindest-node-v1.36.4.tar']);
 		await expect(check()).rejects.toThrow(/is not complete.*prepare --to/);
 		await expect(open()).rejects.toThrow(/is not complete/);
+	});
+
+	test('gives names back that another architecture has taken, and so does the next run after a kill', async () => {
+		fakes.state.addImage('nginx:1.14.2', 'amd64');
+		behave({save: {hangAt: 'nginx:1.14.2'}});
+		const stop = new AbortController();
+		const gathering = gather({architectures: ['arm64'], signal: stop.signal});
+		await Promise.race([until(() => halfFiles().some(name => name.includes('nginx'))), gathering]);
+		const borrowed = join(machine, 'borrowed-image.json');
+		// All that a killed process leaves.
+		const left = readFileSync(borrowed);
+		expect(fakes.state.image('nginx:1.14.2')).toMatchObject({architecture: 'arm64'});
+		stop.abort(new Error('SIGINT'));
+		await expect(gathering).rejects.toThrow('SIGINT');
+		expect(fakes.state.image('nginx:1.14.2')).toMatchObject({architecture: 'amd64'});
+		expect(existsSync(borrowed)).toBe(false);
+
+		fakes.state.addImage('nginx:1.14.2', 'arm64');
+		writeFileSync(borrowed, left);
+		behave({});
+		await gather({architectures: ['arm64']});
+		expect(fakes.state.image('nginx:1.14.2')).toMatchObject({architecture: 'amd64'});
+		expect(existsSync(borrowed)).toBe(false);
 	});
 
 	test('is made good by the next run, which keeps what was there and clears a killed one’s half files away', async () => {
