@@ -123,16 +123,36 @@ export function createExpressions(watchedPods: string, rememberedNames: readonly
 		condition(source) {
 			const {type, evaluate} = compile(source);
 			if (type !== 'bool') throw new ExpressionError(`it must be true or false, but it is of type ${type}`, 0);
-			return moments => answer(() => evaluate(moments)) === true;
+			return onceEach(moments => answer(() => evaluate(moments)) === true);
 		},
 		text(source) {
 			const {evaluate} = compile(source);
-			return moments => {
+			return onceEach(moments => {
 				const value = answer(() => evaluate(moments));
 				return value === undefined ? undefined : asText(value);
-			};
+			});
 		},
 	};
+}
+
+/** Asks again only at another moment: judging and showing ask the same of the same five thousand Pods. */
+function onceEach<T>(ask: (moments: Moments) => T): (moments: Moments) => T {
+	let last: {moments: Moments; value: T} | undefined;
+	return moments => {
+		if (!last || !isSameMoment(last.moments, moments)) last = {moments, value: ask(moments)};
+		return last.value;
+	};
+}
+
+function isSameMoment(one: Moments, other: Moments): boolean {
+	const names = Object.keys(one.remembered);
+	return (
+		one.now === other.now &&
+		one.requestsBefore === other.requestsBefore &&
+		one.place === other.place &&
+		names.length === Object.keys(other.remembered).length &&
+		names.every(name => one.remembered[name] === other.remembered[name])
+	);
 }
 
 function parse(environment: Environment, source: string) {

@@ -39,6 +39,9 @@ function sinceCommand(timeline: readonly TimelineEntry[]): TimelineEntry[] {
 	return timeline.slice(Math.max(0, start));
 }
 
+/** The least room that an entry takes, in cells. */
+const SHORTEST_ENTRY = 12;
+
 /** What an entry says, without its time. */
 function wordsOf(entry: TimelineEntry, cause: TimelineEntry | undefined, text: Text, symbols: Symbols): Span {
 	const {what, name, detail = ''} = entry;
@@ -64,11 +67,12 @@ export function timelineLines(
 	text: Text,
 	symbols: Symbols,
 ): Line[] {
-	const entries = sinceCommand(timeline);
-	const start = entries[0];
+	const [start, ...since] = sinceCommand(timeline);
 	if (!start) return rows > 0 ? [line(text.screen.noTimeline, 'dim')] : [];
 	const causes = causesOf(timeline);
 	const lines: Span[][] = [];
+	// Of hundreds only those are put into words that can have a place.
+	const entries = [start, ...since.slice(-rows * Math.ceil(width / SHORTEST_ENTRY))];
 	entries.forEach((entry, index) => {
 		const cause = causes.get(entry);
 		const follows = index > 0 && cause !== undefined && cause === entries[index - 1] && cause.what !== 'command';
