@@ -17,7 +17,7 @@ export type ChangeLog = {
 };
 
 /** Opens a log that keeps at most so many changes. What was there before its first one is known from then on. */
-export function createChangeLog(limit = 5000): ChangeLog {
+export function createChangeLog(limit = 2000): ChangeLog {
 	let changes: Change[] = [];
 	/** Of earlier moments some changes have been dropped. */
 	let knownFrom = Number.NEGATIVE_INFINITY;

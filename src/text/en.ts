@@ -291,7 +291,7 @@ export const en = {
 		unsaved: (reason: string) =>
 			`Your progress cannot be written (${reason}). You can go on, but it will not be remembered.`,
 		disturbed: (lesson: string, step: string) =>
-			`The cluster is not as the step before left it. Go back and do that step again, or leave the lab and let it be done for you: \`endpoint-lab ${lesson} --step ${step}\``,
+			`The cluster is not as the step before left it. Type \`reset step\` to have it so again; or leave the lab and come back with \`endpoint-lab ${lesson} --step ${step}\`.`,
 	},
 	observe: {
 		unreachable: (server: string, why: string) => `The cluster at ${server} does not answer (${why}). Trying again …`,
@@ -688,7 +688,7 @@ export const en = {
 			pause: 'pauses the cluster: its time stands still',
 			resume: 'lets the cluster’s time pass again',
 			step: 'pauses, and goes on to the next change in the cluster',
-			speed: 'makes the cluster’s time slower or faster, from ¼ to 100 times ours',
+			speed: 'makes the cluster’s time slower or faster, from a quarter of ours to 100 times it',
 			max: 'lets the cluster do what it has to do as fast as it goes',
 			start: 'starts the lesson',
 		},

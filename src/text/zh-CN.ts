@@ -261,7 +261,7 @@ export const zhCN: Text = {
 			`刚保存的课程无法读取，现在显示的是之前的内容：\n\n${problems.map(line => `    ${line}`).join('\n')}`,
 		unsaved: reason => `无法写入你的进度（${reason}）。你可以继续，但这些进度不会被记住。`,
 		disturbed: (lesson, step) =>
-			`集群现在不是上一步完成时的样子。可以回到上一步重做一遍，也可以退出实验，让它替你完成：\`endpoint-lab ${lesson} --step ${step}\``,
+			`集群现在不是上一步完成时的样子。输入 \`reset step\` 可以恢复到那个样子；也可以退出实验，再用 \`endpoint-lab ${lesson} --step ${step}\` 回来。`,
 	},
 	observe: {
 		unreachable: (server, why) => `位于 ${server} 的集群没有应答（${why}）。正在重试……`,
@@ -640,7 +640,7 @@ export const zhCN: Text = {
 			pause: '暂停集群：它的时间停住',
 			resume: '让集群的时间继续流逝',
 			step: '暂停，并走到集群中的下一个变化',
-			speed: '让集群的时间变慢或变快，从真实时间的 ¼ 到 100 倍',
+			speed: '让集群的时间变慢或变快，从真实时间的四分之一到 100 倍',
 			max: '让集群尽可能快地做完要做的事',
 			start: '开始课程',
 		},

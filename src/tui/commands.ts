@@ -40,7 +40,9 @@ export function createCommands(
 				guide.start(name === 'show' ? 'shown' : 'skipped');
 				break;
 			case 'reset':
-				if (!view.finished) change({asked: name, note: text.screen.confirm.reset(view.stepIndex + 1)});
+				// Past the last step there is only the whole lesson to begin again.
+				if (view.finished) command('restart');
+				else change({asked: name, note: text.screen.confirm.reset(view.stepIndex + 1)});
 				break;
 			case 'restart':
 				change({asked: name, note: text.screen.confirm.restart});

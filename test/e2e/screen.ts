@@ -67,6 +67,11 @@ export function openScreen(args: string[], {columns = 120, rows = 40, env = {}, 
 				await new Promise(resolve => setTimeout(resolve, 5));
 			}
 		},
+		/** Reads nothing more, as a line that is clogged; calling the result lets it flow again. */
+		clog() {
+			child.pause();
+			return () => child.resume();
+		},
 		kill: (signal?: string) => child.kill(signal),
 	};
 }

@@ -131,6 +131,22 @@ describe('the terminal', () => {
 		await lab.waitFor(text => !text.includes(lab.words.helpKeys) && text.includes('$ l'));
 	});
 
+	it('catches up after a line that was clogged while much was printed', {timeout: 120_000}, async () => {
+		const lab = openLab({lesson: 'endpoints', columns: 200, rows: 50});
+		await lab.isOpen();
+		await lab.run('for n in $(seq 1 200); do echo "$n $(date +%N)"; sleep 0.02; done; echo at the end');
+		for (let round = 0; round < 20; round++) {
+			const flow = lab.clog();
+			await new Promise(resolve => setTimeout(resolve, 150));
+			flow();
+			await new Promise(resolve => setTimeout(resolve, 10));
+		}
+		await lab.shows('│ at the end');
+		await lab.waitFor(() => isWhole(lab, 200, 50));
+		await lab.run('echo alive');
+		await lab.shows('│ alive');
+	});
+
 	it('gets no colour when NO_COLOR is set, and ASCII where the locale is not UTF-8', {timeout: 60_000}, async () => {
 		const lab = openLab({lesson: 'endpoints', env: {LANG: 'C', NO_COLOR: '1'}});
 		await lab.isOpen();

@@ -9,7 +9,7 @@ import {requestLines, wantedRequestRows} from './requests.ts';
 import {padded, type Room, type Section} from './section.ts';
 import {filteredSlices, type SliceRow, sliceLines, sliceRows} from './slices-pane.ts';
 import type {Surroundings} from './surroundings.ts';
-import {tableLinesShown, tableRows} from './table-pane.ts';
+import {tableLinesShown, tableRowsOnce} from './table-pane.ts';
 import {sinceItsCommand, timelineLines, timelineList} from './timeline.ts';
 
 /**
@@ -29,7 +29,7 @@ export function clusterSections(present: LabState, around: Surroundings, room: R
 	const services = filteredRows(unfiltered, filter);
 	const all = services.flatMap(({rows}) => rows);
 	const slices = state.form === 'slices' ? slicesOf(unfiltered, view, filter) : undefined;
-	const table = state.form === 'table' ? tableRows(view, now, filter, text) : undefined;
+	const table = state.form === 'table' ? tableRowsOnce(view, now, filter, text) : undefined;
 	const keys = slices
 		? slices.flatMap(rows => rows.flatMap(row => keyOf(row) ?? []))
 		: table
