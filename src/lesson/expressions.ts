@@ -10,7 +10,7 @@ import {Requests} from './requests.ts';
 export type Place = {capabilities: ReadonlySet<Capability>; namespace: string};
 
 /** What a lesson may ask of a cluster, in `needs` and in `can("…")`. */
-export const capabilities: readonly Capability[] = schema.definitions.needs.items.enum as Capability[];
+const capabilities: readonly Capability[] = schema.definitions.needs.items.enum as Capability[];
 
 /** Where a lesson is thought to run until a cluster is chosen. */
 const anywhere: Place = {capabilities: new Set(capabilities), namespace: 'default'};

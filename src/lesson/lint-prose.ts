@@ -3,7 +3,7 @@ import type {LanguageFile} from './markdown.ts';
 import type {Problem} from './problem.ts';
 
 /** How background begins in each language: a claim that the lesson does not check, as a quotation of its own. */
-export const backgroundMarks: Record<Language, string> = {en: 'Background: ', 'zh-CN': '背景：'};
+const backgroundMarks: Record<Language, string> = {en: 'Background: ', 'zh-CN': '背景：'};
 
 /**
  * Checks the marks of background, which are all that Markdown's quotations are for in a lesson, and that each step ends with an

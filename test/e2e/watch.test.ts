@@ -51,3 +51,9 @@ it('a lesson that its author saves is shown anew in place, and a broken one says
 	await lab.press(keys.ctrl('d'));
 	expect(await lab.exited).toBe(0);
 });
+
+it('--watch without a folder is refused in one sentence', {timeout: 60_000}, async () => {
+	const lab = openLab({lesson: 'endpoints', args: ['--watch']});
+	expect(await lab.exited).toBe(2);
+	expect(lab.text()).toContain('endpoint-lab ./my-lesson --watch');
+});

@@ -498,3 +498,35 @@ describe('beginning again', () => {
 		expect(step()).toMatchObject({solved: true, prediction: {right: false}});
 	});
 });
+
+describe('a lesson that its author saves while it is open', () => {
+	test('goes on in place with the new words and checks, and nothing that was done is forgotten', () => {
+		observer.showPods('a', 'b');
+		run.actions.next();
+		expect(step().id).toBe('look');
+		const words = lesson.text.en;
+		const text = {
+			...lesson.text,
+			en: {...words, steps: {...words.steps, look: {...words.steps.look!, title: 'Look up'}}},
+		};
+		run.revise({lesson: {...lesson, text}});
+		expect(step()).toMatchObject({id: 'look', title: 'Look up'});
+		expect(run.view().steps[0]).toMatchObject({id: 'make', solved: true});
+		expect(events.filter(({type}) => type === 'solve')).toHaveLength(1);
+	});
+
+	test('stays as it was when it cannot be read, and says why until it can', () => {
+		run.revise({problems: ['en.md:3:1: nothing may stand above the title']});
+		expect(step().hints).toEqual([expect.stringContaining('en.md:3:1: nothing may stand above the title')]);
+		expect(step().title).toBe('Make');
+		run.revise({lesson});
+		expect(step().hints).toEqual([]);
+	});
+
+	test('is entered at its first unsolved step when the one that was open has gone', () => {
+		observer.showPods('a', 'b');
+		run.actions.next();
+		run.revise({lesson: {...lesson, steps: lesson.steps.filter(({id}) => id !== 'look')}});
+		expect(step().id).toBe('replace');
+	});
+});
