@@ -1,8 +1,8 @@
-import {compareVersions} from '../clusters/kind/node-image.ts';
+import {compareVersions, kubernetesOfImage, newestKind, nodeImageFor} from '../clusters/kind/node-image.ts';
 import type {Text} from '../text/text.ts';
 import type {Facts} from './facts.ts';
 import {type Finding, fail, ok, skipped, warn} from './finding.ts';
-import {installPackage, setVariable, unsetVariables} from './remedies.ts';
+import {installKubectl, installPackage, setVariable, unsetVariables} from './remedies.ts';
 import {sizeText} from './sizes.ts';
 
 const everywhere = ['embedded', 'kind', 'context'] as const;
@@ -90,7 +90,7 @@ export function checkPrograms(facts: Facts, text: Text): Finding[] {
 	];
 }
 
-function checkKubectl({kubectl}: Facts, text: Text): Finding {
+function checkKubectl({kubectl, system}: Facts, text: Text): Finding {
 	const words = text.doctor;
 	if (!kubectl) return ok('kubectl-built-in', words.kubectlBuiltIn);
 	const {path, version} = kubectl;
@@ -101,7 +101,8 @@ function checkKubectl({kubectl}: Facts, text: Text): Finding {
 	// Kubernetes supports a kubectl within one minor version of the server.
 	if (!(Math.abs(minor - kubernetesMinor) <= 1)) {
 		const seen = words.kubectlSkew(version, kubernetes);
-		return warn('kubectl-skew', seen, words.kubectlSkewFix, ['endpoint-lab kubectl version --client']);
+		const newest = kubernetesOfImage(nodeImageFor(newestKind)) ?? kubernetes;
+		return warn('kubectl-skew', seen, words.kubectlSkewFix, installKubectl(system, newest));
 	}
 	return ok('kubectl', words.kubectl(version, path));
 }

@@ -10,7 +10,7 @@ import type {Finding, Place} from './finding.ts';
 type Verdict = {place: Place; runs: boolean; because: string[]};
 
 /** The cluster that the lab takes without `--cluster`, and whether lessons can run on it. `chosen`: somebody has said so. */
-export type Choice = {cluster: string; chosen: boolean; runs: boolean};
+type Choice = {cluster: string; chosen: boolean; runs: boolean};
 
 export type Diagnosis = {
 	findings: Finding[];

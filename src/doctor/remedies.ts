@@ -56,6 +56,16 @@ export function installKind({os, architecture}: System, version: string): string
 	];
 }
 
+/** Installs a release of kubectl. */
+export function installKubectl({os, architecture}: System, version: string): string[] {
+	if (os === 'macos') return ['brew install kubectl'];
+	if (os === 'windows') return ['winget install Kubernetes.kubectl'];
+	return [
+		`curl -LO https://dl.k8s.io/release/v${version}/bin/linux/${architecture}/kubectl`,
+		'sudo install kubectl /usr/local/bin/kubectl',
+	];
+}
+
 /** Brings an installed kind up to date. */
 export function updateKind(system: System, version: string): string[] {
 	if (system.os === 'macos') return ['brew upgrade kind'];

@@ -54,7 +54,7 @@ export const enDoctor = {
 	kubectlBuiltIn: "No kubectl is installed; the lab's own is used.",
 	kubectlSkew: (version: string, kubernetes: string) =>
 		`kubectl ${version} is more than one minor version away from Kubernetes ${kubernetes}; what it prints may differ from the lessons.`,
-	kubectlSkewFix: 'Install one that fits, or take it off PATH: the lab then uses its own:',
+	kubectlSkewFix: 'Take it off PATH, and the lab uses its own; or install one that fits:',
 	kubectlBroken: (path: string) => `${path} does not say its version.`,
 	kubectlBrokenFix: 'Run this and see what it says; taken off PATH, the lab uses its own:',
 	terminal: (columns: number, rows: number, colours: string, ci: boolean) =>

@@ -53,7 +53,7 @@ export const zhCNDoctor: Text['doctor'] = {
 	kubectlBuiltIn: '没有安装 kubectl；实验使用自带的。',
 	kubectlSkew: (version, kubernetes) =>
 		`kubectl ${version} 与 Kubernetes ${kubernetes} 相差不止一个次要版本；它的输出可能与课程中的不同。`,
-	kubectlSkewFix: '请安装合适的版本，或者把它从 PATH 中去掉，实验便会使用自带的：',
+	kubectlSkewFix: '把它从 PATH 中去掉后，实验会使用自带的；也可以安装合适的版本：',
 	kubectlBroken: path => `${path} 没有给出版本。`,
 	kubectlBrokenFix: '运行下面的命令看看它说什么；把它从 PATH 中去掉后，实验会使用自带的：',
 	terminal: (columns, rows, colours, ci) =>

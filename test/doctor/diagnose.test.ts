@@ -257,9 +257,11 @@ describe('the fix is one for this operating system', () => {
 		expect(commandsOn('debian', 'memory-low', low('default'))).toBe('endpoint-lab up --cluster kind --small');
 	});
 
-	test('kind comes for the processor, and variables are set as the shell there wants it', () => {
+	test('kind and kubectl come for the processor, and variables are set as the shell there wants it', () => {
 		expect(commandsOn('debian', 'kind-absent', {kind: undefined})).toContain('kind-linux-amd64');
 		expect(commandsOn('macos', 'kind-absent', {kind: undefined})).toBe('brew install kind');
+		const old = {kubectl: {path: '/bin/kubectl', version: '1.20.0'}};
+		expect(commandsOn('debian', 'kubectl-skew', old)).toMatch(/v1\.36\.\d+\/bin\/linux\/amd64\/kubectl$/m);
 		const unwritable = withHome({unwritable: 'EACCES'});
 		expect(commandsOn('debian', 'home-unwritable', unwritable)).toMatch(/^export ENDPOINT_LAB_HOME=/);
 		expect(commandsOn('windows', 'home-unwritable', unwritable)).toMatch(/^\$env:ENDPOINT_LAB_HOME = /);
