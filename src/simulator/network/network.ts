@@ -120,7 +120,7 @@ export class ClusterNetwork implements Network, Part {
 		const fail = (failure: 'refused' | 'timeout', why: string): NetworkFailure => {
 			const text = failure === 'refused' ? 'Connection refused' : 'Connection timed out';
 			const name = ip === host ? ip : `${host} (${ip})`;
-			return {failure, message: `connect to ${name} port ${port} failed: ${text}: ${why}`};
+			return {failure, message: `connect to ${name} port ${port} failed: ${text}`, why};
 		};
 		if (ip.startsWith('127.')) return fail('refused', `${host} is not reachable from the cluster's network`);
 		const target = this.#target(ip, port, client);

@@ -48,10 +48,14 @@ export type NodeApi = {
 /** An HTTP request inside the cluster's network. */
 export type ClusterRequest = {method: string; url: string; headers: Record<string, string>; body?: Uint8Array};
 
-/** How a request ended without an answer; `connected` when somebody had taken the connection. */
+/**
+ * How a request ended without an answer; `connected` when somebody had taken the connection. `why` is what the network knows and
+ * its clients, as in a real one, are not told.
+ */
 export type NetworkFailure = {
 	failure: 'unknown-host' | 'refused' | 'timeout' | 'reset';
 	message: string;
+	why?: string;
 	connected?: true;
 };
 

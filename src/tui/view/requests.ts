@@ -30,7 +30,7 @@ export function requestLines(
 	const why = failures.map(
 		({failure, detail, count}): Line => [
 			{text: `${symbols.removed} ${words.failed(count, words.why[failure])}`, tone: 'bad'},
-			{text: detail ? `  ${reasonOf(detail)}` : '', tone: 'dim'},
+			{text: detail ? `  ${targetOf(detail)}` : '', tone: 'dim'},
 		],
 	);
 	const shownWhy = why.slice(0, Math.max(0, rows - 2));
@@ -42,9 +42,9 @@ function cut(content: Line, width: number, symbols: Symbols): Line {
 	return lineWidth(content) > width ? fitted(content, width, symbols.ellipsis) : content;
 }
 
-/** Of `connect to … failed: Connection refused: nothing listens …` what comes last says most. */
-function reasonOf(detail: string): string {
-	return detail.split(/failed: [^:]*: /).at(-1) ?? detail;
+/** Of `connect to … failed: Connection refused` what the kind of failure has not said yet. */
+function targetOf(detail: string): string {
+	return detail.split(/ failed: /)[0]!;
 }
 
 /** A line for each address, and in it a column for each client; the longest bar is as long as its column allows. */

@@ -18,8 +18,7 @@ const part: RequestsPart = {
 	failures: [
 		{
 			failure: 'refused',
-			detail:
-				'connect to my-service (10.96.1.7) port 80 failed: Connection refused: nothing listens on port 80 of Pod x',
+			detail: 'connect to my-service (10.96.1.7) port 80 failed: Connection refused',
 			count: 3,
 		},
 	],
@@ -43,7 +42,7 @@ describe('the requests of a step', () => {
 		expect(sum).toBe('103 sent, 3 failed');
 		expect(one).toMatch(/^10\.244\.1\.2:80 {2}a █+ 30 +b █+ 15 *$/);
 		expect(two).toMatch(/^10\.244\.2\.2:80 {2}a █+ 20 +b █+ 35 *$/);
-		expect(why).toBe('− 3 failed: connection refused  nothing listens on port 80 of Pod x');
+		expect(why).toBe('− 3 failed: connection refused  connect to my-service (10.96.1.7) port 80');
 		expect(last).toBe('last ●−●');
 		expect(more).toEqual([]);
 		const lengths = [one, two].map(text => [...text!.matchAll(/█+/g)].map(([bar]) => bar.length));
