@@ -1,15 +1,15 @@
 import type {RunView} from '../../engine/view.ts';
-import type {PodView} from '../../observe/snapshot.ts';
 import type {LabState} from '../lab-state.ts';
 import {clusterColumns, serviceLines} from './cluster-pane.ts';
+import {clusterRowsOnce, sliceKeyOf, subjectOf} from './cluster-rows.ts';
 import {filled} from './frame.ts';
-import {filteredRows, type JoinedRow, joinedRowsOnce, type ServiceRows} from './joined-rows.ts';
+import type {ServiceRows} from './joined-rows.ts';
 import {fitted, type Line, line, wrap} from './line.ts';
 import {requestLines, wantedRequestRows} from './requests.ts';
 import {padded, type Room, type Section} from './section.ts';
-import {filteredSlices, type SliceRow, sliceLines, sliceRows} from './slices-pane.ts';
+import {sliceLines} from './slices-pane.ts';
 import type {Surroundings} from './surroundings.ts';
-import {tableLinesShown, tableRowsOnce} from './table-pane.ts';
+import {tableLinesShown} from './table-pane.ts';
 import {sinceItsCommand, timelineLines, timelineList} from './timeline.ts';
 
 /**
@@ -25,26 +25,17 @@ export function clusterSections(present: LabState, around: Surroundings, room: R
 	const now = past ? past.entry.at : (clusterNow ?? around.now);
 	const {view, filter} = state;
 
-	const unfiltered = joinedRowsOnce(view, state.recent, now);
-	const services = filteredRows(unfiltered, filter);
-	const all = services.flatMap(({rows}) => rows);
-	const slices = state.form === 'slices' ? slicesOf(unfiltered, view, filter) : undefined;
-	const table = state.form === 'table' ? tableRowsOnce(view, now, filter, text) : undefined;
-	const keys = slices
-		? slices.flatMap(rows => rows.flatMap(row => keyOf(row) ?? []))
-		: table
-			? table.flatMap(({key}) => key ?? [])
-			: all.map(({key}) => key);
-	metrics.rowKeys = [...new Set(keys)];
+	const shown = clusterRowsOnce(state, now, text);
+	const {unfiltered, services, all, slices, table, longest} = shown;
+	metrics.rowKeys = shown.keys;
 
-	const longest = all.reduce((most, {pod}) => Math.max(most, pod?.view.name.length ?? 0), 7);
 	const joined = all.find(({key}) => key === state.selected);
 	// A slice may hold an address that the Endpoints do not: it has no joined row.
 	const sliceOnly =
 		joined || state.selected === undefined
 			? undefined
-			: services[slices?.findIndex(rows => rows.some(row => keyOf(row) === state.selected)) ?? -1];
-	const subject = joined ?? mostTelling(services);
+			: services[slices?.findIndex(rows => rows.some(row => sliceKeyOf(row) === state.selected)) ?? -1];
+	const subject = joined ?? shown.mostTelling;
 	const service =
 		(sliceOnly ?? services.find(({rows}) => rows.includes(subject!)))?.service ?? services[0]?.service ?? '';
 	const asked = sliceOnly ? state.selected : subject && subjectOf(subject);
@@ -94,11 +85,11 @@ export function clusterSections(present: LabState, around: Surroundings, room: R
 			]
 		: services.map((rows, index): Section => {
 				if (slices) {
-					const shown = sliceLines(rows.service, slices[index]!, {...place(index), width: width - 2});
+					const content = sliceLines(rows.service, slices[index]!, {...place(index), width: width - 2});
 					const title = `EndpointSlices  ${rows.service}${filterTitle}`;
 					return {
 						titles: index === 0 ? marked([{at: 1, text: title}]) : [{at: 1, text: title}],
-						lines: filled(shown, place(index).height),
+						lines: filled(content, place(index).height),
 						focused,
 					};
 				}
@@ -205,32 +196,4 @@ function requestRowsOf({view, focus}: LabState, height: number, spare: number): 
 	if (low) return focus === 'timeline' ? 0 : Math.max(0, Math.min(wantedRequestRows(view.requests), 4, spare));
 	const wanted = Math.max(1, Math.ceil((wantedRequestRows(view.requests) - 2) / 3)) * 3 + 2;
 	return Math.max(0, Math.min(wanted, 12, spare));
-}
-
-/** The slices of each Service. Where a joined row shows an address's Pod, a selection holds on to that in both views. */
-function slicesOf(services: readonly ServiceRows[], {now, before}: RunView, filter: string): SliceRow[][] {
-	const keys = new Map<string, string>();
-	for (const {rows} of services)
-		for (const {key, pod} of rows) if (pod && !pod.gone && pod.view.ip) keys.set(pod.view.ip, key);
-	return services.map(({service}) => filteredSlices(sliceRows(service, now, before, keys), filter));
-}
-
-function keyOf(row: SliceRow): string | undefined {
-	return row.kind === 'address' ? row.key : undefined;
-}
-
-/** What a row can be asked about: its Pod, or the address where there is none; nothing where all has gone. */
-function subjectOf({key, pod, address}: JoinedRow): PodView | string | undefined {
-	if (pod) return pod.gone ? undefined : pod.view;
-	return address && address.mark !== 'removed' ? key : undefined;
-}
-
-/** Without a selection the row that has most to tell: a new address, else a Pod that is no endpoint, else the first. */
-function mostTelling(services: ServiceRows[]) {
-	const rows = services.flatMap(service => service.rows).filter(row => subjectOf(row));
-	return (
-		rows.findLast(({address}) => address?.mark === 'added') ??
-		rows.findLast(({address, pod}) => !address && !pod?.view.terminating) ??
-		rows[0]
-	);
 }

@@ -7,22 +7,11 @@ import {type Line, line, startOf, toned} from './line.ts';
 /** A line of the pane; `key` is what a selection holds on to in it. */
 export type TableLine = {line: Line; key?: string};
 
-let latest: {from: RunView; second: number; filter: string; rows: TableLine[]} | undefined;
-
-/** The same as `tableRows`, not made anew while neither the cluster nor an age has changed: every key press draws a frame. */
-export function tableRowsOnce(view: RunView, now: number, filter: string, text: Text): TableLine[] {
-	const second = Math.floor(now / 1000);
-	const same = latest?.from.now === view.now && latest.from.watch === view.watch;
-	if (latest && same && latest.second === second && latest.filter === filter) return latest.rows;
-	latest = {from: view, second, filter, rows: tableRows(view, now, filter, text)};
-	return latest.rows;
-}
-
 /**
  * What kubectl would print of all that the lesson watches: each command with its table. `now` is ms since 1970, for the
  * ages; rows are filtered by a text, all for ''.
  */
-function tableRows({now: snapshot, watch}: RunView, now: number, filter: string, text: Text): TableLine[] {
+export function tableRows({now: snapshot, watch}: RunView, now: number, filter: string, text: Text): TableLine[] {
 	const selected = parseLabelSelector(watch.pods);
 	const pods = snapshot.pods.filter(({labels}) => selected(labels));
 	const label = watch.pods ? ` -l ${watch.pods}` : '';
