@@ -3,6 +3,7 @@ import {once} from 'node:events';
 import {createWriteStream} from 'node:fs';
 import {pipeline} from 'node:stream/promises';
 import {execa} from 'execa';
+import {errorCode} from '../state/json-file.ts';
 import type {Text} from '../text/text.ts';
 import type {ContainerRuntime} from './container-runtime.ts';
 import {fullImageName} from './image-name.ts';
@@ -26,7 +27,8 @@ export type Saved = {bytes: number; sha256: string};
 /**
  * Writes an image of one platform into a file, which may be incomplete when this throws. Docker 28 and newer choose the
  * platform; where that is not possible, and Docker's own image store holds one platform under a name, what is there is
- * written, and refused when it is of another. Throws UserError, and the reason of an aborted signal.
+ * written, and refused when it is of another. Throws UserError, the reason of an aborted signal, and the error of a file
+ * system that is full.
  */
 export async function saveImage(options: SaveOptions): Promise<Saved> {
 	const {runtime, image, architecture, text} = options;
@@ -90,12 +92,15 @@ async function save(args: string[], {runtime, image, file, signal, onBytes}: Sav
 	}
 	const {failed, stderr, shortMessage} = await child;
 	signal.throwIfAborted();
-	if (writing && isNoSpace(writing)) return {output: 'no space left on device'};
+	// The disk of the file, which is not that of the runtime.
+	if (isNoSpace(writing)) throw writing;
 	const output = Buffer.from(stderr).toString('utf8');
 	if (failed || writing) return {output: output || shortMessage || String(writing)};
 	return {saved: {bytes, sha256: hash.digest('hex')}};
 }
 
-function isNoSpace(error: unknown): boolean {
-	return error instanceof Error && 'code' in error && (error.code === 'ENOSPC' || error.code === 'EDQUOT');
+/** Whether a file system says that it is full. */
+export function isNoSpace(error: unknown): boolean {
+	const code = errorCode(error);
+	return code === 'ENOSPC' || code === 'EDQUOT' || code === 'EFBIG';
 }

@@ -8,6 +8,7 @@ import type {ContainerRuntime} from './container-runtime.ts';
 import {fullImageName, hasFixedTag} from './image-name.ts';
 import {archiveImage} from './images-archive.ts';
 import {imageProblem} from './images-problem.ts';
+import {isNoSpace} from './images-save.ts';
 import {kindEnvironment} from './kind/kind-program.ts';
 
 /** How far the images have come. A pull counts bytes where the runtime tells them, else layers; the rest counts images. */
@@ -60,6 +61,9 @@ export async function loadImages(options: LoadImagesOptions): Promise<void> {
 			progress?.({phase: 'load', image, done: index, total: missing.length, unit: 'images'});
 			await loadArchive(file, image, options);
 		}
+	} catch (error) {
+		if (isNoSpace(error)) throw new UserError(text.images.noRoom(folder));
+		throw error;
 	} finally {
 		rmSync(folder, {recursive: true, force: true});
 	}

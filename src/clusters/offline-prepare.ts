@@ -8,6 +8,7 @@ import type {ContainerRuntime} from './container-runtime.ts';
 import {fullImageName} from './image-name.ts';
 import type {ImageProgress} from './images.ts';
 import {archiveImage} from './images-archive.ts';
+import {isNoSpace} from './images-save.ts';
 import {oldestKindFor} from './kind/node-image.ts';
 import {fileProblem} from './offline-folder.ts';
 import {type OfflineFile, type OfflineManifest, readManifest, writeManifest} from './offline-manifest.ts';
@@ -45,10 +46,9 @@ export async function prepareOfflineFolder(options: PrepareOptions): Promise<Pre
 	try {
 		return await gather(options);
 	} catch (error) {
-		const code = errorCode(error);
-		if (options.signal.aborted || error instanceof UserError || !code) throw error;
+		if (options.signal.aborted || error instanceof UserError || !errorCode(error)) throw error;
 		const {folder, text} = options;
-		if (code === 'ENOSPC' || code === 'EDQUOT') throw new UserError(text.offline.noSpace(folder));
+		if (isNoSpace(error)) throw new UserError(text.offline.noSpace(folder));
 		throw new UserError(text.offline.notWritten(folder, (error as Error).message));
 	}
 }

@@ -18,6 +18,8 @@ export const enImages = {
 			'the archive lacks a part that its index names. Update Docker to 28 or newer, which saves one platform alone, and try again.',
 		other: 'the container runtime failed.',
 	},
+	noRoom: (folder: string) =>
+		`there is no room left on the disk of ${folder}, where an image has to lie for a moment. Make room, or set TMPDIR to a folder on another disk.`,
 	notInNodes: (images: string, cluster: string) =>
 		`these images were loaded into the kind cluster ${cluster}, but its nodes do not show them: ${images}. Make the cluster anew: endpoint-lab down --cluster kind --delete`,
 };

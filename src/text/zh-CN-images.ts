@@ -17,6 +17,8 @@ export const zhCNImages: Text['images'] = {
 		'digest-missing': '归档缺少其索引所列的部分。请把 Docker 更新到 28 或更高版本（可以只保存一个平台），然后重试。',
 		other: '容器运行时出错。',
 	},
+	noRoom: folder =>
+		`${folder} 所在的磁盘空间不足，镜像需要在那里暂存片刻。请清理磁盘，或者把 TMPDIR 设为另一个磁盘上的目录。`,
 	notInNodes: (images, cluster) =>
 		`已向 kind 集群 ${cluster} 加载以下镜像，但节点上看不到它们：${images}。请重建集群：endpoint-lab down --cluster kind --delete`,
 };

@@ -15,6 +15,7 @@ import {tmpdir} from 'node:os';
 import {join} from 'node:path';
 import {afterAll, afterEach, beforeAll, beforeEach, describe, expect, test, vi} from 'vitest';
 import {type ContainerRuntime, findContainerRuntime} from '../../src/clusters/container-runtime.ts';
+import {isNoSpace, saveImage} from '../../src/clusters/images-save.ts';
 import {
 	checkOfflineFolder,
 	installKindFrom,
@@ -182,7 +183,26 @@ describe('a folder for a stick', () => {
 		expect(both.architectures).toEqual(['amd64', 'arm64']);
 	});
 
-	test('of which the disk is full says so, and goes on when there is room', async () => {
+	test.runIf(existsSync('/dev/full'))('on a stick that is full says so', async () => {
+		fakes.state.addImage('nginx:1.14.2');
+		// Whatever is written there, there is no room for it.
+		const saving = saveImage({
+			runtime: await runtimeHere(),
+			image: 'nginx:1.14.2',
+			architecture: 'amd64',
+			file: '/dev/full',
+			signal: new AbortController().signal,
+			text,
+		});
+		await expect(saving).rejects.toSatisfy(isNoSpace);
+		const full = Object.assign(new Error('ENOSPC: no space left on device, write'), {code: 'ENOSPC'});
+		const progress = () => {
+			throw full;
+		};
+		await expect(gather({progress})).rejects.toThrow(/no room left for .*stick.*run the same command again/);
+	});
+
+	test('of a runtime whose disk is full says so, and goes on when there is room', async () => {
 		behave({save: {failAt: 'nginx:1.14.2', error: 'write /dev/stdout: no space left on device'}});
 		await expect(gather()).rejects.toThrow(/nginx:1\.14\.2 cannot be had: the disk is full/);
 		expect(halfFiles()).toEqual([]);
