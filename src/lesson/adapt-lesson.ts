@@ -7,7 +7,8 @@ import type {Lesson, WrongAnswer} from './lesson.ts';
  * expressions know where they are. A wrong answer goes where none of the checks that catch it is left.
  */
 export function adaptLesson(lesson: Lesson, {capabilities, namespace}: Place): Lesson {
-	const possible = ({needs = []}: {needs?: readonly Capability[]}) => needs.every(need => capabilities.has(need));
+	const possible = ({needs = []}: {needs?: readonly Capability[] | undefined}) =>
+		needs.every(need => capabilities.has(need));
 	const steps = lesson.steps.filter(possible).map(step => {
 		const checks = step.checks.filter(possible);
 		const wrong = step.wrong.flatMap((wrong): WrongAnswer[] => {
@@ -16,5 +17,7 @@ export function adaptLesson(lesson: Lesson, {capabilities, namespace}: Place): L
 		});
 		return {...step, commands: step.commands.filter(possible), checks, wrong};
 	});
-	return {...lesson, steps, place: {capabilities, namespace}};
+	const {cleanupNeeds = []} = lesson;
+	const cleanup = lesson.cleanup.filter((_, index) => possible({needs: cleanupNeeds[index]}));
+	return {...lesson, steps, cleanup, cleanupNeeds: undefined, place: {capabilities, namespace}};
 }

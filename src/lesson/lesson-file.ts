@@ -9,7 +9,7 @@ export type LessonFile = {
 	needs?: Capability[];
 	watch: {pods: string; services: string[]};
 	requests?: {service: string; perSecond?: number};
-	cleanup: string[];
+	cleanup: (string | {run: string; needs: Capability[]})[];
 	steps: StepFile[];
 	drills?: Omit<DrillsFile, 'kinds'> & {step: string; manifest: string; kinds: KindFile[]};
 };

@@ -113,6 +113,8 @@ export type Lesson = {
 	requests?: {service: string; perSecond?: number};
 	/** Commands that remove all it made. */
 	cleanup: string[];
+	/** What each of those needs, in the same order; one that needs what the cluster lacks is left out. */
+	cleanupNeeds?: (readonly Capability[])[];
 	steps: Step[];
 	text: Record<Language, LessonText>;
 	/** The cluster that it has been adapted to; without it every capability counts as there. */

@@ -41,7 +41,7 @@ export function loadLesson(folder: string, choice: DrillChoice = {}): Lesson {
 	const {images = [], drills} = file;
 	const manifests = [...(file.manifests ?? []), ...(drills ? [drills.manifest] : [])];
 
-	for (const [index, line] of file.cleanup.entries()) reportPlace(line, ['cleanup', index], at);
+	for (const [index, command] of file.cleanup.entries()) reportPlace(cleanupLine(command), ['cleanup', index], at);
 	for (const [index, name] of file.watch.services.entries()) reportPlace(name, ['watch', 'services', index], at);
 	reportPlace(file.watch.pods, ['watch', 'pods'], at);
 	reportPlace(file.requests?.service ?? '', ['requests', 'service'], at);
@@ -95,7 +95,8 @@ export function loadLesson(folder: string, choice: DrillChoice = {}): Lesson {
 		needs: file.needs ?? [],
 		watch: file.watch,
 		requests: file.requests,
-		cleanup: file.cleanup,
+		cleanup: file.cleanup.map(cleanupLine),
+		cleanupNeeds: file.cleanup.map(command => (typeof command === 'string' ? [] : command.needs)),
 		steps,
 		text,
 	};
@@ -287,3 +288,5 @@ function checkReferences(
 		}
 	}
 }
+
+const cleanupLine = (command: LessonFile['cleanup'][number]) => (typeof command === 'string' ? command : command.run);

@@ -20,7 +20,9 @@ minutes: 3
 watch:
   pods: app=web
   services: [web]
-cleanup: [kubectl delete deployment web]
+cleanup:
+  - kubectl delete deployment web
+  - {run: kubectl delete node extra, needs: [nodes]}
 steps:
   - id: make
     commands:
@@ -84,6 +86,7 @@ describe('a lesson', () => {
 		const capabilities = new Set(['nodes', 'many-pods', 'answered-by'] as const);
 		const adapted = adaptLesson(lesson, {capabilities, namespace: 'team'});
 		expect(adapted.steps).toEqual(lesson.steps);
+		expect(adapted.cleanup).toEqual(['kubectl delete deployment web', 'kubectl delete node extra']);
 		const story = adapted.text.en.steps.make?.story.fill({...nothing, place: adapted.place});
 		expect(story).toBe('In team: who answers.');
 	});
@@ -92,6 +95,7 @@ describe('a lesson', () => {
 		const lesson = load(files);
 		const adapted = adaptLesson(lesson, {capabilities: new Set(), namespace: 'default'});
 		expect(adapted.steps.map(({id}) => id)).toEqual(['make']);
+		expect(adapted.cleanup).toEqual(['kubectl delete deployment web']);
 		const [make] = adapted.steps;
 		expect(make?.commands.map(({line}) => line.source)).toEqual([
 			'kubectl create deployment web --image=nginx --replicas=3',

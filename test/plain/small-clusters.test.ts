@@ -35,6 +35,7 @@ function withoutAddresses(recorder: RequestRecorder): RequestRecorder {
 
 test('the lessons that need more than a small cluster has, in part only, are known', () => {
 	expect(adapting.map(({id}) => id)).toEqual([
+		'restart-all',
 		'load-sharing',
 		'custom-endpoints',
 		'readiness',
