@@ -282,7 +282,8 @@ function silentTerminal(): Disposable {
 	};
 }
 
-function why(subject: PodView | string, service: string, {now}: RunView, text: Text): string {
+function why(subject: PodView | string, service: string, {now, secret}: RunView, text: Text): string {
+	if (secret) return text.engine.secret;
 	if (typeof subject === 'string') return addressSentence(subject, service, whyAddress(subject, service, now), text);
 	const named = <T extends {name: string}>(list: T[]) => list.find(({name}) => name === service);
 	return whySentence(subject, whyPod(subject, named(now.services), named(now.endpoints)), text);

@@ -143,7 +143,8 @@ function interruptible(
 }
 
 /** Why a Pod, by its name, or else an address is an endpoint or not; undefined when there is neither. */
-function why(subject: string, service: string, {now}: RunView, text: Text): string | undefined {
+function why(subject: string, service: string, {now, secret}: RunView, text: Text): string | undefined {
+	if (secret) return text.engine.secret;
 	const named = <T extends {name: string}>(list: T[], name: string) => list.find(one => one.name === name);
 	const pod = named(now.pods, subject);
 	if (pod) return whySentence(pod, whyPod(pod, named(now.services, service), named(now.endpoints, service)), text);

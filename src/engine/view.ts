@@ -36,7 +36,7 @@ export type StepView = {
 	story: string;
 	/** Markdown shown once the step is solved. */
 	explanation?: string;
-	/** The step's own commands, with `${…}` filled in from the cluster. */
+	/** The step's own commands, with `${…}` filled in from the cluster; those of a drill only once it is solved. */
 	commands: string[];
 	/** The step only looks: its checks hold from the start, and `next` (or any command) tells that one has looked. */
 	looking: boolean;
@@ -84,6 +84,8 @@ export type RunView = {
 	summary?: RunSummary;
 	/** Of the predictions in solved steps: how many were made, and how many came true. */
 	predictions: {right: number; answered: number};
+	/** A drill is not solved yet: the lab shows what there is, and must not say why. */
+	secret: boolean;
 	/** What the panes watch. */
 	watch: {pods: string; services: string[]};
 	observe: ObserveStatus;

@@ -290,6 +290,7 @@ export const en = {
 			`The lesson cannot be read as it was saved. What you see is how it was before:\n\n${problems.map(line => `    ${line}`).join('\n')}`,
 		unsaved: (reason: string) =>
 			`Your progress cannot be written (${reason}). You can go on, but it will not be remembered.`,
+		secret: 'Why? That is for you to find out. Once the fault is mended, the lab says why again.',
 		disturbed: (lesson: string, step: string) =>
 			`The cluster is not as the step before left it. Type \`reset step\` to have it so again; or leave the lab and come back with \`endpoint-lab ${lesson} --step ${step}\`.`,
 	},

@@ -260,6 +260,7 @@ export const zhCN: Text = {
 		unreadable: problems =>
 			`刚保存的课程无法读取，现在显示的是之前的内容：\n\n${problems.map(line => `    ${line}`).join('\n')}`,
 		unsaved: reason => `无法写入你的进度（${reason}）。你可以继续，但这些进度不会被记住。`,
+		secret: '为什么？这要由您来查明。故障修好之后，这里会再说明原因。',
 		disturbed: (lesson, step) =>
 			`集群现在不是上一步完成时的样子。输入 \`reset step\` 可以恢复到那个样子；也可以退出实验，再用 \`endpoint-lab ${lesson} --step ${step}\` 回来。`,
 	},

@@ -75,6 +75,7 @@ export function aView(part: Partial<RunView> = {}): RunView {
 		step: aStep(),
 		finished: false,
 		predictions: {right: 0, answered: 0},
+		secret: false,
 		watch: {pods: 'app=my-app', services: ['my-service']},
 		observe: {state: 'live'},
 		now: aSnapshot(threePods, threeAddresses),
