@@ -10,7 +10,7 @@ export type Answer = {code: number | undefined; stdout: string; stderr: string};
 /** Which kubectl the lines of shell find: the one on PATH, or the one that endpoint-lab brings. */
 export type KubectlChoice = 'stock' | 'built-in';
 
-/** An embedded cluster at the pace of real time, and a shell with kubectl for it. */
+/** A cluster at the pace of real time, and a shell with kubectl for it. */
 export type ShellCluster = {
 	kubeconfig: string;
 	/** Runs a line with bash, in the folder of the manifests. */
@@ -20,7 +20,13 @@ export type ShellCluster = {
 
 const launcher = join(import.meta.dirname, '../../bin/endpoint-lab.mjs');
 
-/** Starts a cluster of its own, and a folder for the shell with a copy of `files`. */
+/**
+ * A real cluster to ask instead of the embedded one, as scripts/real-cluster.mjs names it. It must be there for this alone:
+ * everything in its namespace default is deleted.
+ */
+const {REAL_KUBECONFIG: realKubeconfig, REAL_GATEWAY: realGateway = ''} = process.env;
+
+/** Starts a cluster of its own, or empties the real one, and a folder for the shell with a copy of `files`. */
 export async function startShellCluster({
 	files,
 	kubectl = 'stock',
@@ -43,7 +49,10 @@ ENDPOINT_LAB=1 exec '${process.execPath}' '${launcher}' kubectl "$@"
 `,
 			{mode: 0o755},
 		);
-	const kubernetes = await startKubernetes({folder: state, now: Date.now(), seed: 1, speed: 1});
+	const kubernetes = realKubeconfig
+		? {kubeconfig: realKubeconfig, gateway: realGateway, close: async () => await emptyCluster(realKubeconfig)}
+		: await startKubernetes({folder: state, now: Date.now(), seed: 1, speed: 1});
+	if (realKubeconfig) await emptyCluster(realKubeconfig);
 	return {
 		kubeconfig: kubernetes.kubeconfig,
 		async run(line, {environment = {}} = {}) {
@@ -73,4 +82,17 @@ ENDPOINT_LAB=1 exec '${process.execPath}' '${launcher}' kubectl "$@"
 			rmSync(folder, {recursive: true, force: true});
 		},
 	};
+}
+
+/** Deletes what the lines of shell may have made, and leaves what every namespace has. */
+async function emptyCluster(kubeconfig: string): Promise<void> {
+	const kinds = 'deployments,daemonsets,replicasets,pods,services,endpoints,configmaps,secrets,serviceaccounts';
+	const system = /^(default|kube-.*|local-path-storage|endpoint-lab)$/;
+	const kubectl = async (...words: string[]) =>
+		(await execa('kubectl', ['--kubeconfig', kubeconfig, ...words], {reject: false})).stdout;
+	const namespaces = (await kubectl('get', 'namespaces', '-o', 'jsonpath={.items[*].metadata.name}')).split(' ');
+	const others = namespaces.filter(name => name && !system.test(name));
+	if (others.length > 0) await kubectl('delete', 'namespaces', ...others);
+	const given = ['kubernetes', 'kube-root-ca.crt', 'default'].map(name => `metadata.name!=${name}`).join();
+	await kubectl('delete', kinds, '--field-selector', given, '--namespace', 'default');
 }
