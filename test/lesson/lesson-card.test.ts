@@ -6,14 +6,16 @@ import {LessonError} from '../../src/lesson/problem.ts';
 
 describe('the cards of the lessons', () => {
 	it('say what the loaded lessons say', () => {
+		// A drill says in its title which one it is; its card stands for all of them.
+		const titleOf = ({title}: {title: string}) => title.replace(/ #\d+$/, '');
 		const loaded = loadLessons().map(({id, minutes, images, steps, text}) => ({
 			id,
 			minutes,
 			images,
 			stepIds: steps.map(step => step.id),
 			text: {
-				en: {title: text.en.title, introduction: text.en.introduction},
-				'zh-CN': {title: text['zh-CN'].title, introduction: text['zh-CN'].introduction},
+				en: {title: titleOf(text.en), introduction: text.en.introduction},
+				'zh-CN': {title: titleOf(text['zh-CN']), introduction: text['zh-CN'].introduction},
 			},
 		}));
 		expect(lessonCards()).toEqual(loaded);
