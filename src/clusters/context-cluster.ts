@@ -189,6 +189,7 @@ async function openHere(options: OpenContextOptions, frozen: FrozenContext, here
 			text,
 		});
 		signal.throwIfAborted();
+		if (gateway.problem) note(gateway.problem);
 		if (!throwaway) made = undefined;
 		return {...cluster, gateway: gateway.url, failed: gateway.failed, close: letGo};
 	} catch (error) {

@@ -46,6 +46,8 @@ export const gatewayLabels = {'app.kubernetes.io/name': gatewayName};
 
 /** How long a request waits for the Pod, ms; pulling the image may take longer, and then the next request finds it. */
 const startLimit = 30_000;
+/** How long nginx may take to answer, ms: a little more than its own limits. */
+const answerLimit = 80_000;
 const lookAgainAfter = 200;
 /** Requests that may be sent twice when a connection dies under them. */
 const repeatable = new Set(['GET', 'HEAD', 'OPTIONS']);
@@ -158,8 +160,11 @@ export function createGatewayClient(client: string, place: GatewayPlace): Gatewa
 				headers: {...headers, [targetHeader]: target, 'content-length': body.length},
 				setHost: false,
 			});
+			// A connection may be dead without a word.
+			const limit = setTimeout(() => asking.destroy(new Error('no answer')), answerLimit);
 			asking.on('response', resolve);
 			asking.on('error', reject);
+			asking.on('close', () => clearTimeout(limit));
 			asking.end(body);
 		});
 	/** Repeats what a dying connection took along, until the limit. */

@@ -7,6 +7,9 @@ export const gatewayName = 'endpoint-lab-gateway';
 /** Whether a Pod of that name is the gateway's: it is nothing that a lesson has made. */
 export const isGatewayPod = (name: string): boolean => name === gatewayName || name.startsWith(`${gatewayName}-`);
 
+/** The name under which the lab makes requests of its own; those need no address of their own. */
+export const trickleClient = 'trickle';
+
 /** Where nginx listens inside the gateway's Pod: for requests, and to tell the Pod's search domains. */
 export const gatewayPorts = {requests: 8080, search: 8081} as const;
 
@@ -21,11 +24,11 @@ export const outcomeHeader = 'Endpoint-Lab-Outcome';
  * everybody in the cluster could use it otherwise. nginx' resolver reads no resolv.conf, so its start does.
  */
 export const gatewayScript = `
-resolvers= search=
+resolvers= search= family=ipv6=off
 while read -r key value; do
 	case $key in
 	nameserver)
-		case $value in *:*) value="[$value]" ;; esac
+		case $value in *:*) value="[$value]" family= ;; esac
 		resolvers="$resolvers $value" ;;
 	search) search=$value ;;
 	esac
@@ -45,7 +48,7 @@ http {
 	client_max_body_size 0;
 	keepalive_timeout 3600s;
 	keepalive_requests 1000000;
-	resolver$resolvers ipv6=off valid=1s;
+	resolver$resolvers $family valid=1s;
 	resolver_timeout 5s;
 	server {
 		listen 127.0.0.1:${gatewayPorts.requests};

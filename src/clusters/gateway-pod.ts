@@ -1,16 +1,19 @@
 import {createServer, type IncomingMessage, type ServerResponse} from 'node:http';
 import type {AddressInfo} from 'node:net';
 import type {Duplex} from 'node:stream';
+import {setTimeout as delay} from 'node:timers/promises';
 import type {Text} from '../text/text.ts';
 import {UserError} from '../text/user-error.ts';
 import {createGatewayClient, type GatewayClient, type GatewayPlace, gatewayLabels} from './gateway-client.ts';
-import {addressOf, failureOf, type GatewayFailure, namesToTry, outcomeHeader} from './gateway-config.ts';
+import {addressOf, failureOf, type GatewayFailure, namesToTry, outcomeHeader, trickleClient} from './gateway-config.ts';
 import {isStatus, openKubeApi} from './kube-api.ts';
 
 /** A gateway into a cluster that runs elsewhere. */
 export type GatewayPod = {
 	/** URL of the forward proxy on loopback, as Cluster.gateway says. */
 	url: string;
+	/** Why its first Pod does not start, as far as that is known; requests try again. */
+	problem?: string;
 	/** Settles when it has ended by itself, which only a mistake in the lab makes it do. */
 	failed: Promise<Error>;
 	/** Ends it, and removes its Pods. */
@@ -35,6 +38,8 @@ export type GatewayPodOptions = {
 
 /** More clients than a lesson or a curious learner needs; each one is a Pod. */
 const clientLimit = 8;
+/** How long to wait for the first Pod, ms; an image that has to be pulled takes longer. */
+const startWait = 15_000;
 
 const hopByHop = new Set([
 	'connection',
@@ -51,7 +56,7 @@ const hopByHop = new Set([
 
 /**
  * Starts a forward proxy on 127.0.0.1 whose requests are made by a Pod in the cluster, so that its DNS, kube-proxy and
- * readiness decide. The first Pod begins to start at once; requests wait for it. Each proxy user name has a Pod of its own,
+ * readiness decide. The first Pod is there when this is over, or requests wait for it. Each proxy user name has a Pod of its own,
  * made at its first request. Throws what the API server says of a namespace that cannot be made.
  */
 export async function openGatewayPod(options: GatewayPodOptions): Promise<GatewayPod> {
@@ -63,7 +68,8 @@ export async function openGatewayPod(options: GatewayPodOptions): Promise<Gatewa
 	if (podNamespace !== namespace) await makeNamespace(place);
 	await removeLeftovers(place);
 	const clients = new Map<string, GatewayClient>();
-	const clientOf = (name: string): GatewayClient | undefined => {
+	const clientOf = (user: string): GatewayClient | undefined => {
+		const name = user === trickleClient ? '' : user;
 		const known = clients.get(name);
 		if (known || clients.size >= clientLimit) return known;
 		const client = createGatewayClient(name, place);
@@ -133,11 +139,17 @@ export async function openGatewayPod(options: GatewayPodOptions): Promise<Gatewa
 		server.once('error', reject);
 		server.listen(0, '127.0.0.1', resolve);
 	});
-	// The first request tells why the Pod does not start, if it does not.
-	clientOf('')!
-		.search()
-		.catch(() => {});
+	const problem = await Promise.race([
+		clientOf('')!
+			.search()
+			.then(
+				() => undefined,
+				(error: unknown) => (error instanceof UserError ? error.message : undefined),
+			),
+		delay(startWait, undefined, {ref: false}),
+	]);
 	return {
+		...(problem && {problem}),
 		url: `http://127.0.0.1:${(server.address() as AddressInfo).port}`,
 		failed: new Promise(resolve => server.once('error', resolve)),
 		async close() {

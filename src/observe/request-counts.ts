@@ -1,3 +1,5 @@
+export {trickleClient} from '../clusters/gateway-config.ts';
+
 import type {ServiceView} from './snapshot.ts';
 
 /** Why a request got no good answer: nobody took the connection, nobody answered, or the server said 5xx. */
@@ -27,9 +29,6 @@ type RequestCount = Pick<RequestView, 'host' | 'client' | 'address' | 'failure' 
 
 /** The requests of a lesson up to some moment: all of them counted, and the last ones one by one, oldest first. */
 export type RequestsView = {total: number; counts: readonly RequestCount[]; recent: readonly RequestView[]};
-
-/** The name under which the lab's own requests are made. */
-export const trickleClient = 'trickle';
 
 /** How many requests are kept one by one. */
 const recentLength = 120;
