@@ -8,7 +8,10 @@ import {type Context, type ExitCode, languageOfCommandLine, openHomeOrExplain} f
 import {createProgram, explainUsage} from './program.ts';
 import {watchSignals} from './signals.ts';
 
-const argv = process.argv.slice(2);
+const given = process.argv.slice(2);
+// Before a command's name `--lang` would be the bare command's, and the name a lesson's.
+const leading = given[0] === '--lang' && given.length > 2 ? 2 : given[0]?.startsWith('--lang=') ? 1 : 0;
+const argv = given.slice(leading);
 const isKubectl = argv[0] === 'kubectl';
 const signals = watchSignals(code => process.exit(code));
 
@@ -29,7 +32,7 @@ async function run(): Promise<ExitCode> {
 		signal: signals.signal,
 		environment,
 		language,
-		languageChosen: Boolean(environment.ENDPOINT_LAB_LANG) || argv.some(word => /^--lang\b/.test(word)),
+		languageChosen: Boolean(environment.ENDPOINT_LAB_LANG) || given.some(word => /^--lang\b/.test(word)),
 		text,
 		command: ['endpoint-lab', ...argv.filter(word => word !== '--debug')].join(' '),
 		launcher: process.argv[1] ?? '',
@@ -75,7 +78,7 @@ async function run(): Promise<ExitCode> {
 function readLanguage(): {environment: Environment; language: Language; text: Text; problem?: UserError} {
 	const environment = process.env;
 	try {
-		const language = languageOfCommandLine(isKubectl ? [] : argv, environment);
+		const language = languageOfCommandLine(isKubectl ? given.slice(0, leading) : given, environment);
 		return {environment, language, text: textIn(language)};
 	} catch (error) {
 		if (!(error instanceof UserError)) throw error;

@@ -63,6 +63,8 @@ describe('list', () => {
 			'not started',
 		);
 		expect((await sandbox.run(['list', '--lang', 'en'], {ENDPOINT_LAB_LANG: 'zh'})).stdout).toContain('not started');
+		expect((await sandbox.run(['--lang', 'zh-CN', 'list'])).stdout).toContain('未开始');
+		expect((await sandbox.run(['--lang=zh-CN', 'kubectl', 'get', 'pods'])).stderr).toContain('没有正在运行的集群');
 	});
 
 	test('--json is one document', async () => {
