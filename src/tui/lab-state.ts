@@ -189,6 +189,10 @@ export function withView(state: LabState, given: RunView): LabState {
 	} as const;
 	if (!sameStep) return suggested({...next, ...afresh});
 	const solvedNow = view.step.solved && !state.view.step.solved;
+	// What is said unasked wants to be read.
+	if (!view.step.solved && view.step.hints.length > state.view.step.hints.length) {
+		return suggested({...next, story: 'hints', shown: 'story'});
+	}
 	// A step that only looks is solved by its first command; its story stays until the others have been run.
 	const leftToLook = view.step.looking && view.step.commands.some(command => !state.ran.has(command));
 	return suggested(solvedNow && view.step.explanation && !leftToLook ? {...next, story: 'explanation'} : next);

@@ -197,6 +197,19 @@ describe('going through a lesson', () => {
 		expect(run.asked).toEqual(['next']);
 	});
 
+	it('brings what is said unasked before the learner, and leaves the story alone when it goes or says other numbers', () => {
+		const {press, run, lab} = aLab();
+		const told = (...hints: string[]) => run.set({...run.view(), step: aStep({hints})});
+		press('tab');
+		told('You have taken in 2 Pods of somebody else.');
+		expect(lab.store.get()).toMatchObject({story: 'hints', shown: 'story'});
+		press('page-up');
+		const {story} = lab.store.get();
+		told('You have taken in 3 Pods of somebody else.');
+		told();
+		expect(lab.store.get().story).toBe(story);
+	});
+
 	it('leaves the story alone in a step that only looks, until all has been looked at', async () => {
 		const commands = ['kubectl get pods', 'kubectl get endpoints'];
 		const looking = aStep({looking: true, commands, checks: [{id: 'a', state: 'passed', text: 'A'}]});
