@@ -113,17 +113,26 @@ export function toned(source: Line, tone: Tone): Line {
 const unit =
 	/\s+|(?:[\p{Script=Han}\u3000-\u30ff\uff00-\uffef]|[^\s\p{Script=Han}\u3000-\u30ff\uff00-\uffef]+)[，。、；：！？）」』》”’…]*/gu;
 
-type Unit = {text: string; tone: Tone | undefined; width: number; space: boolean};
+/** `reach` is its width with all that sticks to it from the spans behind, which must not begin a line either. */
+type Unit = {text: string; tone: Tone | undefined; width: number; reach: number; space: boolean};
+
+const closing = /^[，。、；：！？）」』》”’…,.;:!?)]/;
 
 function unitsOf(source: Line): Unit[] {
-	return source.flatMap(span =>
+	const units = source.flatMap(span =>
 		Array.from(span.text.matchAll(unit), ([text]) => ({
 			text,
 			tone: span.tone,
 			width: widthOf(text),
+			reach: widthOf(text),
 			space: /^\s/.test(text),
 		})),
 	);
+	for (let at = units.length - 1; at > 0; at--) {
+		const [before, unit] = [units[at - 1]!, units[at]!];
+		if (!before.space && closing.test(unit.text)) before.reach += unit.reach;
+	}
+	return units;
 }
 
 /** Breaks a line into lines of at most `width` cells, at spaces where there are some; following lines are indented. */
@@ -145,7 +154,8 @@ export function wrap(source: Line, width: number, indent = 0): Line[] {
 	};
 	let empty = true;
 	for (const part of unitsOf(source)) {
-		if (used + part.width > width && !empty && (!part.space || used >= width)) {
+		const wanted = part.reach > width ? part.width : part.reach;
+		if (used + wanted > width && !empty && (!part.space || used >= width)) {
 			flush();
 			empty = true;
 		}

@@ -33,10 +33,15 @@ const signs: Partial<Record<TimelineEntry['what'], (symbols: Symbols) => string>
 	'endpoint-out': symbols => `${symbols.removed} `,
 };
 
-/** What has happened since the last command, each with its time since then; everything, where there was no command. */
+/**
+ * The last command that something has followed, and what that was; everything, where there was no command. Commands that only
+ * look do not take the story away that one has just begun to read.
+ */
 function sinceCommand(timeline: readonly TimelineEntry[]): TimelineEntry[] {
-	const start = timeline.findLastIndex(({what}) => what === 'command');
-	return timeline.slice(Math.max(0, start));
+	const isCommand = ({what}: TimelineEntry) => what === 'command';
+	const last = timeline.findLastIndex(entry => !isCommand(entry));
+	const start = timeline.findLastIndex((entry, index) => isCommand(entry) && (last < 0 || index < last));
+	return timeline.slice(Math.max(0, start)).filter((entry, index) => index === 0 || !isCommand(entry));
 }
 
 /** The least room that an entry takes, in cells. */
@@ -57,7 +62,7 @@ function commandWords({name, detail}: TimelineEntry): Span {
 }
 
 /**
- * The timeline since the last command in at most `rows` lines; when there is more, the newest. What follows from the entry
+ * The timeline since the last command that changed something in at most `rows` lines; when there is more, the newest. What follows from the entry
  * before it is joined to that with an arrow.
  */
 export function timelineLines(

@@ -15,6 +15,13 @@ describe('breaking lines', () => {
 		expect(rows).toEqual(['删除一个容器', '组，观察地址。']);
 	});
 
+	it('keeps punctuation with a word in bold or code before it', () => {
+		const spans = [{text: '由另一个 '}, {text: '控制器', tone: 'strong' as const}, {text: '，写成'}];
+		expect(texts(wrap(spans, 15))).toEqual(['由另一个 控制', '器，写成']);
+		const code = [{text: 'Type '}, {text: 'next', tone: 'code' as const}, {text: ', then'}];
+		expect(texts(wrap(code, 9))).toEqual(['Type', 'next,', 'then']);
+	});
+
 	it('cuts a word that is longer than the line', () => {
 		expect(texts(wrap(line('nginx-deployment-5d5dd5db49-9lnlt is'), 12))).toEqual([
 			'nginx-deploy',

@@ -294,6 +294,15 @@ describe('what the screen shows', () => {
 		expect(text).not.toContain('old gone');
 	});
 
+	it('keeps the story of a change while commands only look', () => {
+		const look = {at: start + 5000, what: 'command' as const, name: 'kubectl get pods'};
+		const {text} = drawn(aState({}, {timeline: [...story, look]}), 200, 50);
+		expect(text).toContain('$ kubectl delete pod x');
+		expect(text).toContain('+410 ms + address 10.244.1.8:80');
+		expect(text).not.toContain('$ kubectl get pods');
+		expect(drawn(aState({}, {timeline: [look]}), 200, 50).text).toContain('$ kubectl get pods');
+	});
+
 	it('says when the connection is lost', () => {
 		expect(drawn(aState({}, {observe: {state: 'retrying', error: 'the server is away'}})).text).toContain(
 			'the server is away',
