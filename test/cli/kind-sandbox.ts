@@ -40,11 +40,12 @@ export type KindSandbox = Fakes & {
 	folder: string;
 	start(args: string[], environment?: Record<string, string | undefined>): Running;
 	run: Sandbox['run'];
+	/** From now on the fakes behave so, and not as before. */
 	behave(behaviour: Behaviour): void;
 	/** The states of the containers that are not somebody else's, by name. */
 	containers(): Record<string, string>;
-	/** Waits until a program of the fakes was called with these words, one after the other. */
-	called(program: string, ...words: string[]): Promise<void>;
+	/** Waits until a program of the fakes was called with these words, one after the other, by a run that is going on. */
+	called(running: Running, program: string, ...words: string[]): Promise<void>;
 	/** Nothing of ours is left, and nothing of others is changed. */
 	expectClean(): void;
 	/** Nobody else's container, kubeconfig or cluster was touched, and no variable of the user's led kind astray. */
@@ -64,8 +65,8 @@ export function createKindSandbox(behaviour: Behaviour = {}, programs?: FakeProg
 	for (const container of foreign) state.put(container);
 	state.addImage(nodeImage);
 	state.addImage('nginx:1.14.2');
-	const always: Behaviour = {nodesHaveImages: true, create: {stepMs: 1}, ...behaviour};
-	state.behave(always);
+	const behave = (behaviour: Behaviour) => state.behave({nodesHaveImages: true, create: {stepMs: 1}, ...behaviour});
+	behave(behaviour);
 	const environment = {
 		PATH: fakes.path,
 		HOME: user,
@@ -104,10 +105,10 @@ export function createKindSandbox(behaviour: Behaviour = {}, programs?: FakeProg
 		folder,
 		start: (args, more) => sandbox.start(args, {...environment, ...more}),
 		run: (args, more) => sandbox.run(args, {...environment, ...more}),
-		behave: behaviour => state.behave({...always, ...behaviour}),
+		behave,
 		containers: () => Object.fromEntries(ours().map(({name, state}) => [name, state])),
-		called: (program, ...words) =>
-			until(() => state.calls().some(call => call.program === program && includesInOrder(call.args, words))),
+		called: (running, program, ...words) =>
+			untilIn(running, () => state.calls().some(call => call.program === program && includesInOrder(call.args, words))),
 		expectOthersUntouched,
 		expectClean() {
 			expect(ours()).toEqual([]);
@@ -127,6 +128,16 @@ export function createKindSandbox(behaviour: Behaviour = {}, programs?: FakeProg
 			rmSync(machine, {recursive: true, force: true});
 		},
 	};
+}
+
+/** Waits until a condition holds while a run is going on. Throws what it said when it ends before that. */
+export async function untilIn(running: Running, condition: () => boolean): Promise<void> {
+	let ended = false;
+	void running.ended.then(() => {
+		ended = true;
+	});
+	await until(() => ended || condition());
+	if (!condition()) throw new Error(`the program has ended: ${running.stderr()}`);
 }
 
 function includesInOrder(args: string[], words: string[]): boolean {

@@ -159,9 +159,10 @@ export class FakeState {
 	calls(): {program: string; args: string[]; environment: Record<string, string>}[] {
 		const file = join(this.folder, 'calls.jsonl');
 		if (!existsSync(file)) return [];
+		// The last line may just be written.
 		return readFileSync(file, 'utf8')
-			.trimEnd()
 			.split('\n')
+			.slice(0, -1)
 			.map(line => JSON.parse(line));
 	}
 
