@@ -32,5 +32,5 @@ export type StepFile = {
 };
 
 /** A kind of drill: what completes the step with drills when it is drawn. */
-export type KindFile = DrillsFile['kinds'][number] &
+type KindFile = DrillsFile['kinds'][number] &
 	Pick<StepFile, 'hints' | 'wrong'> & {manifest: string; answer?: string; commands: CommandFile[]};
