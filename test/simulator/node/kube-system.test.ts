@@ -146,7 +146,7 @@ describe("the cluster's DNS", () => {
 	it('is silent without its Service', async () => {
 		lab.registry.delete('services', 'kube-system', 'kube-dns');
 		lab.advance(1000);
-		expect((await lab.exec('box', 'nslookup web')).code).toBe(1);
+		expect((await lab.exec('box', 'nslookup web.default.svc.cluster.local')).code).toBe(1);
 	});
 });
 
