@@ -21,7 +21,7 @@ it('a lesson that its author saves is shown anew in place, and a broken one says
 			text.replace(from, () => to),
 		);
 	};
-	const lab = openLab({lesson: folder, args: ['--watch'], home, columns: 140, rows: 40});
+	const lab = openLab({lesson: folder, args: ['--watch'], home, columns: 140, rows: 70});
 	await lab.shows(textIn('en').cli.trust.question.trim());
 	await lab.press('yes', keys.enter);
 	await lab.isOpen();
