@@ -1,7 +1,7 @@
 import type {Snapshot} from './snapshot.ts';
 
 /** One row of a table, and what a selection holds on to in it. */
-export type TableRow = {key: string; cells: readonly string[]};
+type TableRow = {key: string; cells: readonly string[]};
 
 /** What `kubectl get` prints of one kind of object. */
 export type Table = {columns: readonly string[]; rows: readonly TableRow[]};

@@ -203,9 +203,10 @@ export function createLab(options: LabOptions): Lab {
 		const empty = state.editor.characters.length === 0;
 		const {prediction} = state.view.step;
 		const choice = prediction?.open ? prediction.choices[Number(typed) - 1] : undefined;
-		const sign = Object.hasOwn(clockSigns, typed) ? clockSigns[typed] : undefined;
+		// Several presses may come in one read.
+		const signs = [...typed].flatMap(sign => (Object.hasOwn(clockSigns, sign) ? (clockSigns[sign] ?? []) : []));
 		if (empty && typed === '?') command('help');
-		else if (empty && time && sign) hold(sign);
+		else if (empty && time && signs.length === typed.length) signs.forEach(hold);
 		else if (empty && choice && /^[1-9]$/.test(typed)) {
 			run.actions.predict(choice.id);
 			store.set(current => withView(current, run.view()));

@@ -23,7 +23,7 @@ const words = {
 	quit: 'quit',
 } as const;
 
-export type PaletteCommand = keyof typeof words;
+type PaletteCommand = keyof typeof words;
 
 /** One entry: its word, its key where it has one, and what it does in the learner's language. */
 export type PaletteEntry = {command: PaletteCommand; word: string; key: string; help: string};

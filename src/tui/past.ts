@@ -24,10 +24,12 @@ export function lookedBack(state: LabState, by: number, snapshotAt: SnapshotAt):
 	// Times are whole milliseconds or finer; what lies just before is the moment that the entry changed.
 	const before = snapshotAt(entry.at - 0.001);
 	if (!then) return undefined;
+	// What was remembered later says nothing of what was new or gone then.
+	const remembered = state.view.before;
 	return {
 		past: {
 			entry,
-			view: {...state.view, now: then},
+			view: {...state.view, now: then, before: remembered && remembered.at <= entry.at ? remembered : undefined},
 			recent: before ? recentAfter(nothingRecent, before, then) : nothingRecent,
 		},
 	};

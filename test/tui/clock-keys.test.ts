@@ -82,12 +82,20 @@ describe('the cluster’s time in the lab', () => {
 
 	it('goes on after a pause as fast as it did before', async () => {
 		const {lab} = await aLab();
-		type(lab, '+++');
+		// As three presses come in one read from a slow line.
+		lab.press({name: 'text', text: '+++'});
 		await reaches(10);
 		press(lab, 'ctrl-z');
 		await reaches(0);
 		press(lab, 'ctrl-z');
 		await reaches(10);
+	});
+
+	it('leaves to the prompt what only begins with a sign of the clock', async () => {
+		const {lab} = await aLab();
+		lab.press({name: 'text', text: '-x'});
+		expect(lab.store.get().editor.characters.join('')).toBe('-x');
+		expect(await speed()).toBe(1);
 	});
 
 	it('is made faster and slower by + and -, through all speeds, and as fast as it goes by *', async () => {

@@ -743,6 +743,16 @@ describe('looking back in time', () => {
 		expect(lab.store.get().past).toBeUndefined();
 	});
 
+	it('compares with the remembered moment only what came after it', () => {
+		const remembered = aSnapshot(threePods, threeAddresses, start + 60);
+		const {lab, press, enter} = aLab(aView({timeline, before: remembered}), [], snapshotAt);
+		enter('timeline');
+		press('up');
+		expect(lab.store.get().past?.view.before).toBe(remembered);
+		press('up');
+		expect(lab.store.get().past?.view.before).toBeUndefined();
+	});
+
 	it('says so where the moment is not known', () => {
 		const {lab, press, enter} = aLab(aView({timeline: [entry(-500, 'pod-gone'), ...timeline]}), [], snapshotAt);
 		enter('timeline');
