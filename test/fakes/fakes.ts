@@ -36,7 +36,7 @@ export function createFakes(folder: string, programs: readonly FakeProgram[] = [
 }
 
 /** Puts one more fake into the folder of others. */
-export function addFake(bin: string, state: FakeState, name: FakeProgram): void {
+function addFake(bin: string, state: FakeState, name: FakeProgram): void {
 	const script = fileURLToPath(new URL(scripts[name], import.meta.url));
 	const words = [process.execPath, script, state.folder, name].map(quoted);
 	writeFileSync(join(bin, name), `#!/bin/sh\nNODE_COMPILE_CACHE=${quoted(cache)} exec ${words.join(' ')} "$@"\n`, {

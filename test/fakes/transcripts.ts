@@ -10,7 +10,7 @@ export type KindTranscript = {
 };
 
 /** The recorded calls of kind v0.32. */
-export const kindTranscripts: KindTranscript[] = readFileSync(
+const kindTranscripts: KindTranscript[] = readFileSync(
 	new URL('../fixtures/kind/transcripts.jsonl', import.meta.url),
 	'utf8',
 )
