@@ -1,6 +1,6 @@
 import type {Text} from '../../text/text.ts';
 import type {Palette, PaletteEntry} from '../palette.ts';
-import {type Line, line, toned, widthOf, wrap} from './line.ts';
+import {type Line, line, lineWidth, toned, widthOf, wrap} from './line.ts';
 
 /** The list of what can be done in at most `rows` lines: what has been typed to narrow it down, then its entries. */
 export function paletteLines(
@@ -29,7 +29,11 @@ export function paletteLines(
 		];
 		return index === palette.selected ? toned(content, 'selected') : content;
 	});
-	const room = Math.max(1, rows - head.length);
+	// What is cut off of the selected one stands below the list.
+	const selected = lines[palette.selected] ?? [];
+	const rest = lineWidth(selected) > width ? wrap(line(entries[palette.selected]?.help ?? ''), width, 2) : [];
+	const below = rest.length > 0 ? [[], ...rest] : [];
+	const room = Math.max(1, rows - head.length - below.length);
 	const first = Math.max(0, Math.min(palette.selected - Math.floor(room / 2), lines.length - room));
-	return [...head, ...lines.slice(first, first + room)];
+	return [...head, ...lines.slice(first, first + room), ...below];
 }

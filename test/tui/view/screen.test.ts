@@ -624,6 +624,14 @@ describe('a long reason', () => {
 	});
 });
 
+describe('the list of what can be done', () => {
+	it('has the selected entry to be read whole in a narrow terminal', () => {
+		const {text} = drawn(aState({palette: {text: '', selected: 0}}), 60, 16);
+		expect(text.replaceAll(/\s*│\n│\s*/g, ' ')).toContain('the lab types this step’s commands and runs them');
+		expect(drawn(aState({palette: {text: '', selected: 0}}), 120, 40).text.split('runs them')).toHaveLength(2);
+	});
+});
+
 describe('the help', () => {
 	it('lists the keys and the words that work now, and no others', () => {
 		const {text} = drawn(aState({help: 0}), 120, 60);
