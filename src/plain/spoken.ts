@@ -27,7 +27,7 @@ export function stepLines(view: RunView, {text, prose}: Voice): string[] {
 }
 
 /** The question of a step that may still be answered. */
-export function questionLines({prediction}: StepView, {plain, screen}: Text): string[] {
+function questionLines({prediction}: StepView, {plain, screen}: Text): string[] {
 	if (!prediction?.open) return [];
 	if (prediction.chosen !== undefined) return [plain.lab.predicted(chosenText(prediction) ?? ''), screen.predicted];
 	return [

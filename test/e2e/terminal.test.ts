@@ -48,7 +48,7 @@ describe('the terminal', () => {
 		await lab.shows('alive');
 	});
 
-	it('is as before however the lab is left', {timeout: 120_000}, async () => {
+	it('is as before however the lab is left', {timeout: 240_000}, async () => {
 		const ways: [string, (lab: LabScreen) => Promise<void>, number][] = [
 			['Ctrl-D', lab => lab.press(keys.ctrl('d')), 0],
 			['exit', lab => lab.run('exit'), 0],
@@ -58,6 +58,27 @@ describe('the terminal', () => {
 				async lab => {
 					await lab.press('?');
 					await lab.shows(lab.words.helpKeys);
+					await lab.press(keys.ctrl('d'));
+				},
+				0,
+			],
+			[
+				'from the list of what can be done',
+				async lab => {
+					await lab.press(keys.ctrl('x'));
+					await lab.shows(lab.words.paletteHow.slice(0, 20));
+					await lab.press(keys.ctrl('d'));
+				},
+				0,
+			],
+			[
+				'while looking back in time',
+				async lab => {
+					await lab.run('kubectl create deployment late --image=nginx');
+					await lab.shows(/Pod .*ready/);
+					await lab.run('timeline');
+					await lab.press(keys.up, keys.up);
+					await lab.shows(lab.words.past('').slice(0, 10));
 					await lab.press(keys.ctrl('d'));
 				},
 				0,
