@@ -53,6 +53,14 @@ for (const [command, {median}] of Object.entries(commands)) {
 	row(command, `${median} ms`, `an empty Node process ${floor.median} ms`, '≤ 200 ms');
 }
 
+const kind = await bench('kind');
+row(
+	'kind cluster, what the lab adds to its start',
+	`${two(kind.adds)} s`,
+	`bare fake kind create and wait ${two(kind.bare)} s`,
+	'≤ 1 s or 2 %',
+);
+
 const deployments = {};
 for (const pods of [3, 100, 300, 1000, 3000, 10_000]) {
 	const runs = [];

@@ -7,7 +7,7 @@ import {UserError} from '../../text/user-error.ts';
 import type {Cluster} from '../cluster.ts';
 import {addressOf, type ClusterAddress} from '../embedded-cluster.ts';
 import {gatewayImage} from '../gateway-config.ts';
-import {type GatewayPod, openGatewayPod} from '../gateway-pod.ts';
+import type {GatewayPod} from '../gateway-pod.ts';
 import {hasFixedTag} from '../image-name.ts';
 import {hasImage, loadImages} from '../images.ts';
 import {kubeRequest} from '../kube-request.ts';
@@ -17,9 +17,9 @@ import {awaitReady} from './await-ready.ts';
 import {NodesError} from './kind-nodes.ts';
 import type {KindPlace} from './kind-place.ts';
 import {type KindRecord, readKindRecord} from './kind-record.ts';
-import {type KindProgress, type KindStep, kindSteps} from './kind-steps.ts';
+import {type KindProgress, kindSteps} from './kind-steps.ts';
 import {findKindTools, type KindTools} from './kind-tools.ts';
-import {type KindOptions, type MakeKindOptions, makeKind, removeUnfinished} from './make-kind.ts';
+import {freeNames, type KindOptions, type MakeKindOptions, makeKind, removeUnfinished} from './make-kind.ts';
 import {nodeImageFor} from './node-image.ts';
 import {reuseKind} from './reuse-kind.ts';
 import {startProgress} from './start-progress.ts';
@@ -91,7 +91,11 @@ async function openHere(options: OpenKindOptions, lock: Lock): Promise<KindClust
 		const command = await installKindFrom(kind.offline, signal);
 		if (command) throw new UserError(text.offline.kindInFolder(command));
 	}
-	const tools = await findKindTools({environment, record: found, text, signal});
+	// Its Kubernetes client takes a while to load; meanwhile the runtime and kind are asked.
+	const [{openGatewayPod}, tools] = await Promise.all([
+		import('../gateway-pod.ts'),
+		findKindTools({environment, record: found, text, signal}),
+	]);
 	const offline = kind.offline === undefined ? undefined : await openOffline(kind.offline, tools, options);
 	const base: MakeKindOptions = {
 		...options,
@@ -101,8 +105,7 @@ async function openHere(options: OpenKindOptions, lock: Lock): Promise<KindClust
 		progress: startProgress(['ready', 'lesson-images', 'gateway'], options.progress, Date.now),
 	};
 	const reused = found && (await reuseKind(found, {...base, throwaway, confirm: options.confirm}));
-	if (!reused) base.progress = startProgress(await stepsOfNew(base), options.progress, Date.now);
-	const record = reused ?? (await makeKind(base));
+	const record = reused ?? (await makeNew(base, options));
 	let gateway: GatewayPod | undefined;
 	try {
 		base.progress.begin('lesson-images');
@@ -145,10 +148,13 @@ async function removeThrowaway(record: KindRecord, options: MakeKindOptions): Pr
 	rmSync(options.place.folder, {recursive: true, force: true});
 }
 
-/** The steps of a new cluster, with the pull of its image where that is missing. */
-async function stepsOfNew({tools, image, kind, signal}: MakeKindOptions): Promise<KindStep[]> {
-	const pulled = await hasImage(tools.runtime, image, signal);
-	return kindSteps.filter(step => !(step === 'pull' && pulled) && !(step === 'workers' && kind.small));
+/** Makes a cluster in the steps that it needs: a pull only where its image is missing. */
+async function makeNew(base: MakeKindOptions, {progress}: OpenKindOptions): Promise<KindRecord> {
+	const {tools, image, kind, signal} = base;
+	const [names, present] = await Promise.all([freeNames(base), hasImage(tools.runtime, image, signal)]);
+	const steps = kindSteps.filter(step => !(step === 'pull' && present) && !(step === 'workers' && kind.small));
+	base.progress = startProgress(steps, progress, Date.now);
+	return await makeKind(names, !present, base);
 }
 
 /** Opens the folder of images that was named. Those of no fixed tag cannot come from there, which is told. */

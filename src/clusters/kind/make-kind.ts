@@ -2,7 +2,6 @@ import {rmSync} from 'node:fs';
 import {processOf} from '../../state/process-identity.ts';
 import type {Text} from '../../text/text.ts';
 import {UserError} from '../../text/user-error.ts';
-import {hasImage} from '../images.ts';
 import {pullImage} from '../images-pull.ts';
 import {loadNodeImage, type OfflineImages} from '../offline-folder.ts';
 import {awaitReady, type Missing} from './await-ready.ts';
@@ -50,12 +49,12 @@ const removeLimitMs = 300_000;
 const afterKillMs = 1_000;
 
 /**
- * Makes a kind cluster and waits until it is ready. The record is written first. When it fails or is cancelled nothing of it
- * is left. Throws UserError, and the reason of an aborted signal.
+ * Makes a kind cluster by the first of some names and waits until it is ready; its image is fetched before with `pull`. The
+ * record is written first. When it fails or is cancelled nothing of it is left. Throws UserError, and the reason of an aborted
+ * signal.
  */
-export async function makeKind(options: MakeKindOptions): Promise<KindRecord> {
+export async function makeKind(names: readonly string[], pull: boolean, options: MakeKindOptions): Promise<KindRecord> {
 	const {place, tools, kind, image, signal, text} = options;
-	const names = await freeNames(options);
 	for (const [index, name] of names.entries()) {
 		const config = kindConfig({
 			name,
@@ -78,7 +77,7 @@ export async function makeKind(options: MakeKindOptions): Promise<KindRecord> {
 		};
 		writeKindRecord(place.record, record);
 		try {
-			await pullNodeImage(record, options);
+			if (pull) await pullNodeImage(record, options);
 			const failure = await create(record, config.yaml, options);
 			if (failure?.code === 'exists' && index < names.length - 1) {
 				rmSync(place.record, {force: true});
@@ -126,8 +125,11 @@ export async function removeUnfinished(
 	rmSync(place.record, {force: true});
 }
 
-/** The cluster's names from the first that no other cluster has; another home of the lab may own one like ours. */
-async function freeNames({place, tools, signal, text}: MakeKindOptions): Promise<string[]> {
+/**
+ * The cluster's names from the first that no other cluster has; another home of the lab may own one like ours. Throws UserError
+ * when there is none, and what nodeContainers throws.
+ */
+export async function freeNames({place, tools, signal, text}: MakeKindOptions): Promise<string[]> {
 	for (const [index, name] of place.names.entries()) {
 		if ((await nodeContainers(tools.runtime, name, signal)).length === 0) return place.names.slice(index);
 	}
@@ -146,7 +148,6 @@ async function pullNodeImage(record: KindRecord, options: MakeKindOptions): Prom
 				onStart: pid => writeKindRecord(place.record, {...record, process: processOf(pid)}),
 			}),
 	};
-	if (await hasImage(tools.runtime, record.image, signal)) return;
 	progress.begin('pull');
 	if (options.offline?.nodeImage === record.image) return await loadNodeImage(runtime, options.offline, signal, text);
 	await pullImage({runtime, image: record.image, signal, text, progress: progress.images});
