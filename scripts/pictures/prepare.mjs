@@ -1,6 +1,6 @@
 // Makes a home of the lab as a learner would have it: a cluster with what the lesson has made so far, its time standing
 // still, and the lesson's journal. Everything in it is the same each time.
-import {mkdirSync, readFileSync} from 'node:fs';
+import {mkdirSync, readFileSync, writeFileSync} from 'node:fs';
 import {join} from 'node:path';
 import {parseDocument} from 'yaml';
 import {openJournal} from '../../src/engine/journal.ts';
@@ -54,6 +54,30 @@ async function prepareCluster(folder, manifests) {
 		settle();
 	}
 	await kubernetes.close();
+	fixNames(join(folder, 'state.json'));
+}
+
+/**
+ * Gives the objects that pictures show the same names whatever the simulator has drawn before, and lets it draw the same from
+ * here on: it adds its newest version to the seed.
+ */
+function fixNames(file) {
+	const text = readFileSync(file, 'utf8');
+	const {store} = JSON.parse(text);
+	const names = pattern => [...new Set(text.match(pattern))].sort();
+	const fixed = new Map([
+		...names(/nginx-deployment-[a-z0-9]+-[a-z0-9]{5}\b/g).map((name, index) => [
+			name,
+			name.replace(/[^-]+$/, ['4n6cr', 'gx7wq', 'm2hvk'][index]),
+		]),
+		...names(/my-service-[a-z0-9]{5}\b/g).map(name => [name, 'my-service-9tzlp']),
+	]);
+	const renamed = text.replaceAll(
+		/(?:nginx-deployment-[a-z0-9]+|my-service)-[a-z0-9]{5}\b/g,
+		name => fixed.get(name) ?? name,
+	);
+	const state = JSON.parse(renamed);
+	writeFileSync(file, JSON.stringify({...state, seed: 1_000_000 - store.revision}));
 }
 
 /** Prepares a home in which `solved` steps of the lesson about Endpoints are done. */
