@@ -55,7 +55,7 @@ const repeatable = new Set(['GET', 'HEAD', 'OPTIONS']);
 const stuck = /^(ErrImage|ImagePullBackOff|InvalidImageName|CreateContainer|CrashLoopBackOff|RunContainerError)/;
 
 /** The Pod name of a client: what cannot stand in a name is left out, and a hash keeps such names apart. */
-export function gatewayPodName(client: string): string {
+function gatewayPodName(client: string): string {
 	if (client === '') return gatewayName;
 	const plain = client
 		.toLowerCase()

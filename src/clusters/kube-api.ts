@@ -16,7 +16,7 @@ export class KubeApiError extends Error {
 	}
 }
 
-export type KubeApiOptions = {body?: unknown; signal?: AbortSignal};
+type KubeApiOptions = {body?: unknown; signal?: AbortSignal};
 
 /** A way to ask the API server of a kubeconfig, whatever its credentials are: plugins and token files too. */
 export type KubeApi = {

@@ -188,6 +188,27 @@ test('a lesson is played in a namespace that is gone afterwards, beside objects 
 	await theirs.ask('/api/v1/namespaces/default/pods/test', {method: 'DELETE'});
 });
 
+test('the lab shows which cluster it is, and its commands run in the namespace there', async () => {
+	const screen = openScreen([launcher, 'pod-addresses', '--cluster', 'context:work', '--yes'], {
+		env: {...sandbox.environment, ...environment},
+	});
+	screens.push(screen);
+	await screen.waitFor(text => screen.isAlternate() && text.includes('work v1.36') && text.includes('no Pods yet'));
+	expect(screen.text()).not.toContain('SIMULATED');
+	await screen.type('kubectl create service clusterip mine --tcp=80:80');
+	await screen.press('\r');
+	const [namespace = ''] = await own();
+	const services = `/api/v1/namespaces/${namespace}/services`;
+	// While a command runs, Ctrl-D is the command's.
+	await screen.waitFor(text => text.includes('service/mine created') && text.includes('$ type a command'));
+	expect((await theirs.get<Listed>(services)).items.map(({metadata}) => metadata.name)).toEqual(['mine']);
+	await screen.press('\x04');
+	expect(await screen.exited).toBe(0);
+	expect(secrets()).toEqual([]);
+	expect(await own()).toEqual([namespace]);
+	await until(async () => (await podsOf(namespace)).length === 0);
+});
+
 describe('a user of few rights in a namespace that was given to them', () => {
 	let server: NarrowServer;
 	let allowed: Right[];
