@@ -57,7 +57,7 @@ test('no text shows a place that was not filled in, and the picker shows none ei
 
 describe.skipIf(!hasKubectl)('a hundred drills, with kubectl', () => {
 	/** Two at a time, each on a cluster of its own that the drills of a lane have one after the other. */
-	test('are proven both ways, and each kind with its wrong answers', {timeout: 900_000}, async () => {
+	test('are proven both ways, and each kind with its wrong answers', {timeout: 1_500_000}, async () => {
 		const problems: string[] = [];
 		const left = [...seeds];
 		const lane = async () => {
