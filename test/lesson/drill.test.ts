@@ -153,15 +153,15 @@ describe('a lesson with drills', () => {
 		{
 			name: 'rows that differ',
 			file: 'lesson.yaml',
-			from: '{app: cart, slip: card, other: search}',
-			to: '{app: cart, slip: card}',
+			from: '{ app: cart, slip: card, other: search }',
+			to: '{ app: cart, slip: card }',
 			message: 'this row has app, slip; the first one has app, other, slip',
 		},
 		{
 			name: 'a row with a list',
 			file: 'lesson.yaml',
-			from: '{app: cart, slip: card, other: search}',
-			to: '{app: cart, slip: card, other: [search]}',
+			from: '{ app: cart, slip: card, other: search }',
+			to: '{ app: cart, slip: card, other: [search] }',
 			message: '"other" must be a text of one line',
 		},
 		{
