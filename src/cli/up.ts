@@ -1,6 +1,6 @@
 import {type ChildProcess, spawn} from 'node:child_process';
-import {closeSync, openSync, readFileSync, statSync} from 'node:fs';
-import {resolve} from 'node:path';
+import {closeSync, mkdirSync, openSync, readFileSync, statSync} from 'node:fs';
+import {dirname, resolve} from 'node:path';
 import {setTimeout as delay} from 'node:timers/promises';
 import {addressOf, type ClusterAddress} from '../clusters/embedded-cluster.ts';
 import type {KindOptions} from '../clusters/kind/make-kind.ts';
@@ -165,6 +165,7 @@ async function confirmFirst({name, yes}: Wanted, shown: string[], context: Conte
 
 function spawnUp({name, port, from, kind, yes}: Wanted, logFile: string, context: Context): ChildProcess {
 	const {launcher, language, environment} = context;
+	mkdirSync(dirname(logFile), {recursive: true, mode: 0o700});
 	const log = openSync(logFile, 'w', 0o600);
 	const words = [
 		launcher,
