@@ -86,7 +86,10 @@ export async function openKindCluster(options: OpenKindOptions): Promise<KindClu
 async function openHere(options: OpenKindOptions, lock: Lock): Promise<KindCluster> {
 	const {place, environment, kind, throwaway = false, signal, text} = options;
 	mkdirSync(place.folder, {recursive: true, mode: 0o700});
-	const found = readKindRecord(place.record);
+	const {damaged, damageReasons} = text.cli;
+	const found = readKindRecord(place.record, ({file, reason, movedTo}) =>
+		options.note(damaged(file, damageReasons[reason], movedTo)),
+	);
 	if (kind.offline !== undefined && !findOnPath('kind', environment.PATH)) {
 		const command = await installKindFrom(kind.offline, signal);
 		if (command) throw new UserError(text.offline.kindInFolder(command));

@@ -1,4 +1,4 @@
-import {DamageError, type JsonFormat, readJsonFile, writeJsonFile} from '../../state/json-file.ts';
+import {type Damage, DamageError, type JsonFormat, readJsonFile, writeJsonFile} from '../../state/json-file.ts';
 import type {ProcessIdentity} from '../../state/process-identity.ts';
 import type {RuntimeName} from '../container-runtime.ts';
 
@@ -48,9 +48,11 @@ function identity(value: unknown): ProcessIdentity | undefined {
 	return typeof pid === 'number' && typeof started === 'string' ? {pid, started} : undefined;
 }
 
-/** Reads the record of a kind cluster's folder; a damaged one is moved aside and counts as none. */
-export function readKindRecord(file: string): KindRecord | undefined {
-	return readJsonFile(file, format).value;
+/** Reads the record of a kind cluster's folder; a damaged one is moved aside, told, and counts as none. */
+export function readKindRecord(file: string, tell?: (damage: Damage) => void): KindRecord | undefined {
+	const {value, damage} = readJsonFile(file, format);
+	if (damage) tell?.(damage);
+	return value;
 }
 
 /** Replaces the record. */
