@@ -34,10 +34,6 @@ describe('a command line that cannot be understood ends with 2 and one line that
 			['up', '--cluster', 'embeded'],
 			'there is no cluster "embeded"; there are: embedded, kind, context:NAME, auto. Did you mean "embedded"?',
 		],
-		[
-			['test', '--cluster', 'context:prod'],
-			'this version does not run lessons on "context:prod" yet; use --cluster embedded, which needs nothing installed.',
-		],
 		[['list', '--lang', 'fr'], 'there is no language "fr"; there are: en, zh-CN.'],
 		[['list', '--lang=klingon'], 'there is no language "klingon"; there are: en, zh-CN.'],
 	])('%j', async (args, message) => {

@@ -146,7 +146,7 @@ test('up in the background, status, a second process, and down', async () => {
 		await run(kubectl, ['create', 'deployment', 'mine', '--image=nginx'], {
 			env: {...process.env, KUBECONFIG: kubeconfig, KUBECACHEDIR: join(sandbox.home, 'cache'), HOME: folder},
 		});
-		expect((await podsOf(namespace)).some(name => name.startsWith('mine-'))).toBe(true);
+		await until(async () => (await podsOf(namespace)).some(name => name.startsWith('mine-')));
 	}
 	const status = JSON.parse((await sandbox.run(['status', '--json'], environment)).stdout);
 	expect(status).toMatchObject({running: true, cluster: 'context:work', namespace, kubernetes: 'v1.36.2'});
