@@ -138,8 +138,9 @@ function isWhole(lines, columns, rows) {
 }
 
 const lesson = findLesson('endpoints');
-/** Steps of the cluster's time from the deletion to the replacement's place on a node. */
-const changes = 8;
+/** Steps of the cluster's time from the deletion until the address has left, and until the replacement has its node. */
+const untilLeft = 2;
+const untilPlaced = 5;
 const number = lesson.steps.findIndex(({id}) => id === 'delete-one') + 1;
 
 async function inTheMiddle(language, PATH) {
@@ -167,7 +168,10 @@ async function inTheMiddle(language, PATH) {
 		await lab.shows(words.keys.stop);
 		await lab.shows(words.happened['pod-terminating'](' ', '').split(' ').at(-1));
 		// One change at a time: the address leaves, the replacement is made and gets its node.
-		await lab.press(...Array(changes).fill(ctrl('o')));
+		await lab.press(...Array(untilLeft).fill(ctrl('o')));
+		// When an address has gone is known only to who has seen it go.
+		await lab.shows('− 10.244.');
+		await lab.press(...Array(untilPlaced).fill(ctrl('o')));
 		await atAllSizes(async roomy => {
 			await showPane(lab, roomy, '− ');
 			await lab.picture('deletion', '− ');
