@@ -79,11 +79,14 @@ export async function startKubernetes(options: KubernetesOptions): Promise<Kuber
 	const {state: kept, damaged} = loadState(folder, now);
 	const state = given ?? kept;
 	const seed = state?.seed ?? options.seed;
-	const credentials = await ownCredentials(
+	// A new cluster is put together while they are made; nothing asks for them before its pace is set.
+	const making = ownCredentials(
 		folder,
 		options.newCredentials ?? (async () => (await import('./api/certificate.ts')).createCredentials(now)),
 	);
-	const rootCertificate = credentials.caCertificate;
+	making.catch(() => {});
+	let credentials: Credentials;
+	const rootCertificate = () => credentials.caCertificate;
 	const listeners = new Set<() => void>();
 	const watchers = new Set<() => void>();
 	const started = (running: Running) => {
@@ -93,6 +96,7 @@ export async function startKubernetes(options: KubernetesOptions): Promise<Kuber
 		return running;
 	};
 	let running = started(run(state, {now, revision: kept?.store.revision ?? 0, seed, rootCertificate}));
+	credentials = await making;
 
 	let saved: string | undefined;
 	let commands = 0;
@@ -204,7 +208,7 @@ export async function startKubernetes(options: KubernetesOptions): Promise<Kuber
  */
 function run(
 	state: SavedState | undefined,
-	{now, revision, seed, rootCertificate}: {now: number; revision: number; seed: number; rootCertificate: string},
+	{now, revision, seed, rootCertificate}: {now: number; revision: number; seed: number; rootCertificate: () => string},
 ): Running {
 	for (const [resource, objects] of Object.entries(state?.store.objects ?? {})) {
 		if (objects.length > 0 && !definitions.some(({plural}) => plural === resource))

@@ -20,7 +20,10 @@ import {startTaintEvictionController} from './taint-eviction-controller.ts';
  * Starts what kube-controller-manager runs in a real cluster. `rootCertificate` is the PEM text of the API server's
  * certificate authority, which every namespace gets as a ConfigMap.
  */
-export function startControllers(simulation: Simulation, {rootCertificate}: {rootCertificate?: string} = {}): Part {
+export function startControllers(
+	simulation: Simulation,
+	{rootCertificate}: {rootCertificate?: () => string} = {},
+): Part {
 	const recorder = (component: string) => createRecorder(simulation, {component});
 	const parts = [
 		startGarbageCollector(simulation),

@@ -10,7 +10,10 @@ const description =
  * Gives each namespace the ServiceAccount `default` (pkg/controller/serviceaccount) and, when the cluster has a root
  * certificate, the ConfigMap that holds it (pkg/controller/certificates/rootcacertpublisher).
  */
-export function startNamespaceContentController(simulation: Simulation, rootCertificate: string | undefined): Part {
+export function startNamespaceContentController(
+	simulation: Simulation,
+	rootCertificate: (() => string) | undefined,
+): Part {
 	const {store, registry} = simulation;
 	const queue = controllerQueue(simulation, reconcile);
 
@@ -38,7 +41,7 @@ export function startNamespaceContentController(simulation: Simulation, rootCert
 			});
 		}
 		if (rootCertificate === undefined) return 1;
-		const data = {'ca.crt': rootCertificate};
+		const data = {'ca.crt': rootCertificate()};
 		const current = store.get<ConfigMap>('configmaps', namespace, rootCertificateName);
 		if (current) registry.update<ConfigMap>('configmaps', {...current, data});
 		else {

@@ -203,7 +203,7 @@ describe('after any 200 changes', () => {
 		const {revision} = lab.store;
 		lab.settle(60_000);
 		lab.controllers.stop();
-		startControllers(lab, {rootCertificate: 'PEM'});
+		startControllers(lab, {rootCertificate: () => 'PEM'});
 		lab.settle(60_000);
 		expect(lab.store.revision).toBe(revision);
 	});

@@ -24,7 +24,7 @@ export function createLab({seed = 1}: {seed?: number} = {}) {
 	const simulation = createSimulation(definitions, {start: Date.parse('2026-11-21T22:00:00Z'), seed});
 	const {clock, store, registry} = simulation;
 	bootstrap(simulation);
-	const controllers = startControllers(simulation, {rootCertificate: 'PEM'});
+	const controllers = startControllers(simulation, {rootCertificate: () => 'PEM'});
 	clock.advance(1000);
 	let address = 0;
 

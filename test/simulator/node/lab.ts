@@ -36,7 +36,7 @@ export function createLab({
 	if (!saved) bootstrap(simulation, {workers, podsPerNode});
 	const network = createNetwork(simulation, saved?.network);
 	const nodes = startNodes(simulation, network, saved?.nodes);
-	const controllers = startControllers(simulation, {rootCertificate: 'PEM'});
+	const controllers = startControllers(simulation, {rootCertificate: () => 'PEM'});
 	if (!saved) clock.advance(1000);
 
 	const lab = {
