@@ -21,7 +21,8 @@ export async function show(tree: () => ReactNode, {onRedraw, isLent}: ShowOption
 		interactive: true,
 		alternateScreen: true,
 		incrementalRendering: true,
-		maxFps: 20,
+		// The store already limits how often the cluster is drawn; a second limit would only add its wait.
+		maxFps: 60,
 		exitOnCtrlC: false,
 		patchConsole: true,
 	});

@@ -18,12 +18,14 @@ export function createStore<State>(initial: State, flushMs = 100): Store<State> 
 	let state = initial;
 	let published = initial;
 	let timer: NodeJS.Timeout | undefined;
+	let publishedAt = Number.NEGATIVE_INFINITY;
 	const listeners = new Set<() => void>();
 	const publish = () => {
 		clearTimeout(timer);
 		timer = undefined;
 		if (published === state) return;
 		published = state;
+		publishedAt = performance.now();
 		for (const listener of listeners) listener();
 	};
 	return {
@@ -41,7 +43,8 @@ export function createStore<State>(initial: State, flushMs = 100): Store<State> 
 			const next = change(state);
 			if (next === state) return;
 			state = next;
-			timer ??= setTimeout(publish, flushMs);
+			// The first change after a rest is shown at once.
+			timer ??= setTimeout(publish, Math.max(0, publishedAt + flushMs - performance.now()));
 		},
 		close() {
 			clearTimeout(timer);
