@@ -14,7 +14,7 @@ const simulation = createSimulation(definitions, {start: Date.UTC(2026, 0, 1), s
 bootstrap(simulation, {podsPerNode: pods});
 const network = createNetwork(simulation);
 const nodes = startNodes(simulation, network);
-const controllers = startControllers(simulation, {rootCertificate: ''});
+const controllers = startControllers(simulation, {rootCertificate: () => ''});
 
 const start = process.cpuUsage();
 const began = performance.now();

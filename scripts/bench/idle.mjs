@@ -13,7 +13,7 @@ const [pods, seconds] = process.argv.slice(2).map(Number);
 const simulation = createSimulation(definitions, {start: Date.now(), seed: 1});
 bootstrap(simulation, {podsPerNode: pods});
 startNodes(simulation, createNetwork(simulation));
-startControllers(simulation, {rootCertificate: ''});
+startControllers(simulation, {rootCertificate: () => ''});
 const deployment = nginxDeployment(pods);
 deployment.spec.template.spec.containers[0].readinessProbe = {httpGet: {path: '/', port: 80}};
 simulation.registry.create('services', webService());
