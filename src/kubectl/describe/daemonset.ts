@@ -1,22 +1,17 @@
-import type {V1DaemonSet, V1Pod} from '@kubernetes/client-node';
+import type {V1DaemonSet} from '@kubernetes/client-node';
 import type {Wire} from '../objects.ts';
 import {describeAnnotations, describeLabels, formatSelector} from './common.ts';
-import {type Describer, itemsAt} from './describer.ts';
+import type {Describer} from './describer.ts';
 import {describeEvents} from './events.ts';
 import {describePodTemplate} from './pod-template.ts';
+import {podsStatus} from './pods-status.ts';
 import {DescriptionWriter} from './writer.ts';
 
 /** A DaemonSet as text (describe.describeDaemonSet). */
 export const describe: Describer = async (object, {client, events, now}) => {
 	const {metadata, spec, status} = object as unknown as Wire<V1DaemonSet>;
 	const selector = formatSelector(spec?.selector);
-	const pods = await itemsAt<Wire<V1Pod>>(client, `/api/v1/namespaces/${metadata?.namespace}/pods`, {
-		labelSelector: selector,
-	});
-	const own = pods.filter(pod =>
-		pod.metadata?.ownerReferences?.some(({controller, uid}) => controller && uid === metadata?.uid),
-	);
-	const count = (phase: string) => own.filter(pod => pod.status?.phase === phase).length;
+	const pods = await podsStatus(metadata, selector, client);
 	const out = new DescriptionWriter();
 	out.line(0, `Name:\t${metadata?.name}`);
 	out.line(0, `Namespace:\t${metadata?.namespace}`);
@@ -30,10 +25,7 @@ export const describe: Describer = async (object, {client, events, now}) => {
 	out.line(0, `Number of Nodes Scheduled with Up-to-date Pods: ${status?.updatedNumberScheduled ?? 0}`);
 	out.line(0, `Number of Nodes Scheduled with Available Pods: ${status?.numberAvailable ?? 0}`);
 	out.line(0, `Number of Nodes Misscheduled: ${numberMisscheduled}`);
-	out.line(
-		0,
-		`Pods Status:\t${count('Running')} Running / ${count('Pending')} Waiting / ${count('Succeeded')} Succeeded / ${count('Failed')} Failed`,
-	);
+	out.line(0, pods);
 	if (spec?.template) describePodTemplate(out, spec.template);
 	if (events) describeEvents(out, events, now);
 	return out.toString();

@@ -1,22 +1,17 @@
-import type {V1Pod, V1ReplicaSet} from '@kubernetes/client-node';
+import type {V1ReplicaSet} from '@kubernetes/client-node';
 import type {Wire} from '../objects.ts';
 import {controllerOf, describeAnnotations, describeLabels, formatSelector} from './common.ts';
-import {type Describer, itemsAt} from './describer.ts';
+import type {Describer} from './describer.ts';
 import {describeEvents} from './events.ts';
 import {describePodTemplate} from './pod-template.ts';
+import {podsStatus} from './pods-status.ts';
 import {DescriptionWriter} from './writer.ts';
 
 /** A ReplicaSet as text (describe.describeReplicaSet). */
 export const describe: Describer = async (object, {client, events, now}) => {
 	const {metadata, spec, status} = object as unknown as Wire<V1ReplicaSet>;
 	const selector = formatSelector(spec?.selector);
-	const pods = await itemsAt<Wire<V1Pod>>(client, `/api/v1/namespaces/${metadata?.namespace}/pods`, {
-		labelSelector: selector,
-	});
-	const own = pods.filter(pod =>
-		pod.metadata?.ownerReferences?.some(({controller, uid}) => controller && uid === metadata?.uid),
-	);
-	const count = (phase: string) => own.filter(pod => pod.status?.phase === phase).length;
+	const pods = await podsStatus(metadata, selector, client);
 	const out = new DescriptionWriter();
 	out.line(0, `Name:\t${metadata?.name}`);
 	out.line(0, `Namespace:\t${metadata?.namespace}`);
@@ -26,10 +21,7 @@ export const describe: Describer = async (object, {client, events, now}) => {
 	const controller = controllerOf(object.metadata);
 	if (controller) out.line(0, `Controlled By:\t${controller}`);
 	out.line(0, `Replicas:\t${status?.replicas ?? 0} current / ${spec?.replicas ?? 0} desired`);
-	out.line(
-		0,
-		`Pods Status:\t${count('Running')} Running / ${count('Pending')} Waiting / ${count('Succeeded')} Succeeded / ${count('Failed')} Failed`,
-	);
+	out.line(0, pods);
 	if (spec?.template) describePodTemplate(out, spec.template);
 	if (status?.conditions?.length) {
 		out.line(0, 'Conditions:');
