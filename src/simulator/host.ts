@@ -75,10 +75,13 @@ export async function startSimulatorWorker(options: WorkerOptions): Promise<Simu
 	);
 
 	const first = await Promise.race([
-		new Promise<WorkerMessage>((resolve, reject) =>
+		new Promise<WorkerMessage>(resolve =>
 			worker.on('message', (message: WorkerMessage) => {
 				if (message.type !== 'credentials') return resolve(message);
-				(early ?? newCredentials()).then(credentials => post({type: 'credentials', credentials}), reject);
+				(early ?? newCredentials()).then(
+					credentials => post({type: 'credentials', credentials}),
+					error => resolve({type: 'failed', message: (error as Error).message}),
+				);
 			}),
 		),
 		gone.promise.then(
