@@ -1,13 +1,9 @@
 import {badRequest} from '../errors.ts';
-import type {ResourceDefinition} from '../resources/definition.ts';
+import {apiVersionOf} from '../resources/definition.ts';
 import {fieldSchema} from '../schema/field-schema.ts';
 import type {KubeObject} from '../types.ts';
 import type {Call} from './context.ts';
 import {trackUpdate, type Writer} from './fields/managed-fields.ts';
-
-/** The apiVersion of a resource's objects. */
-export const apiVersionOf = ({group, version}: Pick<ResourceDefinition, 'group' | 'version'>): string =>
-	group ? `${group}/${version}` : version;
 
 /** Who is said to have written fields: the `fieldManager` parameter, or the client's name in its User-Agent. */
 function fieldManagerOf(query: URLSearchParams, userAgent: string | undefined): string {

@@ -1,10 +1,9 @@
 import {badRequest, type Cause, invalid, StatusError} from '../errors.ts';
-import type {ResourceDefinition} from '../resources/definition.ts';
+import {apiVersionOf, type ResourceDefinition} from '../resources/definition.ts';
 import {checkFields, FieldTypeError, type Wording} from '../schema/check-fields.ts';
 import type {KubeObject} from '../types.ts';
 import type {JsonObject} from './body.ts';
 import type {Call} from './context.ts';
-import {apiVersionOf} from './field-manager.ts';
 import {addWarnings} from './respond.ts';
 
 /** What happens with fields that the API does not know. */

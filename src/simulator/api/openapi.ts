@@ -1,7 +1,6 @@
 import {createHash} from 'node:crypto';
 import type {IncomingMessage, ServerResponse} from 'node:http';
 import type {ResourceDefinition} from '../resources/definition.ts';
-import {openApiDocument} from '../schema/openapi.ts';
 import {notAcceptable, parseAccept} from './negotiate.ts';
 
 type Document = {text: string; hash: string};
@@ -19,6 +18,7 @@ export function createOpenApi(definitions: ReadonlyMap<string, ResourceDefinitio
 	const paths = new Set<string>();
 	for (const {group, version} of definitions.values()) paths.add(group ? `apis/${group}/${version}` : `api/${version}`);
 	const make = async (path: string): Promise<Document> => {
+		const {openApiDocument} = await import('../schema/openapi.ts');
 		const text = JSON.stringify(await openApiDocument(path, definitions.values()));
 		return {text, hash: createHash('sha512').update(text).digest('hex').toUpperCase()};
 	};

@@ -6,7 +6,7 @@ import {asObject, decodeObject, readBody} from './body.ts';
 import type {Call} from './context.ts';
 import {isDryRun} from './options.ts';
 import {sendJson} from './respond.ts';
-import {sendObject} from './write.ts';
+import {sendObject} from './send-object.ts';
 
 const success = {kind: 'Status', apiVersion: 'v1', metadata: {}, status: 'Success'};
 

@@ -1,14 +1,13 @@
 import type {IncomingMessage, ServerResponse} from 'node:http';
 import type {Socket} from 'node:net';
 import {badRequest, StatusError} from '../errors.ts';
-import type {ResourceDefinition} from '../resources/definition.ts';
+import {apiVersionOf, type ResourceDefinition} from '../resources/definition.ts';
 import type {KubeObject} from '../types.ts';
 import {answerReview, isReview} from './access-review.ts';
 import type {Call, Server} from './context.ts';
 import {serveControl} from './control.ts';
 import {discovery, reviews} from './discovery.ts';
 import {itemJson} from './encode.ts';
-import {apiVersionOf} from './field-manager.ts';
 import {listPage} from './list.ts';
 import {negotiate, type OutputForm, parseAccept} from './negotiate.ts';
 import {notServed} from './not-served.ts';
@@ -17,22 +16,13 @@ import {listOptions} from './options.ts';
 import {bind, evict, finalizeNamespace} from './pod-actions.ts';
 import {parsePath, requestUrl} from './request-info.ts';
 import {addWarnings, sendError, sendJson, sendText} from './respond.ts';
-import {serveScale} from './scale.ts';
 import {parseSelection} from './selection.ts';
+import {includeObjectOf, sendObject} from './send-object.ts';
 import {serveLog} from './streams/log.ts';
 import {serveProxy} from './streams/proxy.ts';
 import {tableOf} from './table.ts';
 import version from './version.json' with {type: 'json'};
 import {serveWatch} from './watch.ts';
-import {
-	createObject,
-	deleteCollection,
-	deleteObject,
-	includeObjectOf,
-	patchCall,
-	sendObject,
-	updateObject,
-} from './write.ts';
 
 /** Sends each request to what answers it. */
 export type Router = {
@@ -42,6 +32,9 @@ export type Router = {
 
 const methodNotAllowed = () =>
 	new StatusError(405, 'MethodNotAllowed', 'the server does not allow this method on the requested resource', {});
+
+// Only a write needs the schemas of all kinds. Loaded when first asked for, they do not delay the cluster's start.
+const writes = () => import('./write.ts');
 
 /** The router of one server. */
 export function createRouter(server: Server): Router {
@@ -103,7 +96,7 @@ export function createRouter(server: Server): Router {
 			const info = parsePath(url.pathname);
 			if (info?.group !== '' || info.resource !== 'pods' || !info.name) throw notServed(info);
 			const call = {server, info, query: url.searchParams};
-			// Loaded when first asked for: the cluster starts sooner without them.
+			// Loaded when first asked for, too.
 			if (info.subresource === 'exec' || info.subresource === 'attach')
 				await (await import('./streams/exec.ts')).serveExec(call, request, socket, head);
 			else if (info.subresource === 'portforward')
@@ -153,10 +146,10 @@ async function answer(call: Call): Promise<void> {
 				allow('create');
 				if (definition.namespaced && info.namespace === undefined)
 					throw badRequest('an empty namespace may not be set during creation');
-				return await createObject(call);
+				return (await writes()).createObject(call);
 			case 'DELETE':
 				allow('deletecollection');
-				return await deleteCollection(call);
+				return (await writes()).deleteCollection(call);
 			default:
 				throw methodNotAllowed();
 		}
@@ -172,13 +165,13 @@ async function answer(call: Call): Promise<void> {
 			return sendObject(call, 200, call.server.simulation.registry.get(definition.plural, info.namespace, info.name));
 		case 'PUT':
 			allow('update');
-			return await updateObject(call);
+			return (await writes()).updateObject(call);
 		case 'PATCH':
 			allow('patch');
-			return await patchCall(call);
+			return (await writes()).patchCall(call);
 		case 'DELETE':
 			allow('delete');
-			return await deleteObject(call);
+			return (await writes()).deleteObject(call);
 		default:
 			throw methodNotAllowed();
 	}
@@ -190,12 +183,12 @@ async function answerSubresource(call: Call, method: string): Promise<void> {
 	if (info.subresource === 'status' && definition.hasStatus) {
 		if (method === 'GET')
 			return sendObject(call, 200, server.simulation.registry.get(definition.plural, info.namespace, info.name!));
-		if (method === 'PUT') return await updateObject(call, 'status');
-		if (method === 'PATCH') return await patchCall(call, 'status');
+		if (method === 'PUT') return (await writes()).updateObject(call, 'status');
+		if (method === 'PATCH') return (await writes()).patchCall(call, 'status');
 		throw methodNotAllowed();
 	}
 	if (info.subresource === 'scale' && (definition.plural === 'deployments' || definition.plural === 'replicasets'))
-		return await serveScale(call, method);
+		return (await import('./scale.ts')).serveScale(call, method);
 	if (info.subresource === 'proxy' && (definition.plural === 'services' || definition.plural === 'pods'))
 		return await serveProxy(call);
 	const action = actions[`${definition.plural}/${info.subresource}`];

@@ -1,5 +1,5 @@
 import {badRequest, StatusError} from '../errors.ts';
-import type {Column, ResourceDefinition} from '../resources/definition.ts';
+import {apiVersionOf, type Column, type ResourceDefinition} from '../resources/definition.ts';
 import {fieldSchema} from '../schema/field-schema.ts';
 import type {Deployment, KubeObject, ReplicaSet} from '../types.ts';
 import {
@@ -12,14 +12,14 @@ import {
 	unsupportedMediaType,
 } from './body.ts';
 import type {Call} from './context.ts';
-import {apiVersionOf, writerOf} from './field-manager.ts';
+import {writerOf} from './field-manager.ts';
 import {trackUpdate} from './fields/managed-fields.ts';
 import {isDryRun} from './options.ts';
 import {jsonPatch} from './patch/json-patch.ts';
 import {mergePatch} from './patch/merge-patch.ts';
 import {sendJson} from './respond.ts';
+import {includeObjectOf} from './send-object.ts';
 import {tableOf} from './table.ts';
-import {includeObjectOf} from './write.ts';
 
 type Scalable = Deployment | ReplicaSet;
 

@@ -1,48 +1,20 @@
 import {badRequest, notFound} from '../errors.ts';
 import type {DeleteOptions} from '../registry.ts';
+import {apiVersionOf} from '../resources/definition.ts';
 import type {KubeObject} from '../types.ts';
 import {asObject, decodeObject, type JsonObject, mediaTypeOf, readBody} from './body.ts';
 import type {Call} from './context.ts';
 import {duplicateFields} from './duplicate-fields.ts';
-import {objectJson} from './encode.ts';
-import {apiVersionOf, trackFields} from './field-manager.ts';
+import {trackFields} from './field-manager.ts';
 import {checkDraft, checkName, fieldValidationOf, placeInNamespace} from './field-validation.ts';
 import {integerParameter, isDryRun, listOptions} from './options.ts';
 import {patchObject, readPatch} from './patch/patch.ts';
 import {addWarnings, sendJson} from './respond.ts';
 import {parseSelection} from './selection.ts';
-import {partialMetadata, tableOf} from './table.ts';
+import {sendObject} from './send-object.ts';
 
 /** Resources that PUT may create (their strategies' AllowCreateOnUpdate). */
 const createdByUpdate = new Set(['endpoints', 'services', 'events', 'leases', 'limitranges']);
-
-/** Answers with an object in the form that the client asked for. */
-export function sendObject({response, definition, form, server, query}: Call, code: number, object: KubeObject): void {
-	sendJson(response, code, objectIn(form, object, {definition, server, query}), form);
-}
-
-function objectIn(
-	form: Call['form'],
-	object: KubeObject,
-	{definition, server, query}: Pick<Call, 'definition' | 'server' | 'query'>,
-): string {
-	if (form.as === 'object') return objectJson(object);
-	if (form.as === 'PartialObjectMetadata') return JSON.stringify(partialMetadata(object, form.version));
-	const table = tableOf(definition, [object], {
-		now: server.simulation.clock.now(),
-		version: form.version,
-		includeObject: includeObjectOf(query),
-		metadata: {resourceVersion: object.metadata.resourceVersion},
-	});
-	return JSON.stringify(table);
-}
-
-/** The `includeObject` parameter of tables. Throws StatusError. */
-export function includeObjectOf(query: URLSearchParams): 'None' | 'Metadata' | 'Object' {
-	const value = query.get('includeObject') || 'Metadata';
-	if (value === 'None' || value === 'Metadata' || value === 'Object') return value;
-	throw badRequest(`unrecognized includeObject value: ${JSON.stringify(value)}`);
-}
 
 /** POST of a new object. */
 export async function createObject(call: Call): Promise<void> {

@@ -67,3 +67,7 @@ export type ResourceDefinition<T extends KubeObject = KubeObject> = {
 	/** Conditions of a row (a finished Pod has one). */
 	rowConditions?(object: T): {type: string; status: string; reason: string; message: string}[];
 };
+
+/** The apiVersion of a resource's objects. */
+export const apiVersionOf = ({group, version}: Pick<ResourceDefinition, 'group' | 'version'>): string =>
+	group ? `${group}/${version}` : version;

@@ -1,5 +1,5 @@
 import {conflict, notFound, StatusError} from '../../errors.ts';
-import type {ResourceDefinition} from '../../resources/definition.ts';
+import {apiVersionOf, type ResourceDefinition} from '../../resources/definition.ts';
 import {fieldSchema} from '../../schema/field-schema.ts';
 import {goText} from '../../schema/go-text.ts';
 import {typedError} from '../../schema/typed-errors.ts';
@@ -14,7 +14,7 @@ import {
 	unsupportedMediaType,
 } from '../body.ts';
 import type {Call} from '../context.ts';
-import {apiVersionOf, trackFields, writerOf} from '../field-manager.ts';
+import {trackFields, writerOf} from '../field-manager.ts';
 import {checkDraft, checkName, fieldValidationOf, type Patched, placeInNamespace} from '../field-validation.ts';
 import {booleanParameter} from '../options.ts';
 import {checkApplyParameters, serverSideApply} from './apply-patch.ts';
