@@ -1,14 +1,23 @@
 import {setTimeout as delay} from 'node:timers/promises';
 import {kubeRequest} from '../kube-request.ts';
 
-/** What a cluster still lacks; undefined parts are there. */
-export type Missing = {server?: string; nodes?: string[]; dns?: true; account?: true};
+/** What a cluster still lacks; undefined parts are there. `absent`: so many nodes have not even joined. */
+export type Missing = {server?: string; nodes?: string[]; absent?: number; dns?: true; account?: true};
 
 type Condition = {type: string; status: string};
 type NodeList = {items: {metadata: {name: string}; status?: {conditions?: Condition[]}}[]};
 type Deployment = {spec?: {replicas?: number}; status?: {availableReplicas?: number}};
 
-const pauseMs = 250;
+export type AwaitReadyOptions = {
+	signal: AbortSignal;
+	limitMs: number;
+	/** Called several times a second. */
+	onTick?: ((missing: Missing) => void) | undefined;
+	/** Called when Pods can be made and started; the cluster's DNS may take longer. */
+	onNodes?: (() => void) | undefined;
+};
+
+const pauseMs = 100;
 const answerLimitMs = 5_000;
 
 /**
@@ -19,13 +28,14 @@ const answerLimitMs = 5_000;
 export async function awaitReady(
 	kubeconfig: string,
 	nodes: number,
-	{signal, limitMs, onTick}: {signal: AbortSignal; limitMs: number; onTick?: (() => void) | undefined},
+	{signal, limitMs, onTick, onNodes}: AwaitReadyOptions,
 ): Promise<Missing | undefined> {
 	const until = Date.now() + limitMs;
 	for (;;) {
 		const missing = await missingIn(kubeconfig, nodes, signal);
+		if (!missing || !(missing.server !== undefined || missing.nodes || missing.absent || missing.account)) onNodes?.();
 		if (!missing || Date.now() > until) return missing;
-		onTick?.();
+		onTick?.(missing);
 		await delay(pauseMs, undefined, {signal});
 	}
 }
@@ -47,7 +57,8 @@ async function missingIn(kubeconfig: string, wanted: number, signal: AbortSignal
 			({status}) => !status?.conditions?.some(({type, status}) => type === 'Ready' && status === 'True'),
 		);
 		const missing: Missing = {
-			...((unready.length > 0 || items.length < wanted) && {nodes: unready.map(({metadata}) => metadata.name)}),
+			...(unready.length > 0 && {nodes: unready.map(({metadata}) => metadata.name)}),
+			...(items.length < wanted && {absent: wanted - items.length}),
 			...(!dnsAnswers(dns) && {dns: true}),
 			...(account.status !== 200 && {account: true}),
 		};

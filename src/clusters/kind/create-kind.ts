@@ -18,6 +18,8 @@ export type CreateKindOptions = {
 	kubeconfig: string;
 	/** File that gets everything kind says. */
 	log: string;
+	/** Leaves the nodes as they are when it fails, for their logs. */
+	retain: boolean;
 	signal: AbortSignal;
 	/** Called with kind's process, which leads a group of its own, before it has done anything. */
 	onStart: (pid: number) => void;
@@ -48,10 +50,11 @@ const tickMs = 50;
  * of an aborted signal, after kind and everything it started has ended; what it made is then still there.
  */
 export async function createKind(options: CreateKindOptions): Promise<CreateFailure | undefined> {
-	const {kind, runtime, name, image, config, kubeconfig, log, signal, onStart, onStep, onTick} = options;
+	const {kind, runtime, name, image, config, kubeconfig, log, retain, signal, onStart, onStep, onTick} = options;
 	signal.throwIfAborted();
 	const file = openSync(log, 'w', 0o600);
 	const words = ['create', 'cluster', '--name', name, '--config', '-', '--image', image, '--kubeconfig', kubeconfig];
+	if (retain) words.push('--retain');
 	// Not execa, which would put a pipe of ours between kind and the file.
 	const child = spawn(kind.program, words, {
 		env: kindEnvironment(runtime),
@@ -94,7 +97,7 @@ export async function createKind(options: CreateKindOptions): Promise<CreateFail
 			if (over) break;
 			if (Date.now() > stepEnds) return {code: 'stuck', step, detail: ''};
 			onTick();
-			await delay(tickMs, undefined, {signal});
+			await Promise.race([delay(tickMs, undefined, {signal}), end]);
 		}
 	} finally {
 		follow.close();

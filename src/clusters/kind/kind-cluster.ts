@@ -7,19 +7,19 @@ import {UserError} from '../../text/user-error.ts';
 import type {Cluster} from '../cluster.ts';
 import {addressOf, type ClusterAddress} from '../embedded-cluster.ts';
 import {gatewayImage} from '../gateway-config.ts';
-import type {GatewayPod} from '../gateway-pod.ts';
 import {hasFixedTag} from '../image-name.ts';
-import {hasImage, loadImages} from '../images.ts';
+import {hasImage} from '../images.ts';
 import {kubeRequest} from '../kube-request.ts';
 import {installKindFrom, openOfflineFolder} from '../offline-folder.ts';
 import {type Environment, findOnPath} from '../shell.ts';
 import {awaitReady} from './await-ready.ts';
+import {furnishKind} from './furnish-kind.ts';
 import {NodesError} from './kind-nodes.ts';
 import type {KindPlace} from './kind-place.ts';
 import {type KindRecord, readKindRecord} from './kind-record.ts';
 import {type KindProgress, kindSteps} from './kind-steps.ts';
 import {findKindTools, type KindTools} from './kind-tools.ts';
-import {freeNames, type KindOptions, type MakeKindOptions, makeKind, removeUnfinished} from './make-kind.ts';
+import {type KindOptions, type MakeKindOptions, makeKind, removeUnfinished} from './make-kind.ts';
 import {nodeImageFor} from './node-image.ts';
 import {reuseKind} from './reuse-kind.ts';
 import {startProgress} from './start-progress.ts';
@@ -86,42 +86,26 @@ export async function openKindCluster(options: OpenKindOptions): Promise<KindClu
 async function openHere(options: OpenKindOptions, lock: Lock): Promise<KindCluster> {
 	const {place, environment, kind, throwaway = false, signal, text} = options;
 	mkdirSync(place.folder, {recursive: true, mode: 0o700});
-	const {damaged, damageReasons} = text.cli;
-	const found = readKindRecord(place.record, ({file, reason, movedTo}) =>
-		options.note(damaged(file, damageReasons[reason], movedTo)),
-	);
+	const found = readKindRecord(place, text, options.note);
 	if (kind.offline !== undefined && !findOnPath('kind', environment.PATH)) {
 		const command = await installKindFrom(kind.offline, signal);
 		if (command) throw new UserError(text.offline.kindInFolder(command));
 	}
-	// Its Kubernetes client takes a while to load; meanwhile the runtime and kind are asked.
-	const [{openGatewayPod}, tools] = await Promise.all([
-		import('../gateway-pod.ts'),
-		findKindTools({environment, record: found, text, signal}),
-	]);
+	const tools = await findKindTools({environment, record: found, place, text, signal});
 	const offline = kind.offline === undefined ? undefined : await openOffline(kind.offline, tools, options);
+	const furnishing = furnishKind({...options, tools, offline});
 	const base: MakeKindOptions = {
 		...options,
 		tools,
 		offline,
+		furnishing,
 		image: kind.image ?? offline?.nodeImage ?? nodeImageFor(tools.kind.version),
 		progress: startProgress(['ready', 'lesson-images', 'gateway'], options.progress, Date.now),
 	};
 	const reused = found && (await reuseKind(found, {...base, throwaway, confirm: options.confirm}));
 	const record = reused ?? (await makeNew(base, options));
-	let gateway: GatewayPod | undefined;
 	try {
-		base.progress.begin('lesson-images');
-		await loadLessonImages(options, record, base);
-		base.progress.begin('gateway');
-		gateway = await openGatewayPod({
-			kubeconfig: place.kubeconfig,
-			namespace: 'default',
-			podNamespace: 'endpoint-lab',
-			image: gatewayImage,
-			signal,
-			text,
-		});
+		const gateway = await furnishing.finish(base.progress);
 		const address = {kubeconfig: place.kubeconfig, gateway: gateway.url, server: serverOf(place.kubeconfig)};
 		const cluster = await describe(address, signal);
 		signal.throwIfAborted();
@@ -137,7 +121,7 @@ async function openHere(options: OpenKindOptions, lock: Lock): Promise<KindClust
 			},
 		};
 	} catch (error) {
-		await gateway?.close();
+		await furnishing.end();
 		// What was not there before is not there after Ctrl-C.
 		if (throwaway) await removeThrowaway(record, base);
 		else if (signal.aborted && !reused) await removeUnfinished(record, base);
@@ -154,10 +138,10 @@ async function removeThrowaway(record: KindRecord, options: MakeKindOptions): Pr
 /** Makes a cluster in the steps that it needs: a pull only where its image is missing. */
 async function makeNew(base: MakeKindOptions, {progress}: OpenKindOptions): Promise<KindRecord> {
 	const {tools, image, kind, signal} = base;
-	const [names, present] = await Promise.all([freeNames(base), hasImage(tools.runtime, image, signal)]);
+	const present = await hasImage(tools.runtime, image, signal);
 	const steps = kindSteps.filter(step => !(step === 'pull' && present) && !(step === 'workers' && kind.small));
 	base.progress = startProgress(steps, progress, Date.now);
-	return await makeKind(names, !present, base);
+	return await makeKind(!present, base);
 }
 
 /** Opens the folder of images that was named. Those of no fixed tag cannot come from there, which is told. */
@@ -176,31 +160,6 @@ async function openOffline(folder: string, {runtime, kind}: KindTools, options: 
 		signal,
 		text,
 	});
-}
-
-/** What cannot be loaded is told and left to the nodes, which may be able to pull it themselves. */
-async function loadLessonImages(
-	{images, signal, text, note}: OpenKindOptions,
-	{name, nodes}: KindRecord,
-	{tools, offline, progress}: MakeKindOptions,
-): Promise<void> {
-	const workers = nodes.filter(node => node.includes('-worker'));
-	try {
-		await loadImages({
-			runtime: tools.runtime,
-			kind: tools.kind.program,
-			name,
-			nodes: workers.length > 0 ? workers : nodes,
-			images: offline ? offline.archives.map(({image}) => image) : [gatewayImage, ...images],
-			archives: offline?.archives,
-			signal,
-			text,
-			progress: progress.images,
-		});
-	} catch (error) {
-		if (offline || !(error instanceof UserError)) throw error;
-		note(error.message);
-	}
 }
 
 async function join(holder: LockHolder, {signal, text}: OpenKindOptions): Promise<KindCluster> {

@@ -15,7 +15,10 @@ export const kindSteps = [
 
 export type KindStep = (typeof kindSteps)[number];
 
-/** Seconds that each step took on a real cluster of three nodes with its image present, on two cores. */
+/**
+ * Seconds that each step took on a real cluster of three nodes with its image present, on two cores. The last two go on
+ * beside the wait for the nodes, and seldom take longer.
+ */
 const seconds: Record<KindStep, number> = {
 	pull: 60,
 	image: 0.2,
@@ -26,8 +29,8 @@ const seconds: Record<KindStep, number> = {
 	storage: 0.6,
 	workers: 7,
 	ready: 11,
-	'lesson-images': 4,
-	gateway: 4,
+	'lesson-images': 1,
+	gateway: 1,
 };
 
 /** The beginnings of kind's lines. What follows them, the emoji too, has changed between its versions. */
@@ -60,6 +63,8 @@ export type KindProgress = {
 	fraction: number;
 	left: number | undefined;
 	/** How much of an image has been fetched. */
+	/** What is waited for. */
+	waiting?: string;
 	images?: {image: string; done: number; total: number; unit: 'bytes' | 'layers' | 'images'};
 };
 

@@ -6,9 +6,10 @@ import {pullImage} from '../images-pull.ts';
 import {loadNodeImage, type OfflineImages} from '../offline-folder.ts';
 import {awaitReady, type Missing} from './await-ready.ts';
 import {type CreateFailure, createKind} from './create-kind.ts';
+import type {Furnishing} from './furnish-kind.ts';
+import {failedBefore, keepLogs} from './keep-logs.ts';
 import {kindConfig} from './kind-config.ts';
-import {nodeContainers} from './kind-nodes.ts';
-import type {KindPlace} from './kind-place.ts';
+import {type KindPlace, newKindName} from './kind-place.ts';
 import {runKind} from './kind-program.ts';
 import {type KindRecord, writeKindRecord} from './kind-record.ts';
 import type {KindTools} from './kind-tools.ts';
@@ -35,6 +36,8 @@ export type MakeKindOptions = {
 	image: string;
 	/** Where it and other images lie as files. */
 	offline?: OfflineImages | undefined;
+	/** What is done meanwhile. */
+	furnishing: Furnishing;
 	progress: StartProgress;
 	signal: AbortSignal;
 	text: Text;
@@ -49,58 +52,55 @@ const removeLimitMs = 300_000;
 const afterKillMs = 1_000;
 
 /**
- * Makes a kind cluster by the first of some names and waits until it is ready; its image is fetched before with `pull`. The
- * record is written first. When it fails or is cancelled nothing of it is left. Throws UserError, and the reason of an aborted
- * signal.
+ * Makes a kind cluster and waits until it is ready; its image is fetched before with `pull`. The record is written first. When
+ * it fails or is cancelled nothing of it is left. Throws UserError, and the reason of an aborted signal.
  */
-export async function makeKind(names: readonly string[], pull: boolean, options: MakeKindOptions): Promise<KindRecord> {
-	const {place, tools, kind, image, signal, text} = options;
-	for (const [index, name] of names.entries()) {
-		const config = kindConfig({
-			name,
-			image,
-			small: kind.small ?? false,
-			file: kind.config,
-			cgroupVersion: tools.runtime.host.cgroupVersion,
-			text,
+export async function makeKind(pull: boolean, options: MakeKindOptions): Promise<KindRecord> {
+	const {place, tools, kind, image, furnishing, progress, signal, text} = options;
+	const name = newKindName(place);
+	const config = kindConfig({
+		name,
+		image,
+		small: kind.small ?? false,
+		file: kind.config,
+		cgroupVersion: tools.runtime.host.cgroupVersion,
+		text,
+	});
+	if (config.overruled.length > 0) options.note(text.clusters.kind.config.overruled(config.overruled.join(', ')));
+	const record: KindRecord = {
+		name,
+		runtime: tools.runtime.name,
+		daemon: tools.runtime.host.id,
+		context: tools.runtime.context,
+		dockerHost: tools.runtime.environment.DOCKER_HOST,
+		image,
+		nodes: config.nodes,
+		phase: 'creating',
+		since: Date.now(),
+	};
+	writeKindRecord(place.record, record);
+	try {
+		if (pull) await pullNodeImage(record, options);
+		const failure = await create(record, config.yaml, options);
+		if (failure) throw await failed(failureText(failure, place, text), record, options);
+		furnishing.begin(record);
+		progress.begin('ready');
+		const missing = await awaitReady(place.kubeconfig, record.nodes.length, {
+			signal,
+			limitMs: readyLimitMs,
+			onTick: missing => progress.waiting(waitingText(missing, text)),
+			onNodes: furnishing.nodesReady,
 		});
-		if (config.overruled.length > 0) options.note(text.clusters.kind.config.overruled(config.overruled.join(', ')));
-		const record: KindRecord = {
-			name,
-			runtime: tools.runtime.name,
-			context: tools.runtime.context,
-			dockerHost: tools.runtime.environment.DOCKER_HOST,
-			image,
-			nodes: config.nodes,
-			phase: 'creating',
-			since: Date.now(),
-		};
-		writeKindRecord(place.record, record);
-		try {
-			if (pull) await pullNodeImage(record, options);
-			const failure = await create(record, config.yaml, options);
-			if (failure?.code === 'exists' && index < names.length - 1) {
-				rmSync(place.record, {force: true});
-				continue;
-			}
-			if (failure) throw new UserError(failureText(failure, place, text));
-			options.progress.begin('ready');
-			const missing = await awaitReady(place.kubeconfig, record.nodes.length, {
-				signal,
-				limitMs: readyLimitMs,
-				onTick: options.progress.tick,
-			});
-			if (missing) throw new UserError(text.clusters.kind.notReady(missingText(missing)));
-			const ready: KindRecord = {...record, phase: 'ready'};
-			writeKindRecord(place.record, ready);
-			return ready;
-		} catch (error) {
-			// kind has ended by itself, and everything that it started with it, unless it was made to.
-			await removeUnfinished(record, {...options, quietMs: signal.aborted ? afterKillMs : 0});
-			throw error;
-		}
+		if (missing) throw await failed(text.clusters.kind.notReady(missingText(missing)), record, options);
+		const ready: KindRecord = {...record, phase: 'ready'};
+		writeKindRecord(place.record, ready);
+		return ready;
+	} catch (error) {
+		await furnishing.end();
+		// kind has ended by itself, and everything that it started with it, unless it was made to.
+		await removeUnfinished(record, {...options, quietMs: signal.aborted ? afterKillMs : 0});
+		throw error;
 	}
-	throw new UserError(text.clusters.kind.nameTaken(names.join(', ')));
 }
 
 /**
@@ -125,17 +125,6 @@ export async function removeUnfinished(
 	rmSync(place.record, {force: true});
 }
 
-/**
- * The cluster's names from the first that no other cluster has; another home of the lab may own one like ours. Throws UserError
- * when there is none, and what nodeContainers throws.
- */
-export async function freeNames({place, tools, signal, text}: MakeKindOptions): Promise<string[]> {
-	for (const [index, name] of place.names.entries()) {
-		if ((await nodeContainers(tools.runtime, name, signal)).length === 0) return place.names.slice(index);
-	}
-	throw new UserError(text.clusters.kind.nameTaken(place.names.join(', ')));
-}
-
 /** kind would pull without a sign of life, and in vain from a stick. */
 async function pullNodeImage(record: KindRecord, options: MakeKindOptions): Promise<void> {
 	const {tools, place, progress, signal, text} = options;
@@ -156,10 +145,12 @@ async function pullNodeImage(record: KindRecord, options: MakeKindOptions): Prom
 async function create(
 	record: KindRecord,
 	config: string,
-	{place, tools, progress, signal}: MakeKindOptions,
+	{place, tools, furnishing, progress, signal}: MakeKindOptions,
 ): Promise<CreateFailure | undefined> {
 	rmSync(place.kubeconfig, {force: true});
 	rmSync(`${place.kubeconfig}.lock`, {force: true});
+	rmSync(place.nodeLogs, {recursive: true, force: true});
+	const retain = failedBefore(place.log);
 	const failure = await createKind({
 		...tools,
 		name: record.name,
@@ -167,8 +158,12 @@ async function create(
 		config,
 		kubeconfig: place.kubeconfig,
 		log: place.log,
+		retain,
 		signal,
-		onStart: pid => writeKindRecord(place.record, {...record, process: processOf(pid)}),
+		onStart(pid) {
+			writeKindRecord(place.record, {...record, process: processOf(pid)});
+			furnishing.ahead();
+		},
 		onStep: progress.begin,
 		onTick: progress.tick,
 	});
@@ -179,6 +174,18 @@ async function create(
 	return (await runKind(tools.kind, tools.runtime, words, {signal, limitMs: 30_000})).ok ? undefined : failure;
 }
 
+/** The error of a start that failed, with what its nodes have logged where there are any left. */
+async function failed(
+	message: string,
+	{name}: KindRecord,
+	{place, tools, signal, text, note}: MakeKindOptions,
+): Promise<UserError> {
+	const words = text.clusters.kind;
+	const folder = place.nodeLogs;
+	const kept = await keepLogs({tools, name, folder, signal, onStart: () => note(words.gatheringLogs(name))});
+	return new UserError(kept ? words.logsKept(message, folder) : message);
+}
+
 function failureText({code, step, detail}: CreateFailure, {log}: KindPlace, text: Text): string {
 	const words = text.clusters.kind;
 	const at = step ? words.steps[step] : '';
@@ -187,8 +194,16 @@ function failureText({code, step, detail}: CreateFailure, {log}: KindPlace, text
 }
 
 /** What a cluster still lacks, as a list of words. */
-export function missingText({server, nodes, dns, account}: Missing): string {
-	return [server, nodes?.join(', '), dns && 'deployment/coredns', account && 'serviceaccount/default']
+export function missingText({server, nodes = [], absent, dns, account}: Missing): string {
+	const names = [...nodes, absent && `nodes (${absent})`].filter(Boolean).join(', ');
+	return [server, names, dns && 'deployment/coredns', account && 'serviceaccount/default'].filter(Boolean).join('; ');
+}
+
+/** The same in a few words, for a line of progress. */
+export function waitingText({server, nodes = [], absent = 0, dns, account}: Missing, text: Text): string {
+	const words = text.clusters.kind.lacks;
+	const count = nodes.length + absent;
+	return [server !== undefined && words.server, count > 0 && words.nodes(count), dns && words.dns, account && words.account]
 		.filter(Boolean)
-		.join('; ');
+		.join(', ');
 }

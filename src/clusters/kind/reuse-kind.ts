@@ -2,10 +2,10 @@ import {existsSync, rmSync} from 'node:fs';
 import {isAlive} from '../../state/process-identity.ts';
 import {UserError} from '../../text/user-error.ts';
 import {awaitReady} from './await-ready.ts';
-import {changeNodes, type NodeContainer, nodeContainers} from './kind-nodes.ts';
+import {changeNodes, type NodeContainer, NodesError, nodeContainers} from './kind-nodes.ts';
 import {runKind} from './kind-program.ts';
 import type {KindRecord} from './kind-record.ts';
-import {type MakeKindOptions, missingText, removeUnfinished} from './make-kind.ts';
+import {type MakeKindOptions, missingText, removeUnfinished, waitingText} from './make-kind.ts';
 import {endProcessGroup} from './process-group.ts';
 
 export type ReuseKindOptions = MakeKindOptions & {
@@ -32,7 +32,8 @@ export async function reuseKind(record: KindRecord, options: ReuseKindOptions): 
 	}
 	const containers = await nodeContainers(tools.runtime, record.name, signal);
 	if (containers.length === 0) {
-		note(words.gone(record.name));
+		const elsewhere = record.daemon !== tools.runtime.host.id && record.daemon !== '';
+		note(elsewhere ? words.elsewhere(record.name, tools.runtime.name) : words.gone(record.name));
 		rmSync(place.record, {force: true});
 		rmSync(place.kubeconfig, {force: true});
 		return undefined;
@@ -59,7 +60,7 @@ export async function endOwnProcess({process}: KindRecord): Promise<void> {
 async function takeUp(
 	record: KindRecord,
 	containers: NodeContainer[],
-	{place, tools, progress, signal, text, note}: ReuseKindOptions,
+	{place, tools, furnishing, progress, signal, text, note}: ReuseKindOptions,
 ): Promise<string | undefined> {
 	const words = text.clusters.kind;
 	const absent = record.nodes.filter(node => containers.every(({name}) => name !== node));
@@ -67,8 +68,14 @@ async function takeUp(
 	const named = (paused: boolean) =>
 		containers.filter(({state}) => state !== 'running' && (state === 'paused') === paused).map(({name}) => name);
 	if (containers.some(({state}) => state !== 'running')) note(words.starting(record.name));
-	await changeNodes(tools.runtime, 'unpause', named(true), signal);
-	await changeNodes(tools.runtime, 'start', named(false), signal);
+	try {
+		await changeNodes(tools.runtime, 'unpause', named(true), signal);
+		await changeNodes(tools.runtime, 'start', named(false), signal);
+	} catch (error) {
+		// One of its ports belongs to somebody else by now, for example.
+		if (error instanceof NodesError) return error.message;
+		throw error;
+	}
 	if (!existsSync(place.kubeconfig)) {
 		rmSync(`${place.kubeconfig}.lock`, {force: true});
 		const export_ = ['export', 'kubeconfig', '--name', record.name, '--kubeconfig', place.kubeconfig];
@@ -78,7 +85,11 @@ async function takeUp(
 	const missing = await awaitReady(place.kubeconfig, record.nodes.length, {
 		signal,
 		limitMs: readyLimitMs,
-		onTick: progress.tick,
+		onTick: missing => progress.waiting(waitingText(missing, text)),
 	});
-	return missing && words.notReady(missingText(missing));
+	if (missing) return words.notReady(missingText(missing));
+	// Not before: a node that has just been started again does not take images yet.
+	furnishing.begin(record);
+	furnishing.nodesReady();
+	return undefined;
 }
