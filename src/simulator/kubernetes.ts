@@ -1,4 +1,4 @@
-import {mkdirSync, readFileSync, rmSync} from 'node:fs';
+import {chmodSync, mkdirSync, readFileSync, rmSync} from 'node:fs';
 import {join} from 'node:path';
 import {sync as writeFileAtomic} from 'write-file-atomic';
 import type {Control} from './api/control.ts';
@@ -168,7 +168,7 @@ export async function startKubernetes(options: KubernetesOptions): Promise<Kuber
 		startGateway({network: running.network, port: wanted}),
 	);
 	const kubeconfig = join(folder, 'kubeconfig');
-	writeFileAtomic(kubeconfig, kubeconfigText({url: server.url, credentials}), {mode: 0o600});
+	writeIfChanged(kubeconfig, kubeconfigText({url: server.url, credentials}));
 
 	const save = () => {
 		if (saved === mark()) return;
@@ -177,7 +177,7 @@ export async function startKubernetes(options: KubernetesOptions): Promise<Kuber
 	};
 	const before = given && kept ? moveAside(stateFile(folder), 'before', now) : undefined;
 	running.pace.setSpeed(options.speed ?? (state?.paused ? 0 : 1));
-	save();
+	if (given || damaged) save();
 	return {
 		get simulation() {
 			return running.simulation;
@@ -243,6 +243,20 @@ function run(
 		if (!state) throw error;
 		throw new SavedStateError(`the saved state is damaged: ${(error as Error).message}`);
 	}
+}
+
+/** Waiting for the disk would take as long as a good part of the start. */
+function writeIfChanged(file: string, text: string): void {
+	try {
+		if (readFileSync(file, 'utf8') === text) {
+			chmodSync(file, 0o600);
+			return;
+		}
+	} catch {
+		// None yet.
+	}
+	// Whatever a power failure leaves of it, the next start writes it again.
+	writeFileAtomic(file, text, {mode: 0o600, fsync: false});
 }
 
 /** The port asked for, or the one of last time if it is free, or any. */

@@ -29,14 +29,16 @@ async function main(): Promise<void> {
 	// is written less often, so that writing never takes more than a twentieth of the time.
 	let timer: NodeJS.Timeout | undefined;
 	let pause = 100;
-	kubernetes.subscribe(() => {
+	const saveSoon = () => {
 		timer ??= setTimeout(() => {
 			timer = undefined;
 			const start = performance.now();
 			kubernetes.save();
 			pause = Math.max(100, 20 * (performance.now() - start));
 		}, pause);
-	});
+	};
+	kubernetes.subscribe(saveSoon);
+	saveSoon();
 
 	parentPort?.on('message', (message: HostMessage) => {
 		if (message.type === 'close') {
