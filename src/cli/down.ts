@@ -67,7 +67,7 @@ async function downKind({delete: remove = false}: DownOptions, context: Context)
 	const {stopKind} = await import('../clusters/kind/stop-kind.ts');
 	const home = context.home();
 	const stop = (place: typeof kindPlace, remove: boolean) =>
-		stopKind({place: place(home), environment, command, remove, signal, text});
+		stopKind({place: place(home), environment, command, remove, signal, text, note});
 	const {done, name} = await stop(kindPlace, remove);
 	if (done === 'none') print(words.nothing);
 	else print(done === 'removed' ? words.removed(name) : words.stopped(name));

@@ -18,7 +18,7 @@ const barColumns = 24;
  */
 export function openProgressBar(output: NodeJS.WriteStream, note: (line: string) => void, text: Text): ProgressBar {
 	let drawn = '';
-	let step = '';
+	let told = '';
 	const clear = () => {
 		if (drawn) output.write('\r\u001b[K');
 		drawn = '';
@@ -30,10 +30,11 @@ export function openProgressBar(output: NodeJS.WriteStream, note: (line: string)
 				if (line === drawn) return;
 				output.write(`\r\u001b[K${line}`);
 				drawn = line;
-			} else if (progress.step !== step) {
-				note(stepLine(progress, text));
+				return;
 			}
-			step = progress.step;
+			const line = stepLine(progress, text);
+			if (line !== told) note(line);
+			told = line;
 		},
 		note(line) {
 			clear();
@@ -43,9 +44,10 @@ export function openProgressBar(output: NodeJS.WriteStream, note: (line: string)
 	};
 }
 
-function stepLine({step, number, of}: KindProgress, text: Text): string {
+function stepLine({step, number, of, waiting}: KindProgress, text: Text): string {
 	const words = text.clusters.kind;
-	return words.progress(number, of, words.steps[step]);
+	const line = words.progress(number, of, words.steps[step]);
+	return waiting ? words.waitingFor(line, waiting) : line;
 }
 
 function barLine(progress: KindProgress, columns: number, text: Text): string {

@@ -136,8 +136,8 @@ async function lookAt(name: ClusterName, home: Home, context: Context): Promise<
 }
 
 /** A kind cluster that no process of the lab holds may run all the same. */
-async function lookAtUnheld(place: KindPlace, {environment, signal}: Context): Promise<ClusterStatus> {
-	const record = existsSync(place.record) ? readKindRecord(place.record) : undefined;
+async function lookAtUnheld(place: KindPlace, {environment, signal, text, note}: Context): Promise<ClusterStatus> {
+	const record = existsSync(place.record) ? readKindRecord(place, text, note) : undefined;
 	if (!record) return {running: false, state: 'stopped'};
 	const {findRuntime} = await import('../clusters/kind/kind-tools.ts');
 	const {nodeContainers} = await import('../clusters/kind/kind-nodes.ts');

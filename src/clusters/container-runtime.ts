@@ -139,7 +139,8 @@ async function open(name: RuntimeName, program: string, options: RuntimeOptions)
 			program,
 			version: /\d+\.\d+[\w.+-]*/.exec(version.stdout)?.[0] ?? '',
 			host: rest,
-			context: context?.ok ? context.stdout.trim() : undefined,
+			// An old Docker cannot be asked for it, and follows the variable all the same.
+			context: context?.ok ? context.stdout.trim() : environment.DOCKER_CONTEXT || undefined,
 			environment,
 			run,
 		},

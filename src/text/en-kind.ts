@@ -67,6 +67,15 @@ export const enKind = {
 		unheld: (runtime: string) => `${runtime}; no process of the lab has it open`,
 	},
 	progress: (number: number, of: number, step: string) => `[${number}/${of}] ${step}`,
+	waitingFor: (step: string, what: string) => `${step} (${what})`,
+	lacks: {
+		server: 'the API server',
+		nodes: (count: number) => (count === 1 ? '1 node' : `${count} nodes`),
+		dns: 'CoreDNS',
+		account: 'the ServiceAccount "default"',
+	},
+	gatheringLogs: (name: string) => `Gathering what the nodes of ${name} have logged.`,
+	logsKept: (message: string, folder: string) => `${message} (what the nodes logged: ${folder})`,
 	left: (seconds: number) => (seconds < 90 ? `about ${seconds} s left` : `about ${Math.round(seconds / 60)} min left`),
 	waiting: (command: string, pid: number) =>
 		`Waiting for "${command}" (process ${pid}), which is at work with the kind cluster.`,
@@ -76,6 +85,14 @@ export const enKind = {
 		`the container runtime does not do what it was asked: ${why}. See: endpoint-lab doctor`,
 	starting: (name: string) => `The kind cluster ${name} is stopped; starting it again.`,
 	gone: (name: string) => `The kind cluster ${name} is gone; somebody has removed it. Making a new one.`,
+	elsewhere: (name: string, runtime: string) =>
+		`The kind cluster ${name} is not here: it was made with another ${runtime} than the one that answers now. Making a new one. Where it is, it is removed with: kind delete cluster --name ${name}`,
+	contextGone: (name: string, context: string, said: string, file: string) =>
+		`the kind cluster ${name} was made in Docker's context "${context}", which leads nowhere now (${said}). Bring the context back (docker context ls), or let the lab forget the cluster by removing ${file}`,
+	forgotten: (name: string) =>
+		`A kind cluster of the lab (${name}) may be left that it no longer knows. See: kind get clusters; remove it with: kind delete cluster --name NAME`,
+	otherImage: (found: string, wanted: string) =>
+		`The nodes are made of ${found}, which is here already; ${wanted} would have to be fetched.`,
 	removing: (name: string) => `Removing what there is of the kind cluster ${name}.`,
 	madeOtherwise: (name: string) =>
 		`The kind cluster ${name} is there already and was made with other options; they take effect after: endpoint-lab down --cluster kind --delete`,
@@ -85,8 +102,6 @@ export const enKind = {
 		`The kind cluster ${name} is broken (${why}). Remove it, with everything in it, and make a new one? [y/N] `,
 	broken: (name: string, why: string) =>
 		`the kind cluster ${name} is broken (${why}). Remove it, with everything in it: endpoint-lab down --cluster kind --delete`,
-	nameTaken: (names: string) =>
-		`there are clusters already that are called as the lab's would be (${names}), and the lab did not make them. See: kind get clusters`,
 	notRemoved: (name: string, why: string, command: string) =>
 		`the kind cluster ${name} could not be removed (${why}). Try again: endpoint-lab down --cluster kind --delete; or by hand: ${command}`,
 	failed: (step: string, why: string, log: string) =>

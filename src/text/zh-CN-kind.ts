@@ -66,6 +66,15 @@ export const zhCNKind: typeof enKind = {
 		unheld: runtime => `${runtime}；实验室的进程都没有打开它`,
 	},
 	progress: (number, of, step) => `[${number}/${of}] ${step}`,
+	waitingFor: (step, what) => `${step}（${what}）`,
+	lacks: {
+		server: 'API 服务器',
+		nodes: count => `${count} 个节点`,
+		dns: 'CoreDNS',
+		account: 'ServiceAccount“default”',
+	},
+	gatheringLogs: name => `正在收集 ${name} 各节点的日志。`,
+	logsKept: (message, folder) => `${message}（节点的日志：${folder}）`,
 	left: seconds => (seconds < 90 ? `约剩 ${seconds} 秒` : `约剩 ${Math.round(seconds / 60)} 分钟`),
 	waiting: (command, pid) => `正在等待“${command}”（进程 ${pid}），它正在处理 kind 集群。`,
 	silent: (pid, why) =>
@@ -73,6 +82,13 @@ export const zhCNKind: typeof enKind = {
 	runtimeFailed: why => `容器运行时没有完成所要求的操作：${why}。请查看：endpoint-lab doctor`,
 	starting: name => `kind 集群 ${name} 已停止，正在重新启动。`,
 	gone: name => `kind 集群 ${name} 已不存在，有人删除了它。正在创建新的集群。`,
+	elsewhere: (name, runtime) =>
+		`kind 集群 ${name} 不在这里：它是用另一个 ${runtime} 创建的，而不是现在响应的这个。正在创建新的集群。在它所在的地方可以这样删除它：kind delete cluster --name ${name}`,
+	contextGone: (name, context, said, file) =>
+		`kind 集群 ${name} 是在 Docker 的上下文“${context}”中创建的，而这个上下文现在不可用（${said}）。请恢复该上下文（docker context ls），或者删除 ${file}，让实验室忘掉这个集群`,
+	forgotten: name =>
+		`可能还留有一个实验室已不再记得的 kind 集群（${name}）。请用 kind get clusters 查看，并用 kind delete cluster --name 名称 删除`,
+	otherImage: (found, wanted) => `节点使用本机已有的镜像 ${found}；${wanted} 则需要拉取。`,
 	removing: name => `正在删除 kind 集群 ${name} 的所有残留。`,
 	madeOtherwise: name =>
 		`kind 集群 ${name} 已经存在，是用其他选项创建的；执行以下命令之后，新选项才会生效：endpoint-lab down --cluster kind --delete`,
@@ -81,7 +97,6 @@ export const zhCNKind: typeof enKind = {
 	confirmRebuild: (name, why) => `kind 集群 ${name} 已损坏（${why}）。要删除它和其中的一切，并创建新的集群吗？[y/N] `,
 	broken: (name, why) =>
 		`kind 集群 ${name} 已损坏（${why}）。用以下命令删除它和其中的一切：endpoint-lab down --cluster kind --delete`,
-	nameTaken: names => `已经有与实验室集群同名的集群（${names}），而它们不是实验室创建的。请查看：kind get clusters`,
 	notRemoved: (name, why, command) =>
 		`无法删除 kind 集群 ${name}（${why}）。请再试一次：endpoint-lab down --cluster kind --delete；或者手动执行：${command}`,
 	failed: (step, why, log) => `无法创建 kind 集群${step && `（${step}时出错）`}：${why}（kind 的输出：${log}）`,

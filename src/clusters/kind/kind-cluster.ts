@@ -7,7 +7,7 @@ import {UserError} from '../../text/user-error.ts';
 import type {Cluster} from '../cluster.ts';
 import {addressOf, type ClusterAddress} from '../embedded-cluster.ts';
 import {gatewayImage} from '../gateway-config.ts';
-import {hasFixedTag} from '../image-name.ts';
+import {fullImageName, hasFixedTag} from '../image-name.ts';
 import {hasImage} from '../images.ts';
 import {kubeRequest} from '../kube-request.ts';
 import {installKindFrom, openOfflineFolder} from '../offline-folder.ts';
@@ -20,7 +20,7 @@ import {type KindRecord, readKindRecord} from './kind-record.ts';
 import {type KindProgress, kindSteps} from './kind-steps.ts';
 import {findKindTools, type KindTools} from './kind-tools.ts';
 import {type KindOptions, type MakeKindOptions, makeKind, removeUnfinished} from './make-kind.ts';
-import {nodeImageFor} from './node-image.ts';
+import {nodeImageAmong, nodeImageFor} from './node-image.ts';
 import {reuseKind} from './reuse-kind.ts';
 import {startProgress} from './start-progress.ts';
 
@@ -137,11 +137,24 @@ async function removeThrowaway(record: KindRecord, options: MakeKindOptions): Pr
 
 /** Makes a cluster in the steps that it needs: a pull only where its image is missing. */
 async function makeNew(base: MakeKindOptions, {progress}: OpenKindOptions): Promise<KindRecord> {
-	const {tools, image, kind, signal} = base;
-	const present = await hasImage(tools.runtime, image, signal);
+	const {kind} = base;
+	const present = await findNodeImage(base);
 	const steps = kindSteps.filter(step => !(step === 'pull' && present) && !(step === 'workers' && kind.small));
 	base.progress = startProgress(steps, progress, Date.now);
 	return await makeKind(!present, base);
+}
+
+/** Whether the runtime has the node image. Where nobody has asked for a certain one, another patch of the same version will do. */
+async function findNodeImage(base: MakeKindOptions): Promise<boolean> {
+	const {tools, kind, image, offline, signal, text, note} = base;
+	if (await hasImage(tools.runtime, image, signal)) return true;
+	if (kind.image !== undefined || offline) return false;
+	const {stdout} = await tools.runtime.run(['images', '--format', '{{.Repository}}:{{.Tag}}'], {signal});
+	const other = nodeImageAmong(stdout.split('\n').filter(Boolean).map(fullImageName), tools.kind.version);
+	if (other === undefined) return false;
+	note(text.clusters.kind.otherImage(other, image));
+	base.image = other;
+	return true;
 }
 
 /** Opens the folder of images that was named. Those of no fixed tag cannot come from there, which is told. */

@@ -46,7 +46,8 @@ const signs = [
  */
 export function kindFailureIn(log: string): {code: KindFailureCode; detail: string} {
 	const detail = lastLine(log);
-	if (/executable file not found in \$PATH/.test(log)) return {code: 'absent', detail};
+	// Of the runtime itself: a program that a node lacks is missed in nearly the same words.
+	if (/exec: "(docker|podman|nerdctl)": executable file not found/.test(log)) return {code: 'absent', detail};
 	const runtime = runtimeProblemIn(log);
 	if (runtime && runtime !== 'silent' && runtime !== 'failed') return {code: runtime, detail};
 	const found = signs.find(([, sign]) => sign.test(log))?.[0];

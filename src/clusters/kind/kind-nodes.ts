@@ -6,6 +6,9 @@ export type NodeContainer = {name: string; state: string};
 /** ms that listing or changing a few containers may take. */
 const limitMs = 60_000;
 
+/** How often containers are listed anew when some have gone before they were looked at. */
+const attempts = 3;
+
 /** The runtime does not say which containers there are. */
 export class NodesError extends Error {}
 
@@ -19,15 +22,18 @@ export async function nodeContainers(
 	signal: AbortSignal,
 ): Promise<NodeContainer[]> {
 	const filter = `label=io.x-k8s.kind.cluster=${cluster}`;
-	const listed = await ask(runtime, ['ps', '-a', '--filter', filter, '--format', '{{.Names}}'], signal);
-	const names = listed.split('\n').filter(Boolean);
-	if (names.length === 0) return [];
-	// nerdctl's `ps` has no field for the state.
-	const states = await ask(runtime, ['inspect', '--format', '{{.State.Status}}', ...names], signal);
-	return states
-		.trim()
-		.split('\n')
-		.map((state, at) => ({name: names[at] ?? '', state}));
+	for (let attempt = 1; ; attempt += 1) {
+		const listed = await ask(runtime, ['ps', '-a', '--filter', filter, '--format', '{{.Names}}'], signal);
+		const names = listed.split('\n').filter(Boolean);
+		if (names.length === 0) return [];
+		// nerdctl's `ps` has no field for the state.
+		const inspect = ['inspect', '--format', '{{.State.Status}}', ...names];
+		const {ok, stdout, stderr} = await runtime.run(inspect, {signal, limitMs});
+		const states = stdout.trim().split('\n');
+		if (ok && states.length === names.length) return names.map((name, at) => ({name, state: states[at]!}));
+		// One may have been removed between the two questions.
+		if (attempt === attempts) throw new NodesError(lastLine(stderr) || `${runtime.name} inspect`);
+	}
 }
 
 /** Starts, stops or wakes containers that nodeContainers has named. Throws NodesError, and the reason of an aborted signal. */

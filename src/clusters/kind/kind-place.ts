@@ -1,4 +1,4 @@
-import {createHash} from 'node:crypto';
+import {randomBytes} from 'node:crypto';
 import {join} from 'node:path';
 import type {Home} from '../../state/home.ts';
 
@@ -11,31 +11,38 @@ export type KindPlace = {
 	kubeconfig: string;
 	/** Everything that kind said when it made the cluster last. */
 	log: string;
-	/** The cluster's names, the first that nobody else's cluster has; the last one is like no other home's. */
-	names: string[];
+	/** What the nodes logged of a start that failed. */
+	nodeLogs: string;
+	/** How the cluster's name begins. */
+	prefix: string;
 };
 
 /** The kind cluster that learners work in. */
-export function kindPlace({folder, kind}: Home): KindPlace {
-	return place(kind, ['endpoint-lab', `endpoint-lab-${identity(folder)}`]);
+export function kindPlace({kind}: Home): KindPlace {
+	return place(kind, 'endpoint-lab');
 }
 
 /** The kind cluster in which lessons are played and proven, empty at first and gone after. */
-export function proofKindPlace({folder, kind}: Home): KindPlace {
-	return place(`${kind}-proof`, [`endpoint-lab-proof-${identity(folder)}`]);
+export function proofKindPlace({kind}: Home): KindPlace {
+	return place(`${kind}-proof`, 'endpoint-lab-proof');
 }
 
-function place(folder: string, names: string[]): KindPlace {
+function place(folder: string, prefix: string): KindPlace {
 	return {
 		folder,
 		lock: `${folder}.json`,
 		record: join(folder, 'cluster.json'),
 		kubeconfig: join(folder, 'kubeconfig'),
 		log: join(folder, 'create.log'),
-		names,
+		nodeLogs: join(folder, 'node-logs'),
+		prefix,
 	};
 }
 
-function identity(folder: string): string {
-	return createHash('sha256').update(folder).digest('hex').slice(0, 6);
+/**
+ * A name for a new cluster that no other one has, whoever else uses the same container runtime. kind tells clusters apart by
+ * their names alone: of two that are made under one name at the same time, each removes what there is of the other.
+ */
+export function newKindName({prefix}: KindPlace): string {
+	return `${prefix}-${randomBytes(3).toString('hex')}`;
 }

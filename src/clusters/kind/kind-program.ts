@@ -22,14 +22,23 @@ export async function findKind(
 	return {kind: {program, version}};
 }
 
+/** With these a learner's own kind is led to other clusters, networks and kubeconfigs. */
+const leadingAstray = /^(KUBECONFIG|KIND_CLUSTER_NAME|KIND_EXPERIMENTAL_(PROVIDER|(DOCKER|PODMAN)_NETWORK))$/;
+
 /**
- * What kind is run with: the runtime that was found, and none of the variables with which a learner's own kind is led to
- * other clusters, networks and kubeconfigs.
+ * What kind is run with: the runtime that was found, none of the variables that would lead it astray, and no proxy on this
+ * machine's loopback, such as the lab's own gateway: kind writes proxies into its nodes, whose loopback is another one.
  */
 export function kindEnvironment({environment, name}: ContainerRuntime): Environment {
-	const kept = Object.entries(environment).filter(([key]) => !key.startsWith('KIND_') && key !== 'KUBECONFIG');
+	const kept = Object.entries(environment).filter(
+		([key, value]) => !leadingAstray.test(key) && !isLocalProxy(key, value),
+	);
 	// Docker is what it looks for first; naming it would only add a line to its output.
 	return {...Object.fromEntries(kept), ...(name !== 'docker' && {KIND_EXPERIMENTAL_PROVIDER: name})};
+}
+
+function isLocalProxy(key: string, value = ''): boolean {
+	return /^https?_proxy$/i.test(key) && /^(\w+:\/\/)?([^@/]*@)?(localhost|127\.[\d.]+|\[::1\])(:|\/|$)/i.test(value);
 }
 
 /** Runs kind to its end. Throws only the reason of an aborted signal. */

@@ -1,11 +1,15 @@
-import {type Damage, DamageError, type JsonFormat, readJsonFile, writeJsonFile} from '../../state/json-file.ts';
+import {DamageError, type JsonFormat, readJsonFile, writeJsonFile} from '../../state/json-file.ts';
 import type {ProcessIdentity} from '../../state/process-identity.ts';
+import type {Text} from '../../text/text.ts';
 import type {RuntimeName} from '../container-runtime.ts';
+import type {KindPlace} from './kind-place.ts';
 
 /** What is written down of the home's kind cluster before anything of it is made, so that a next start knows its remains. */
 export type KindRecord = {
 	name: string;
 	runtime: RuntimeName;
+	/** Which of the daemons by that name; empty where it has no identity. */
+	daemon: string;
 	/** Docker's context and DOCKER_HOST at the time: with another one the cluster would seem to be gone. */
 	context?: string | undefined;
 	dockerHost?: string | undefined;
@@ -23,7 +27,7 @@ export type KindRecord = {
 const format: JsonFormat<KindRecord> = {
 	version: 1,
 	parse(content) {
-		const {name, runtime, context, dockerHost, image, nodes, phase, process, since} = content;
+		const {name, runtime, daemon, context, dockerHost, image, nodes, phase, process, since} = content;
 		const isText = (value: unknown): value is string => typeof value === 'string';
 		if (!isText(name) || !isText(image) || !Array.isArray(nodes) || !nodes.every(isText))
 			throw new DamageError('content');
@@ -32,6 +36,7 @@ const format: JsonFormat<KindRecord> = {
 		return {
 			name,
 			runtime,
+			daemon: isText(daemon) ? daemon : '',
 			context: isText(context) ? context : undefined,
 			dockerHost: isText(dockerHost) ? dockerHost : undefined,
 			image,
@@ -49,9 +54,17 @@ function identity(value: unknown): ProcessIdentity | undefined {
 }
 
 /** Reads the record of a kind cluster's folder; a damaged one is moved aside, told, and counts as none. */
-export function readKindRecord(file: string, tell?: (damage: Damage) => void): KindRecord | undefined {
-	const {value, damage} = readJsonFile(file, format);
-	if (damage) tell?.(damage);
+export function readKindRecord(
+	{record, prefix}: KindPlace,
+	text: Text,
+	note: (line: string) => void,
+): KindRecord | undefined {
+	const {value, damage} = readJsonFile(record, format);
+	if (damage) {
+		const {file, reason, movedTo} = damage;
+		note(text.cli.damaged(file, text.cli.damageReasons[reason], movedTo));
+		note(text.clusters.kind.forgotten(`${prefix}-…`));
+	}
 	return value;
 }
 

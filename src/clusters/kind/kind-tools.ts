@@ -2,6 +2,7 @@ import type {Text} from '../../text/text.ts';
 import {UserError} from '../../text/user-error.ts';
 import {type ContainerRuntime, findContainerRuntime, type RuntimeProblem} from '../container-runtime.ts';
 import type {Environment} from '../shell.ts';
+import type {KindPlace} from './kind-place.ts';
 import {findKind, type KindProblem, type KindProgram} from './kind-program.ts';
 import type {KindRecord} from './kind-record.ts';
 
@@ -12,6 +13,7 @@ export type FindToolsOptions = {
 	environment: Environment;
 	/** Of a cluster that there is: it is looked for where it was made. */
 	record: KindRecord | undefined;
+	place: KindPlace;
 	text: Text;
 	signal: AbortSignal;
 };
@@ -19,13 +21,13 @@ export type FindToolsOptions = {
 /** Finds the container runtime and kind. Throws UserError with what is missing and how to get it. */
 export async function findKindTools(options: FindToolsOptions): Promise<KindTools> {
 	const [found, program] = await Promise.all([findRuntime(options), findKind(options.environment, options.signal)]);
-	if (found.problem) throw new UserError(runtimeProblemText(found.problem, options.text));
+	if (found.problem) throw new UserError(runtimeProblemText(found.problem, options));
 	if (program.problem) throw new UserError(kindProblemText(program.problem, options.text));
 	return {runtime: found.runtime, kind: program.kind};
 }
 
 /** Finds the runtime alone, for what can be done without kind. */
-export function findRuntime({environment, record, signal}: Omit<FindToolsOptions, 'text'>) {
+export function findRuntime({environment, record, signal}: Omit<FindToolsOptions, 'place' | 'text'>) {
 	return findContainerRuntime({environment: environmentOf(record, environment), signal});
 }
 
@@ -43,8 +45,14 @@ function environmentOf(record: KindRecord | undefined, environment: Environment)
 }
 
 /** What keeps a container runtime from being used, and what to do. */
-export function runtimeProblemText({code, program, detail}: RuntimeProblem, text: Text): string {
-	return text.clusters.kind.noRuntime[code](program ?? '', detail);
+export function runtimeProblemText(
+	{code, program, detail}: RuntimeProblem,
+	{record, place, text}: Pick<FindToolsOptions, 'record' | 'place' | 'text'>,
+): string {
+	const words = text.clusters.kind;
+	if (code === 'wrong-context' && record?.context !== undefined)
+		return words.contextGone(record.name, record.context, detail, place.record);
+	return words.noRuntime[code](program ?? '', detail);
 }
 
 function kindProblemText({code, version = '', detail = ''}: KindProblem, text: Text): string {

@@ -203,7 +203,12 @@ export function missingText({server, nodes = [], absent, dns, account}: Missing)
 export function waitingText({server, nodes = [], absent = 0, dns, account}: Missing, text: Text): string {
 	const words = text.clusters.kind.lacks;
 	const count = nodes.length + absent;
-	return [server !== undefined && words.server, count > 0 && words.nodes(count), dns && words.dns, account && words.account]
+	return [
+		server !== undefined && words.server,
+		count > 0 && words.nodes(count),
+		dns && words.dns,
+		account && words.account,
+	]
 		.filter(Boolean)
 		.join(', ');
 }

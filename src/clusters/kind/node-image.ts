@@ -19,6 +19,19 @@ export function nodeImageFor(kindVersion: string): string {
 	return (found ?? published.at(-1)!)[1];
 }
 
+/**
+ * Of the images that a runtime has, by their full names: the newest of kind's own with the Kubernetes minor version that
+ * nodeImageFor chooses, and that this kind can make nodes of.
+ */
+export function nodeImageAmong(images: readonly string[], kindVersion: string): string | undefined {
+	const minor = /v\d+\.\d+\./.exec(nodeImageFor(kindVersion))![0];
+	return images
+		.flatMap(image => /^docker\.io\/(kindest\/node:v\d+\.\d+\.\d+)$/.exec(image)?.[1] ?? [])
+		.filter(image => image.includes(`:${minor}`) && compareVersions(kindVersion, oldestKindFor(image)) >= 0)
+		.sort((a, b) => compareVersions(kubernetesOfImage(a)!, kubernetesOfImage(b)!))
+		.at(-1);
+}
+
 /** The oldest kind that makes nodes of a node image; of an unknown one, the oldest that the lab knows. */
 export function oldestKindFor(image: string): string {
 	return published.find(([, known]) => known === image)?.[0] ?? oldestKind;

@@ -6,6 +6,8 @@ export type StartProgress = {
 	begin: (step: KindStep) => void;
 	/** Time has passed. */
 	tick: () => void;
+	/** Something is still waited for, in words. */
+	waiting: (what: string) => void;
 	/** An image has come further. */
 	images: (progress: ImageProgress) => void;
 };
@@ -18,17 +20,23 @@ export function startProgress(
 ): StartProgress {
 	const estimate = estimateStart(steps);
 	let images: ImageProgress | undefined;
+	let waiting: string | undefined;
 	const tell = () => {
 		const share = images && images.total > 0 ? images.done / images.total : undefined;
-		show({...estimate.at(now(), share), ...(images && {images})});
+		show({...estimate.at(now(), share), ...(images && {images}), ...(waiting && {waiting})});
 	};
 	return {
 		begin(step) {
 			images = undefined;
+			waiting = undefined;
 			estimate.begin(step, now());
 			tell();
 		},
 		tick: tell,
+		waiting(what) {
+			waiting = what;
+			tell();
+		},
 		images(progress) {
 			images = progress;
 			tell();

@@ -1,4 +1,4 @@
-import {rmSync} from 'node:fs';
+import {existsSync, rmSync} from 'node:fs';
 import {takeLock} from '../../state/lock.ts';
 import type {Text} from '../../text/text.ts';
 import {UserError} from '../../text/user-error.ts';
@@ -19,6 +19,7 @@ export type StopKindOptions = {
 	remove: boolean;
 	signal: AbortSignal;
 	text: Text;
+	note: (line: string) => void;
 };
 
 /**
@@ -28,19 +29,21 @@ export type StopKindOptions = {
 export async function stopKind(
 	options: StopKindOptions,
 ): Promise<{done: 'none' | 'stopped' | 'removed'; name: string}> {
-	const {place, environment, command, remove, signal, text} = options;
+	const {place, environment, command, remove, signal, text, note} = options;
 	const taken = takeLock(place.lock, command);
 	if ('holder' in taken) throw new UserError(text.cli.down.belongsToLab(taken.holder.command, taken.holder.pid));
 	try {
-		const record = readKindRecord(place.record);
+		const hadRecord = existsSync(place.record);
+		const record = readKindRecord(place, text, note);
 		if (!record) {
-			if (remove) forget(place);
+			// A damaged record is the last that is known of a cluster.
+			if (remove && !hadRecord) forget(place);
 			return {done: 'none', name: ''};
 		}
 		const {name} = record;
 		await endOwnProcess(record);
 		const {runtime, problem} = await findRuntime({environment, record, signal});
-		if (problem) throw new UserError(runtimeProblemText(problem, text));
+		if (problem) throw new UserError(runtimeProblemText(problem, {record, place, text}));
 		if (!remove && record.phase === 'ready') {
 			const running = (await nodeContainers(runtime, name, signal)).filter(({state}) => state === 'running');
 			await changeNodes(
