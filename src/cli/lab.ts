@@ -227,8 +227,9 @@ async function openLesson(
 					: undefined;
 				const wanted = begin.again ?? begin.step;
 				if (wanted !== undefined && !session.restored) await bringToStep(session, cluster, wanted, context);
-				if (terminal) await runPlain(session, terminal, {remember: history.add, signal}, context);
-				else outcome = await runOnScreen(session, {home, history, signal}, context);
+				outcome = terminal
+					? await runPlain(session, terminal, {remember: history.add, signal}, context)
+					: await runOnScreen(session, {home, history, signal}, context);
 			} finally {
 				await session.close();
 			}

@@ -7,6 +7,7 @@ import {prepareBin, prepareCurl, prepareWorkFolder} from '../clusters/work-folde
 import {openJournal, readJournal} from '../engine/journal.ts';
 import {keepOutput} from '../engine/kept-output.ts';
 import {openRun, type Run} from '../engine/open-run.ts';
+import {paceOf} from '../engine/pace.ts';
 import {fold, progressOf} from '../engine/run-state.ts';
 import {solveSteps} from '../engine/solve-steps.ts';
 import {openStepStates, type StepStates} from '../engine/step-states.ts';
@@ -24,6 +25,7 @@ import {requireCapabilities, requireRights} from './require-capabilities.ts';
 
 /** A learner's lesson, opened where they left it, with everything around it. */
 export type LessonSession = {
+	lesson: Lesson;
 	run: Run;
 	runner: LineRunner;
 	/** The cluster's time, where it can be held. */
@@ -32,9 +34,6 @@ export type LessonSession = {
 	restored: boolean;
 	close(): Promise<void>;
 };
-
-/** How long the checks of a step that is done for the learner may take after its commands. */
-const stepLimitMs = 60_000;
 
 export type SessionOptions = {
 	lesson: Lesson;
@@ -127,7 +126,8 @@ export async function openLessonSession(options: SessionOptions, context: Contex
 		const keepStep = () => requests?.setSpeed(followed?.speed() ?? 1);
 		keepStep();
 		followed?.subscribe(keepStep);
-		const observer = withRequests(observeCluster({cluster, text, time: realTime, clock, signal}), requests);
+		const observed = observeCluster({cluster, text, time: realTime, clock, signal});
+		const observer = withRequests(observed, requests, clock ?? realTime);
 		const run = openRun({lesson, cluster, language, journal, observer, requests, time: realTime, clock});
 		opened = run;
 		if (again !== undefined) {
@@ -148,6 +148,7 @@ export async function openLessonSession(options: SessionOptions, context: Contex
 		};
 		const stopKeeping = run.subscribe(keep);
 		return {
+			lesson,
 			run,
 			runner,
 			clock,
@@ -234,7 +235,7 @@ async function cleanUp(lesson: Lesson, runner: LineRunner, {text, language, note
 
 /** Brings a run to a step, back or forward; the steps before it are solved by their own commands. Throws UserError. */
 export async function bringToStep(
-	{run, runner}: LessonSession,
+	{run, runner, lesson}: LessonSession,
 	cluster: Cluster,
 	index: number,
 	context: Context,
@@ -244,11 +245,16 @@ export async function bringToStep(
 	// From the first step on, so that a step whose state has been undone since is done again.
 	while (run.view().stepIndex > 0) run.actions.back();
 	let begun: {index: number; step: StepView} | undefined;
+	const pace = paceOf(cluster, lesson, {time: realTime, signal});
 	const there = await solveSteps({
 		run,
 		upTo: index,
-		execute: line => runner.run(line),
-		limitMs: stepLimitMs,
+		async execute(line) {
+			await pace.beforeCommand(line);
+			return await runner.run(line);
+		},
+		limitMs: pace.limitMs,
+		pace,
 		time: realTime,
 		signal,
 		tell(event) {

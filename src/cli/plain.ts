@@ -5,12 +5,13 @@ import type {LessonCard} from '../lesson/lesson-card.ts';
 import {realTime} from '../observe/time.ts';
 import {whyPod, whySentence} from '../observe/why.ts';
 import {addressSentence, whyAddress} from '../observe/why-address.ts';
-import {plainLab} from '../plain/plain-lab.ts';
+import {type PlainOutcome, plainLab} from '../plain/plain-lab.ts';
 import type {Text} from '../text/text.ts';
 import {wantsTerminal} from '../tui/terminal-commands.ts';
 import {unicodeSymbols} from '../tui/theme.ts';
 import {textOf} from '../tui/view/line.ts';
 import {markdownLines} from '../tui/view/markdown.ts';
+import {tableRows} from '../tui/view/table-pane.ts';
 import type {Context} from './context.ts';
 import type {LessonSession} from './lesson-session.ts';
 
@@ -95,16 +96,16 @@ export async function pickPlainly(
 	return undefined;
 }
 
-/** Runs a lesson's session line by line until the learner leaves. */
+/** Runs a lesson's session line by line until the learner leaves, or wants to begin again. */
 export async function runPlain(
 	{run, runner, clock}: LessonSession,
 	terminal: PlainTerminal,
 	{remember, signal}: {remember(line: string): void; signal: AbortSignal},
 	context: Context,
-): Promise<void> {
+): Promise<PlainOutcome> {
 	const {text} = context;
 	const {lines, say, prompt} = terminal;
-	await plainLab({
+	return await plainLab({
 		run,
 		runner: interruptible(runner, terminal, context),
 		text,
@@ -114,6 +115,7 @@ export async function runPlain(
 		prompt,
 		wantsTerminal: line => !prompt.echo && wantsTerminal(line),
 		why: (subject, service, view) => why(subject, service, view, text),
+		table: view => tableRows(view, (clock ?? realTime).now(), '', text).map(({line}) => textOf(line).trim()),
 		clock,
 		remember,
 		time: realTime,

@@ -1,6 +1,7 @@
 import type {Cluster} from '../clusters/cluster.ts';
 import type {Lesson, Step} from '../lesson/lesson.ts';
 import type {Observer} from '../observe/observer.ts';
+import {noRequests} from '../observe/request-counts.ts';
 import type {RequestRecorder} from '../observe/request-recorder.ts';
 import type {Snapshot, TimelineEntry} from '../observe/snapshot.ts';
 import type {Time} from '../observe/time.ts';
@@ -9,11 +10,12 @@ import {type CompleteCommand, completeCommands} from './complete-commands.ts';
 import type {Journal} from './journal.ts';
 import {allHold, isLooking, isSolvedNow, momentsOf, nextHint} from './judge.ts';
 import type {KeptOutput} from './kept-output.ts';
+import {requestsPart} from './requests-part.ts';
 import {fold, progressOf, type RunEvent, reduce, type StepProgress} from './run-state.ts';
 import {currentIndex, runView} from './run-view.ts';
 import {type RunSummary, summarize} from './summary.ts';
 import {trickleOf} from './trickle.ts';
-import type {RunActions, RunView} from './view.ts';
+import type {RequestsPart, RunActions, RunView} from './view.ts';
 
 /** A lesson run that is going on. */
 export type Run = {
@@ -29,6 +31,8 @@ export type Run = {
 	ended(command: string, code: number, output: KeptOutput): void;
 	/** The cluster as it was at a moment of the timeline (ms since 1970); undefined where that is not known, or no longer. */
 	snapshotAt(at: number): Snapshot | undefined;
+	/** The requests of such an earlier moment, counted from the beginning of the step that it lies in. */
+	requestsIn(then: Snapshot): RequestsPart | undefined;
 	/**
 	 * Begins again from a step on, whose beginning the cluster is back at. `redo` tells that the cluster is empty instead: the
 	 * steps before have to be done again, with what the learner answered in them kept, and the first one is entered.
@@ -241,6 +245,14 @@ export function openRun(options: RunOptions): Run {
 			record({type: 'ended', command: command.trim(), code, ...output});
 		},
 		snapshotAt: observer.snapshotAt,
+		requestsIn(then) {
+			const total = then.requests?.total ?? 0;
+			const begun = lesson.steps
+				.map(({id}) => progressOf(state, id).requestsBefore ?? noRequests)
+				.filter(before => before.total <= total);
+			const before = begun.reduce((latest, one) => (one.total > latest.total ? one : latest), noRequests);
+			return requestsPart(lesson, current(), then, before);
+		},
 		revise(revision) {
 			if (closed) return;
 			if ('lesson' in revision) lesson = revision.lesson;

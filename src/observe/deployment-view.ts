@@ -3,6 +3,7 @@ import type {DeploymentView} from './snapshot.ts';
 
 /** A Deployment as the lab shows it. */
 export function deploymentView({metadata, spec, status}: V1Deployment): DeploymentView {
+	const restartedAt = spec?.template?.metadata?.annotations?.['kubectl.kubernetes.io/restartedAt'];
 	return {
 		name: metadata?.name ?? '',
 		namespace: metadata?.namespace ?? '',
@@ -13,5 +14,6 @@ export function deploymentView({metadata, spec, status}: V1Deployment): Deployme
 		available: status?.availableReplicas ?? 0,
 		image: spec?.template?.spec?.containers?.[0]?.image ?? '',
 		podLabels: spec?.template?.metadata?.labels ?? {},
+		...(restartedAt !== undefined && {restartedAt}),
 	};
 }

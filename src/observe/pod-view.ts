@@ -7,7 +7,7 @@ import {podCells} from './table-cells.ts';
 export function podView(pod: V1Pod): PodView {
 	const {metadata, spec, status} = pod;
 	const ready = status?.conditions?.find(({type}) => type === 'Ready');
-	const owner = metadata?.ownerReferences?.find(({controller}) => controller)?.name;
+	const owner = metadata?.ownerReferences?.find(({controller}) => controller);
 	return {
 		name: metadata?.name ?? '',
 		namespace: metadata?.namespace ?? '',
@@ -28,7 +28,7 @@ export function podView(pod: V1Pod): PodView {
 		image: spec?.containers?.[0]?.image ?? '',
 		...(spec?.containers?.some(({readinessProbe}) => readinessProbe) && {readinessProbe: true}),
 		...(spec?.containers?.some(({lifecycle}) => lifecycle?.preStop) && {preStop: true}),
-		...(owner !== undefined && {owner}),
+		...(owner && {owner: owner.name, ownerUid: owner.uid}),
 		cells: podCells(pod),
 	};
 }

@@ -31,7 +31,7 @@ type RequestCount = Pick<RequestView, 'host' | 'client' | 'address' | 'failure' 
 export type RequestsView = {total: number; counts: readonly RequestCount[]; recent: readonly RequestView[]};
 
 /** How many requests are kept one by one. */
-const recentLength = 120;
+export const recentLength = 120;
 
 export const noRequests: RequestsView = {total: 0, counts: [], recent: []};
 

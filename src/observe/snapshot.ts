@@ -25,8 +25,9 @@ export type PodView = {
 	/** Whether one of its containers has a readiness probe, or a preStop hook; absent means no. */
 	readinessProbe?: boolean;
 	preStop?: boolean;
-	/** The name of the object that controls it, such as a ReplicaSet; absent for a Pod on its own. */
+	/** The name and the uid of the object that controls it, such as a ReplicaSet; absent for a Pod on its own. */
 	owner?: string;
+	ownerUid?: string;
 	/** Cells of `kubectl get pods`; `restartedAt` is when a container ended last. */
 	cells?: {ready: string; restarts: number; restartedAt?: number};
 };
@@ -95,6 +96,8 @@ export type DeploymentView = {
 	image: string;
 	/** The labels that it gives to the Pods it makes. */
 	podLabels: Record<string, string>;
+	/** When `kubectl rollout restart` was last run on it, as that writes it. */
+	restartedAt?: string;
 };
 
 /** One moment of the watched namespace. Lists are sorted by name. */
@@ -122,6 +125,8 @@ export type TimelineEntry = {
 		| 'pod-scheduled'
 		| 'pod-ready'
 		| 'pod-unready'
+		| 'pod-relabelled'
+		| 'pod-released'
 		| 'pod-terminating'
 		| 'pod-gone'
 		| 'endpoint-in'
@@ -131,11 +136,17 @@ export type TimelineEntry = {
 		| 'service-gone'
 		| 'deployment-created'
 		| 'deployment-changed'
+		| 'deployment-updated'
 		| 'deployment-gone';
 	/** The object's name; for endpoint-in and -out the Service's. */
 	name: string;
-	/** The address, the replica count, or the command, as `what` has it. */
+	/** The address, the number of replicas, the image, the labels, the former controller, or the command, as `what` has it. */
 	detail?: string;
-	/** Of a Pod: the name of the object that controls it. */
+	/** Of a Pod: the uid of the object that controls it, and the name of the Deployment that has made that. */
 	owner?: string;
+	deployment?: string;
+	/** Of an address: the Pod that it points to. */
+	pod?: string;
+	/** Of a Deployment: how many Pods more (or, below 0, fewer) it wants than before; of an updated one, how many it wants anew. */
+	more?: number;
 };

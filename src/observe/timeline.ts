@@ -7,17 +7,36 @@ type What = TimelineEntry['what'];
 /** What a Pod's change means. `before` is absent for a new one, `after` for one that is gone. */
 export function podEntries(before: PodView | undefined, after: PodView | undefined, at: number): TimelineEntry[] {
 	const name = (after ?? before)?.name ?? '';
-	const owner = (after ?? before)?.owner;
-	const entry = (what: What, detail?: string): TimelineEntry => ({at, what, name, detail, ...(owner && {owner})});
+	const about = controlledBy(after ?? before);
+	const entry = (what: What, detail?: string): TimelineEntry => ({at, what, name, detail, ...about});
 	if (!after) return before ? [entry('pod-gone', before.ip || undefined)] : [];
 	const entries: TimelineEntry[] = [];
 	if (!before) entries.push(entry('pod-created'));
 	if (after.node && !before?.node) entries.push(entry('pod-scheduled', after.node));
+	const relabelled = before ? changedLabels(before.labels, after.labels) : '';
+	if (relabelled) entries.push({...entry('pod-relabelled', relabelled), ...controlledBy(before)});
+	if (before?.ownerUid && !after.ownerUid)
+		entries.push({...entry('pod-released', before.owner), ...controlledBy(before)});
 	if (after.terminating && !before?.terminating) entries.push(entry('pod-terminating', after.ip || undefined));
 	if (after.ready && !before?.ready) entries.push(entry('pod-ready', after.ip));
 	// That a stopping Pod is no longer ready goes without saying.
 	if (before?.ready && !after.ready && !after.terminating) entries.push(entry('pod-unready', after.ip));
 	return entries;
+}
+
+/** What controls a Pod. A Deployment's ReplicaSet is named for the Deployment and for the hash that its Pods carry. */
+function controlledBy(pod: PodView | undefined): Pick<TimelineEntry, 'owner' | 'deployment'> {
+	const {owner = '', ownerUid, labels = {}} = pod ?? {};
+	const end = `-${labels['pod-template-hash']}`;
+	const deployment = owner.endsWith(end) ? owner.slice(0, -end.length) : undefined;
+	return {...(ownerUid && {owner: ownerUid}), ...(deployment && {deployment})};
+}
+
+/** What differs between two sets of labels, as `kubectl label` would have it: `app=web,old-`; '' for nothing. */
+function changedLabels(before: Record<string, string>, after: Record<string, string>): string {
+	const set = Object.entries(after).filter(([key, value]) => before[key] !== value);
+	const removed = Object.keys(before).filter(key => !Object.hasOwn(after, key));
+	return [...set.map(([key, value]) => `${key}=${value}`), ...removed.map(key => `${key}-`)].join(',');
 }
 
 /** Addresses that joined or left a Service's list of ready ones. Leaving comes first, as a replacement is told. */
@@ -28,19 +47,29 @@ export function endpointsEntries(
 ): TimelineEntry[] {
 	const name = (after ?? before)?.name ?? '';
 	const [old, present] = [readyAddresses(before), readyAddresses(after)];
+	const entry = (what: What, [detail, pod]: [string, string | undefined]): TimelineEntry => ({
+		at,
+		what,
+		name,
+		detail,
+		...(pod !== undefined && {pod}),
+	});
 	return [
-		...without(old, present).map((detail): TimelineEntry => ({at, what: 'endpoint-out', name, detail})),
-		...without(present, old).map((detail): TimelineEntry => ({at, what: 'endpoint-in', name, detail})),
+		...without(old, present).map(address => entry('endpoint-out', address)),
+		...without(present, old).map(address => entry('endpoint-in', address)),
 	];
 }
 
-function without(one: Set<string>, other: Set<string>): string[] {
-	return [...one].filter(item => !other.has(item));
+/** Addresses with the Pods that they point to. */
+type Addresses = Map<string, string | undefined>;
+
+function without(one: Addresses, other: Addresses): [string, string | undefined][] {
+	return [...one].filter(([address]) => !other.has(address));
 }
 
-function readyAddresses(view: EndpointsView | undefined): Set<string> {
+function readyAddresses(view: EndpointsView | undefined): Addresses {
 	const ready = (view?.addresses ?? []).filter(({ready}) => ready);
-	return new Set(ready.map(({ip, port}) => (port === undefined ? ip : `${ip}:${port}`)));
+	return new Map(ready.map(({ip, port, pod}) => [port === undefined ? ip : `${ip}:${port}`, pod]));
 }
 
 /** A Service that came, went, or was changed in what decides about its endpoints. */
@@ -59,7 +88,7 @@ export function serviceEntries(
 	return same ? [] : [{at, what: 'service-changed', name, detail: detail || undefined}];
 }
 
-/** A Deployment that came, went, or wants another number of Pods or another image. */
+/** A Deployment that came, went, or wants another number of Pods, another image, or all of its Pods anew. */
 export function deploymentEntries(
 	before: DeploymentView | undefined,
 	after: DeploymentView | undefined,
@@ -67,8 +96,14 @@ export function deploymentEntries(
 ): TimelineEntry[] {
 	const name = (after ?? before)?.name ?? '';
 	if (!after) return before ? [{at, what: 'deployment-gone', name}] : [];
+	const more = after.desired - (before?.desired ?? 0);
 	const detail = String(after.desired);
-	if (!before) return [{at, what: 'deployment-created', name, detail}];
-	if (before.desired !== after.desired) return [{at, what: 'deployment-changed', name, detail}];
-	return before.image === after.image ? [] : [{at, what: 'deployment-changed', name, detail: after.image}];
+	if (!before) return [{at, what: 'deployment-created', name, detail, more}];
+	const entries: TimelineEntry[] = [];
+	if (before.image !== after.image)
+		entries.push({at, what: 'deployment-updated', name, detail: after.image, more: after.desired});
+	else if (before.restartedAt !== after.restartedAt)
+		entries.push({at, what: 'deployment-updated', name, more: after.desired});
+	if (more !== 0) entries.push({at, what: 'deployment-changed', name, detail, more});
+	return entries;
 }

@@ -9,7 +9,7 @@ import type {RunView} from '../engine/view.ts';
 import {pause, type Time} from '../observe/time.ts';
 import type {Text} from '../text/text.ts';
 import {createLineSplitter} from './line-splitter.ts';
-import {changeLines, checkLines, clusterLines, stepLines, type Voice} from './spoken.ts';
+import {changeLines, checkLines, clusterLines, historyLines, sliceLines, stepLines, type Voice} from './spoken.ts';
 
 export type PlainLabOptions = {
 	run: Run;
@@ -27,6 +27,8 @@ export type PlainLabOptions = {
 	wantsTerminal(line: string): boolean;
 	/** Says in a sentence why a Pod (its name), or an address, is or is not an endpoint of the Service. */
 	why(subject: string, service: string, view: RunView): string | undefined;
+	/** What `kubectl get` prints of all that the lesson watches, now. */
+	table(view: RunView): string[];
 	/** The cluster's time, where it can be held. */
 	clock?: (FollowedClock & Pick<ClusterClock, 'setSpeed' | 'step'>) | undefined;
 	remember(line: string): void;
@@ -39,11 +41,14 @@ const waitLimitMs = 60_000;
 /** How long the cluster has to be left alone until it is said what is still missing, ms. */
 const settledMs = 2_000;
 
+/** How the learner left: for good, or to begin a step (by its index) or the lesson again. */
+export type PlainOutcome = {reason: 'quit' | 'restart'} | {reason: 'reset'; step: number};
+
 /**
  * The lab line by line: the same run as on the screen, for screen readers and pipes. Lines go to the shell, but for the
- * lab's own words. Settles when the learner leaves or the input ends.
+ * lab's own words. Settles when the learner leaves, wants to begin again, or the input ends.
  */
-export async function plainLab(options: PlainLabOptions): Promise<void> {
+export async function plainLab(options: PlainLabOptions): Promise<PlainOutcome> {
 	const {run, runner, text, lines, say, prompt, wantsTerminal, clock, time, signal} = options;
 	const words = text.plain.lab;
 	const voice: Voice = {text, prose: options.prose};
@@ -52,11 +57,13 @@ export async function plainLab(options: PlainLabOptions): Promise<void> {
 	};
 	/** Lines that have been run in the present step. */
 	let ran = new Set<string>();
-	let left = false;
+	let left: PlainOutcome | undefined;
+	/** What a `y` on the next line begins again. */
+	let asked: PlainOutcome | undefined;
 	let missingTold = '';
 
 	await until(run, () => run.view().observe.state !== 'listing', {time, limitMs: waitLimitMs, signal});
-	if (signal.aborted) return;
+	if (signal.aborted) return {reason: 'quit'};
 	let known = run.view();
 	tell([text.plain.lesson(known.lesson.title, known.cluster.title), words.intro, ...stepLines(known, voice)]);
 	let running = false;
@@ -138,7 +145,7 @@ export async function plainLab(options: PlainLabOptions): Promise<void> {
 	function next(): void {
 		const {step, finished} = run.view();
 		if (finished) {
-			left = true;
+			left = {reason: 'quit'};
 			return;
 		}
 		const looked = step.looking && step.checks.every(({state}) => state === 'passed');
@@ -150,6 +157,14 @@ export async function plainLab(options: PlainLabOptions): Promise<void> {
 		const {stepIndex, finished} = run.view();
 		if (stepIndex === 0 && !finished) say(text.screen.firstStep);
 		else run.actions.back();
+	}
+
+	/** Past the last step there is only the whole lesson to begin again. */
+	function reset(what: 'step' | 'lesson'): void {
+		const {stepIndex, finished} = run.view();
+		const whole = what === 'lesson' || finished;
+		asked = whole ? {reason: 'restart'} : {reason: 'reset', step: stepIndex};
+		say(whole ? words.restart : words.reset(stepIndex + 1));
 	}
 
 	function why(subject: string): void {
@@ -194,16 +209,22 @@ export async function plainLab(options: PlainLabOptions): Promise<void> {
 		skip: () => help('skipped'),
 		story: () => tell(stepLines(run.view(), voice)),
 		checks: () => tell(checkLines(run.view().step.checks, text)),
+		reset: () => reset('step'),
+		'reset lesson': () => reset('lesson'),
 		pods: () => tell(clusterLines(run.view(), text)),
+		slices: () => tell(sliceLines(run.view(), text)),
+		table: () => tell(options.table(run.view())),
+		timeline: () => tell(historyLines(run.view(), text)),
 		async wait() {
 			if (!(await wait()) && !signal.aborted) tell(checkLines(run.view().step.checks, text));
 		},
 		quit() {
-			left = true;
+			left = {reason: 'quit'};
 		},
 	};
 	verbs['?'] = verbs.help!;
 	verbs['show me'] = verbs.show!;
+	verbs['reset step'] = verbs.reset!;
 	verbs.exit = verbs.quit!;
 	for (const what of ['pause', 'resume', 'step', 'slower', 'faster', 'max'] as const) {
 		if (clock) verbs[what] = () => hold(what);
@@ -213,10 +234,16 @@ export async function plainLab(options: PlainLabOptions): Promise<void> {
 		const line = given.trim();
 		const {prediction} = run.view().step;
 		const choice = prediction?.open && /^[1-9]$/.test(line) ? prediction.choices[Number(line) - 1] : undefined;
-		const asked = /^why\s+(\S+)$/.exec(line)?.[1];
-		if (line === '') next();
+		const subject = /^why\s+(\S+)$/.exec(line)?.[1];
+		const filter = /^filter\s+(.+)$/.exec(line)?.[1];
+		const again = asked;
+		asked = undefined;
+		if (again && /^y$/i.test(line)) left = again;
+		else if (again) say(words.notReset);
+		else if (line === '') next();
 		else if (choice) run.actions.predict(choice.id);
-		else if (asked !== undefined) why(asked);
+		else if (subject !== undefined) why(subject);
+		else if (filter !== undefined) tell(clusterLines(run.view(), text, filter));
 		else if (Object.hasOwn(verbs, line)) await verbs[line]?.();
 		else {
 			options.remember(given);
@@ -238,4 +265,5 @@ export async function plainLab(options: PlainLabOptions): Promise<void> {
 		settling.abort();
 		unsubscribe();
 	}
+	return left ?? {reason: 'quit'};
 }

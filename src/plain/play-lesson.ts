@@ -2,6 +2,7 @@ import type {Cluster} from '../clusters/cluster.ts';
 import type {LineRunner} from '../clusters/line-runner.ts';
 import {memoryJournal} from '../engine/journal.ts';
 import {openRun} from '../engine/open-run.ts';
+import {paceOf} from '../engine/pace.ts';
 import {type SolveEvent, solveSteps} from '../engine/solve-steps.ts';
 import type {CheckView} from '../engine/view.ts';
 import type {Lesson} from '../lesson/lesson.ts';
@@ -31,18 +32,16 @@ export type PlayOptions = {
 	emit(event: PlayEvent): void;
 };
 
-/** The time limit of a command and of a step's checks, ms, unless told otherwise. */
-export const defaultLimitMs = 60_000;
-
 /**
  * Plays a lesson through its own commands on a cluster, telling what happens as events. Answers whether every check came
  * true. The cluster keeps what the lesson made.
  */
 export async function playLesson(options: PlayOptions): Promise<boolean> {
 	const {lesson, cluster, language, text, runner, time, signal, emit} = options;
-	const {limitMs = defaultLimitMs, commandLimitMs = defaultLimitMs} = options;
+	const pace = paceOf(cluster, lesson, {time, signal});
+	const {limitMs = pace.limitMs, commandLimitMs = pace.limitMs} = options;
 	const {requests} = options;
-	const observer = withRequests(observeCluster({cluster, text, time, signal}), requests);
+	const observer = withRequests(observeCluster({cluster, text, time, signal}), requests, time);
 	const run = openRun({lesson, cluster, language, journal: memoryJournal(), observer, requests, time});
 	const looked: {step: string; check: string; passed: boolean}[] = [];
 	let step = '';
@@ -112,8 +111,10 @@ export async function playLesson(options: PlayOptions): Promise<boolean> {
 		const execute = createExecute(runner, line => emit({event: 'output', step, text: line}), {
 			time,
 			limitMs: commandLimitMs,
+			pace,
 		});
-		const solved = await solveSteps({run, upTo: lesson.steps.length, execute, limitMs, time, signal, tell});
+		const upTo = lesson.steps.length;
+		const solved = await solveSteps({run, upTo, execute, limitMs, pace, time, signal, tell});
 		const passed = solved && looked.every(check => check.passed);
 		emit({event: 'end', lesson: lesson.id, passed, checks: looked});
 		return passed;

@@ -1,4 +1,5 @@
 import type {CheckView, RunView, StepView} from '../engine/view.ts';
+import {causesOf} from '../observe/causes.ts';
 import {parseLabelSelector} from '../observe/label-selector.ts';
 import type {TimelineEntry} from '../observe/snapshot.ts';
 import {duration} from '../text/duration.ts';
@@ -44,8 +45,17 @@ export function checkLines(checks: readonly CheckView[], {plain}: Text): string[
 	);
 }
 
-/** The watched Pods with their addresses in each watched Service, a sentence each, and the addresses without a Pod. */
-export function clusterLines({now, watch}: RunView, {plain}: Text): string[] {
+/**
+ * The watched Pods with their addresses in each watched Service, a sentence each, and the addresses without a Pod; only
+ * sentences with the filter's text, whatever its case.
+ */
+export function clusterLines(view: RunView, text: Text, filter = ''): string[] {
+	const lines = sentences(view, text);
+	const wanted = lines.filter(line => line.toLowerCase().includes(filter.toLowerCase()));
+	return wanted.length > 0 ? wanted : [text.screen.noMatches(filter)];
+}
+
+function sentences({now, watch}: RunView, {plain}: Text): string[] {
 	const words = plain.lab;
 	const selected = parseLabelSelector(watch.pods);
 	const lists = now.endpoints.filter(({name}) => watch.services.includes(name));
@@ -69,6 +79,49 @@ export function clusterLines({now, watch}: RunView, {plain}: Text): string[] {
 				.map(({ip, port}) => words.address(port === undefined ? ip : `${ip}:${port}`, name)),
 		),
 	];
+}
+
+/** The EndpointSlices of each watched Service, with the conditions of every address. */
+export function sliceLines({now, watch}: RunView, {plain, screen}: Text): string[] {
+	const words = plain.lab;
+	if (watch.services.length === 0) return [screen.noService];
+	return watch.services.flatMap(service => {
+		const slices = now.slices.filter(slice => slice.service === service);
+		if (slices.length === 0) return [screen.noSlices(service)];
+		return slices.flatMap(({name, managedBy, addresses}) => [
+			words.slice(name, service, managedBy ? screen.managedBy(managedBy) : screen.managedByNobody, addresses.length),
+			...addresses.map(({ip, port, ready, serving = false, terminating = false, pod}) =>
+				words.sliceAddress(port === undefined ? ip : `${ip}:${port}`, {ready, serving, terminating}, pod),
+			),
+		]);
+	});
+}
+
+/** All that is known of what has happened, each with its time since the command before it, and with its cause. */
+export function historyLines({timeline}: RunView, text: Text): string[] {
+	const {plain, screen} = text;
+	if (timeline.length === 0) return [screen.noTimeline];
+	const causes = causesOf(timeline);
+	let command: TimelineEntry | undefined;
+	return timeline.map(entry => {
+		if (entry.what === 'command') {
+			command = entry;
+			return `$ ${(entry.detail ?? entry.name).replaceAll('\n', ' ; ')}`;
+		}
+		const cause = causes.get(entry);
+		const happened = sentenceOf(entry, text);
+		const told =
+			cause && cause.entry.name !== entry.name
+				? plain.lab[cause.sure ? 'because' : 'following'](happened, sentenceOf(cause.entry, text))
+				: happened;
+		return command === undefined ? told : plain.lab.after(duration(entry.at - command.at), told);
+	});
+}
+
+function sentenceOf({what, name, detail = ''}: TimelineEntry, {plain, screen}: Text): string {
+	if (what === 'endpoint-in') return plain.lab.joined(detail, name);
+	if (what === 'endpoint-out') return plain.lab.left(detail, name);
+	return screen.happened[what](name, detail);
 }
 
 /** What has changed from one view of a run to the next, a line each. */
@@ -119,18 +172,14 @@ function connectionLines({observe: before}: RunView, {observe: after}: RunView, 
 	return before.state === 'retrying' && after.state === 'live' ? [plain.lab.connected] : [];
 }
 
-function happenedLines(before: RunView, after: RunView, {plain, screen}: Text): string[] {
+function happenedLines(before: RunView, after: RunView, text: Text): string[] {
+	const {plain} = text;
 	const known = new Set(before.timeline);
 	const fresh = after.timeline.filter(entry => !known.has(entry) && entry.what !== 'command');
 	const since = after.timeline.findLast(({what}) => what === 'command')?.at;
-	const sentence = ({at, what, name, detail = ''}: TimelineEntry) => {
-		const happened =
-			what === 'endpoint-in'
-				? plain.lab.joined(detail, name)
-				: what === 'endpoint-out'
-					? plain.lab.left(detail, name)
-					: screen.happened[what](name, detail);
-		return since === undefined || at < since ? happened : plain.lab.after(duration(at - since), happened);
+	const sentence = (entry: TimelineEntry) => {
+		const happened = sentenceOf(entry, text);
+		return since === undefined || entry.at < since ? happened : plain.lab.after(duration(entry.at - since), happened);
 	};
 	const told = fresh.slice(0, toldAtOnce).map(sentence);
 	return fresh.length > toldAtOnce ? [...told, plain.lab.more(fresh.length - toldAtOnce)] : told;

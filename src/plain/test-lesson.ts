@@ -4,6 +4,7 @@ import {isGatewayPod} from '../clusters/gateway-config.ts';
 import type {LineRunner} from '../clusters/line-runner.ts';
 import {completeCommands} from '../engine/complete-commands.ts';
 import {allHold, firstHint, isLooking} from '../engine/judge.ts';
+import {paceOf} from '../engine/pace.ts';
 import {endedAsExpected} from '../engine/solve-steps.ts';
 import {trickleOf} from '../engine/trickle.ts';
 import {until} from '../engine/until.ts';
@@ -22,7 +23,6 @@ import {withRequests} from '../observe/with-requests.ts';
 import {languages, type Text} from '../text/text.ts';
 import {createExecute} from './execute.ts';
 import {inventory} from './inventory.ts';
-import {defaultLimitMs} from './play-lesson.ts';
 import type {ProofEvent, ProofProblem} from './proof-event.ts';
 
 export type TestOptions = {
@@ -30,7 +30,7 @@ export type TestOptions = {
 	/** The id of the only step to prove; those before it are done, and those after it are not looked at. */
 	step?: string | undefined;
 	/** A cluster that nobody else uses meanwhile. */
-	cluster: Pick<Cluster, 'title' | 'kubeconfig' | 'namespace'>;
+	cluster: Pick<Cluster, 'title' | 'simulated' | 'kubeconfig' | 'namespace'>;
 	/** What counts and sends the lesson's requests; the runner's go through it. */
 	requests?: RequestRecorder;
 	text: Text;
@@ -62,18 +62,19 @@ class Unprovable extends Error {}
  */
 export async function testLesson(options: TestOptions): Promise<boolean> {
 	const {lesson, cluster, text, runner, time, signal, emit} = options;
-	const {limitMs = defaultLimitMs, commandLimitMs = defaultLimitMs} = options;
+	const pace = paceOf(cluster, lesson, {time, signal});
+	const {limitMs = pace.limitMs, commandLimitMs = pace.limitMs} = options;
 	const {requests} = options;
 	const only = lesson.steps.find(({id}) => id === options.step);
 	const steps = only ? [only] : lesson.steps;
 	const id = lesson.drill ? `${lesson.id} --seed ${lesson.drill.seed}` : lesson.id;
-	const observer = withRequests(observeCluster({cluster, text, time, signal}), requests);
+	const observer = withRequests(observeCluster({cluster, text, time, signal}), requests, time);
 	const connection = connectKube(cluster.kubeconfig);
 	let problems = 0;
 	let output: string[] = [];
 	/** What the commands of the step printed, by their texts as the lesson has them. */
 	let printed = new Map<string, string[]>();
-	const execute = createExecute(runner, line => output.push(line), {time, limitMs: commandLimitMs});
+	const execute = createExecute(runner, line => output.push(line), {time, limitMs: commandLimitMs, pace});
 	const wait = (condition: () => boolean) => until(observer, condition, {time, limitMs, signal});
 
 	const problem = (problem: ProofProblem, detail: string, at: {step?: Step; check?: Check} = {}) => {
@@ -139,6 +140,7 @@ export async function testLesson(options: TestOptions): Promise<boolean> {
 
 	const proveBefore = async (step: Step) => {
 		const steady = step.checks.filter(check => check.steady);
+		await pace.beforeStep();
 		await wait(() => steady.every(check => check.condition(moments())));
 		begin(step);
 		let held = true;
@@ -157,6 +159,7 @@ export async function testLesson(options: TestOptions): Promise<boolean> {
 		for (const earlier of lesson.steps.slice(0, lesson.steps.indexOf(step))) {
 			begin(earlier);
 			if (!isLooking(earlier)) await solve(earlier);
+			await pace.beforeStep();
 		}
 	};
 

@@ -350,12 +350,17 @@ export const en = {
 				'  back: go to the step before',
 				'  a number: answer the question',
 				'  hint: give a tip',
-				'  show: the lab types and runs the commands of the step',
+				'  show, or show me: the lab runs the commands of the step that you have not run',
 				'  skip: the lab does the step and goes on',
+				'  reset, or reset step: begin the step again, with the cluster as it was then',
+				'  reset lesson: begin the whole lesson again',
 				'  story: read the step again',
 				'  checks: say what holds and what is missing',
 				'  wait: wait until the step is done, a minute at most',
-				'  pods: list the Pods and their addresses',
+				'  pods: list the Pods and their addresses; filter TEXT: only those with that text',
+				'  slices: list the EndpointSlices and the conditions of their addresses',
+				'  table: print what kubectl get prints of all that',
+				'  timeline: say again what has happened, and what led to it',
 				'  why POD, or why ADDRESS: say why it is an endpoint or not',
 				'  quit, or the end of the input: leave; the lab goes on here the next time',
 			],
@@ -386,6 +391,20 @@ export const en = {
 				`Pod ${name}: ${status}, ${ready ? 'ready' : 'not ready'}, ${ip ? `address ${ip}` : 'no address'}, ${services.length > 0 ? `an endpoint of ${services.join(' and ')}` : 'no endpoint'}`,
 			address: (address: string, service: string) => `Address ${address} without a Pod, in ${service}`,
 			noSuchPod: (name: string) => `There is no Pod or address ${name} here.`,
+			reset: (number: number) =>
+				`Begin step ${number} again, with the cluster as it was then? A line with y alone does so.`,
+			restart: 'Begin the whole lesson again, and forget how it went? A line with y alone does so.',
+			notReset: 'Nothing begins again, and this line was not run.',
+			slice: (name: string, service: string, kept: string, addresses: number) =>
+				`EndpointSlice ${name} of ${service}, ${kept}: ${addresses === 1 ? '1 address' : `${addresses} addresses`}`,
+			sliceAddress: (
+				address: string,
+				{ready, serving, terminating}: {ready: boolean; serving: boolean; terminating: boolean},
+				pod: string | undefined,
+			) =>
+				`  ${address}: ${ready ? '' : 'not '}ready, ${serving ? '' : 'not '}serving, ${terminating ? '' : 'not '}terminating; ${pod === undefined ? 'no Pod' : `Pod ${pod}`}`,
+			because: (happened: string, cause: string) => `${happened}, because: ${cause}`,
+			following: (happened: string, earlier: string) => `${happened}, after: ${earlier}`,
 			stepped: 'The cluster has gone on to its next change, and stands still.',
 			pace: (speed: string) => `The cluster’s time: ${speed}.`,
 			choose: (lessons: number) => `Type a lesson’s number from 1 to ${lessons}, or its name; quit leaves.`,
@@ -539,6 +558,7 @@ export const en = {
 		},
 		finishedHow:
 			'The cluster is still yours to try things on. Press Enter on the empty line to leave, or Ctrl-P to look at the steps again.',
+		following: (earlier: string) => `after ${earlier}`,
 		replacement: (name: string) => `replacement ${name} created`,
 		happened: {
 			command: (_name: string, detail: string) => `$ ${detail}`,
@@ -546,6 +566,8 @@ export const en = {
 			'pod-scheduled': (name: string, detail: string) => `Pod ${name} scheduled${detail ? ` to ${detail}` : ''}`,
 			'pod-ready': (name: string, _detail: string) => `Pod ${name} ready`,
 			'pod-unready': (name: string, _detail: string) => `Pod ${name} not ready`,
+			'pod-relabelled': (name: string, detail: string) => `Pod ${name} labelled ${detail}`,
+			'pod-released': (name: string, detail: string) => `Pod ${name} released by ${detail}`,
 			'pod-terminating': (name: string, _detail: string) => `Pod ${name} deleted`,
 			'pod-gone': (name: string, _detail: string) => `Pod ${name} gone`,
 			'endpoint-in': (_name: string, detail: string) => `address ${detail}`,
@@ -556,6 +578,8 @@ export const en = {
 			'deployment-created': (name: string, _detail: string) => `Deployment ${name} created`,
 			'deployment-changed': (name: string, detail: string) =>
 				`Deployment ${name} changed${detail ? `: ${detail} replicas` : ''}`,
+			'deployment-updated': (name: string, detail: string) =>
+				detail ? `Deployment ${name} updated: ${detail}` : `Deployment ${name} restarted`,
 			'deployment-gone': (name: string, _detail: string) => `Deployment ${name} gone`,
 		},
 		placeholder: {

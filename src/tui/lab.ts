@@ -22,7 +22,7 @@ import {
 import {firstState, type LabState, type Metrics, momentOf, noMetrics, suggested, withView} from './lab-state.ts';
 import {createModes} from './modes.ts';
 import {otherPane, paged, scrolled} from './moving.ts';
-import {lookedBack, type SnapshotAt} from './past.ts';
+import {lookedBack, type Memory} from './past.ts';
 import {createPromptKeys} from './prompt-keys.ts';
 import {createLines} from './run-lines.ts';
 import {createStore, type Store} from './store.ts';
@@ -36,8 +36,7 @@ export type ScreenRun = {
 	actions: RunActions;
 	/** The present step's commands; undefined while the cluster has not answered what they need. */
 	commands(): CompleteCommand[] | undefined;
-	snapshotAt: SnapshotAt;
-};
+} & Memory;
 
 /** How the learner left: after the last step, before it, or to begin a step (by its index) or the lesson again. */
 export type Outcome = {reason: 'finished' | 'quit' | 'restart'} | {reason: 'reset'; step: number};
@@ -189,7 +188,7 @@ export function createLab(options: LabOptions): Lab {
 	function scroll(by: number): void {
 		const state = store.get();
 		if (state.focus !== 'timeline') change(scrolled(state, metrics, by));
-		else change(lookedBack(state, by, run.snapshotAt) ?? {note: text.screen.noMoment});
+		else change(lookedBack(state, by, run) ?? {note: text.screen.noMoment});
 	}
 
 	function page(by: 1 | -1): void {

@@ -87,7 +87,7 @@ function open() {
 			events: JSON.parse(JSON.stringify(events)),
 			append: event => void events.push(event),
 		},
-		observer: withRequests(handDrivenObserver(), recorder),
+		observer: withRequests(handDrivenObserver(), recorder, {now: () => 0}),
 		requests: recorder,
 		time: handDrivenTime(),
 	});
@@ -188,4 +188,43 @@ test('nobody asks any more once the run is closed', () => {
 	run.actions.next();
 	run.close();
 	expect(recorder.trickles.at(-1)).toBeUndefined();
+});
+
+test('an earlier moment has the requests of then, from the beginning of the step it lies in', () => {
+	let now = 0;
+	const asked = handDrivenRecorder();
+	const observer = handDrivenObserver();
+	const remembering = withRequests({...observer, snapshotAt: at => ({...observer.snapshot(), at})}, asked, {
+		now: () => now,
+	});
+	const past = openRun({
+		lesson,
+		cluster: {title: 'SIMULATED', simulated: true},
+		language: 'en',
+		journal: memoryJournal(),
+		observer: remembering,
+		requests: asked,
+		time: handDrivenTime(),
+	});
+	const partAt = (at: number) => past.requestsIn(past.snapshotAt(at)!);
+	now = 10;
+	asked.ask(3);
+	now = 20;
+	asked.ask(2, {failure: 'refused', address: ''});
+	expect(partAt(5)?.total).toBe(0);
+	expect(partAt(10)).toMatchObject({total: 3, failed: 0, answers: [{address: '10.0.0.1:80', counts: [3]}]});
+	expect(partAt(15)?.recent).toHaveLength(3);
+	expect(partAt(20)).toMatchObject({total: 5, failed: 2});
+	now = 30;
+	// 200 more are more than a snapshot tells one by one.
+	for (let round = 0; round < 20; round++) asked.ask(10);
+	expect(partAt(30)?.recent).toHaveLength(120);
+	expect(partAt(20)?.recent.map(({failure}) => failure)).toEqual([
+		undefined,
+		undefined,
+		undefined,
+		'refused',
+		'refused',
+	]);
+	past.close();
 });

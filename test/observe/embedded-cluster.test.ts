@@ -162,6 +162,7 @@ describe.skipIf(!hasKubectl)('watching the embedded cluster, driven by kubectl',
 			what: 'deployment-changed',
 			name: 'nginx-deployment',
 			detail: '2',
+			more: -1,
 		});
 		expect(story).toContainEqual({
 			at: expect.any(Number),

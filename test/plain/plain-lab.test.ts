@@ -56,6 +56,7 @@ function openPlain(shell?: (line: string, print: (piece: string) => void) => Pro
 		prompt: {ask: () => {}, echo: true},
 		wantsTerminal: () => false,
 		why: (subject, service) => (subject === 'a' ? `a is no endpoint of ${service}` : undefined),
+		table: () => ['NAME   READY'],
 		remember: line => remembered.push(line),
 		time: realTime,
 		signal: ending.signal,
@@ -197,4 +198,48 @@ test('show says when a command did not end as it should, and abort ends all', as
 	const {length} = lab.said;
 	lab.observer.showPods('a', 'b');
 	expect(lab.said).toHaveLength(length);
+});
+
+test('a step or the lesson begins again after y, and after nothing else', async () => {
+	const doubtful = openPlain();
+	doubtful.enter('reset', 'make two');
+	await doubtful.hears(text.plain.lab.reset(1));
+	await doubtful.hears(text.plain.lab.notReset);
+	expect(doubtful.remembered).toEqual([]);
+	doubtful.enter('y');
+	// Nothing was asked any more: this one is the shell's.
+	await doubtful.hears('(the command ended with exit code 1)');
+	await doubtful.end();
+	expect(await doubtful.over).toEqual({reason: 'quit'});
+
+	const step = openPlain();
+	step.enter('reset step', 'y');
+	expect(await step.over).toEqual({reason: 'reset', step: 0});
+	const lesson = openPlain();
+	lesson.enter('reset lesson', 'Y');
+	expect(await lesson.over).toEqual({reason: 'restart'});
+});
+
+test('what the screen shows in other forms is there for the asking: slices, kubectl’s tables, the timeline with causes', async () => {
+	const lab = openPlain();
+	await lab.hears('Not yet: 0 of 2 are ready.');
+	lab.enter('timeline');
+	await lab.hears(text.screen.noTimeline);
+	lab.enter('slices');
+	await lab.hears(text.screen.noSlices('web'));
+	lab.enter('table');
+	await lab.hears('NAME   READY');
+	lab.observer.showPods('a', 'b');
+	lab.enter('filter B');
+	expect(await lab.hears('Pod b: Running, ready, address 10.0.0.1, no endpoint')).not.toContain(
+		'Pod a: Running, ready, address 10.0.0.1, no endpoint',
+	);
+	lab.enter('filter zzz');
+	await lab.hears(text.screen.noMatches('zzz'));
+	const about = {owner: 'uid', deployment: 'web'};
+	lab.observer.happened({at: 5, what: 'pod-terminating', name: 'a', ...about});
+	lab.observer.happened({at: 6, what: 'pod-created', name: 'c', ...about});
+	lab.enter('timeline');
+	await lab.hears('Pod c created, because: Pod a deleted');
+	await lab.end();
 });

@@ -102,6 +102,7 @@ export function aRun(
 		view: () => view,
 		commands: () => view.step.commands.map(line => ({line, fails: false})),
 		snapshotAt,
+		requestsIn: then => (view.requests ? {...view.requests, total: then.requests?.total ?? 0} : undefined),
 		subscribe(listener) {
 			listeners.add(listener);
 			return () => listeners.delete(listener);

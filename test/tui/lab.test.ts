@@ -733,6 +733,27 @@ describe('looking back in time', () => {
 		expect(lab.store.get()).toMatchObject({past: undefined, focus: 'prompt'});
 	});
 
+	it('shows the requests of that moment too', () => {
+		const requests = {
+			service: 'my-service',
+			perSecond: 5,
+			total: 9,
+			failed: 0,
+			clients: [],
+			answers: [],
+			failures: [],
+			recent: [],
+		};
+		const {lab, press, enter} = aLab(aView({timeline, requests}), [], at => ({
+			...aSnapshot(threePods, threeAddresses, at),
+			requests: {total: 4, counts: [], recent: []},
+		}));
+		enter('timeline');
+		press('up');
+		expect(lab.store.get().past?.view.requests?.total).toBe(4);
+		expect(lab.store.get().view.requests?.total).toBe(9);
+	});
+
 	it('goes on showing that moment while the cluster changes, until a letter is typed', () => {
 		const {lab, press, enter, run, type} = aLab(aView({timeline}), [], snapshotAt);
 		enter('timeline');

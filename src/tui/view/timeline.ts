@@ -1,4 +1,4 @@
-import {causesOf} from '../../observe/causes.ts';
+import {type Cause, causesOf} from '../../observe/causes.ts';
 import type {TimelineEntry} from '../../observe/snapshot.ts';
 import {duration} from '../../text/duration.ts';
 import type {Text} from '../../text/text.ts';
@@ -48,11 +48,11 @@ function sinceCommand(timeline: readonly TimelineEntry[]): TimelineEntry[] {
 const SHORTEST_ENTRY = 12;
 
 /** What an entry says, without its time. */
-function wordsOf(entry: TimelineEntry, cause: TimelineEntry | undefined, text: Text, symbols: Symbols): Span {
+function wordsOf(entry: TimelineEntry, cause: Cause | undefined, text: Text, symbols: Symbols): Span {
 	const {what, name, detail = ''} = entry;
 	const {happened, replacement} = text.screen;
 	const short = what.startsWith('pod') ? shortenedName(name, 7, symbols.ellipsis) : name;
-	const replaces = what === 'pod-created' && cause?.what.startsWith('pod-');
+	const replaces = what === 'pod-created' && cause?.sure && cause.entry.what.startsWith('pod-');
 	const words = replaces ? replacement(short) : happened[what](short, detail);
 	return {text: `${signs[what]?.(symbols) ?? ''}${words}`, tone: tones[what]};
 }
@@ -80,7 +80,7 @@ export function timelineLines(
 	const entries = [start, ...since.slice(-rows * Math.ceil(width / SHORTEST_ENTRY))];
 	entries.forEach((entry, index) => {
 		const cause = causes.get(entry);
-		const follows = index > 0 && cause !== undefined && cause === entries[index - 1] && cause.what !== 'command';
+		const follows = index > 0 && cause?.sure && cause.entry === entries[index - 1];
 		const item: Span[] =
 			entry.what === 'command'
 				? [commandWords(entry)]
@@ -100,6 +100,12 @@ export function sinceItsCommand(timeline: readonly TimelineEntry[], entry: Timel
 	const index = timeline.indexOf(entry);
 	const command = timeline.slice(0, index + 1).findLast(({what}) => what === 'command') ?? timeline[0] ?? entry;
 	return `+${duration(entry.at - command.at)}`;
+}
+
+/** What led to an entry, or only came before it. */
+function causeWords({entry, sure}: Cause, text: Text, symbols: Symbols): string {
+	const words = wordsOf(entry, undefined, text, symbols).text;
+	return sure ? `${symbols.because} ${words}` : text.screen.following(words);
 }
 
 /** The whole timeline, an entry a line with its cause, in `rows` lines around the selected one; without one, its end. */
@@ -122,8 +128,8 @@ export function timelineList(
 				: [
 						{text: `+${duration(entry.at - command.at)}`.padEnd(9), tone: 'dim'},
 						wordsOf(entry, cause, text, symbols),
-						...(cause && cause.what !== 'command' && cause.name !== entry.name
-							? [{text: `  ${symbols.because} ${wordsOf(cause, undefined, text, symbols).text}`, tone: 'dim' as const}]
+						...(cause && cause.entry.name !== entry.name
+							? [{text: `  ${causeWords(cause, text, symbols)}`, tone: 'dim' as const}]
 							: []),
 					];
 		return fitted(entry === selected ? toned(content, 'selected') : content, width, symbols.ellipsis);

@@ -132,14 +132,16 @@ const summary: RunSummary = {
 	predictions: {right: 1, wrong: 1, unanswered: 0},
 };
 
+const controlled = {owner: 'uid-of-the-replica-set', deployment: 'nginx-deployment'};
+
 /** One Pod deleted and replaced. */
 const story: TimelineEntry[] = [
 	{at: start, what: 'command', name: 'kubectl delete pod x'},
-	{at: start + 20, what: 'pod-terminating', name: threePods[0]!.name, detail: '10.244.1.2', owner: 'rs'},
-	{at: start + 30, what: 'endpoint-out', name: 'my-service', detail: '10.244.1.2:80'},
-	{at: start + 40, what: 'pod-created', name: fresh.name, owner: 'rs'},
-	{at: start + 400, what: 'pod-ready', name: fresh.name, detail: '10.244.1.8', owner: 'rs'},
-	{at: start + 410, what: 'endpoint-in', name: 'my-service', detail: '10.244.1.8:80'},
+	{at: start + 20, what: 'pod-terminating', name: threePods[0]!.name, detail: '10.244.1.2', ...controlled},
+	{at: start + 30, what: 'endpoint-out', name: 'my-service', detail: '10.244.1.2:80', pod: threePods[0]!.name},
+	{at: start + 40, what: 'pod-created', name: fresh.name, ...controlled},
+	{at: start + 400, what: 'pod-ready', name: fresh.name, detail: '10.244.1.8', ...controlled},
+	{at: start + 410, what: 'endpoint-in', name: 'my-service', detail: '10.244.1.8:80', pod: fresh.name},
 ];
 const lookingBack = aState(
 	{
