@@ -2,6 +2,7 @@ import {timestamp} from '../clock.ts';
 import {createSeriesRecorder} from '../controllers/events.ts';
 import {StatusError} from '../errors.ts';
 import {workQueue} from '../queue.ts';
+import {isGated} from '../resources/pods.ts';
 import type {Part, Simulation} from '../simulation.ts';
 import type {Change} from '../store.ts';
 import type {Node, Pod} from '../types.ts';
@@ -49,7 +50,7 @@ export function startScheduler(simulation: Simulation): Part {
 		key => {
 			const [namespace, name] = key.split('/') as [string, string];
 			const pod = store.get<Pod>('pods', namespace, name);
-			if (!pod || pod.spec.nodeName || pod.metadata.deletionTimestamp) return;
+			if (!pod || pod.spec.nodeName || pod.metadata.deletionTimestamp || isGated(pod)) return;
 			if ((pod.spec.schedulerName ?? 'default-scheduler') !== 'default-scheduler') return;
 			schedule(pod);
 		},

@@ -1,5 +1,4 @@
 import type {Cause} from '../errors.ts';
-import {quantityValue} from '../schema/quantity.ts';
 import type {Container, Probe} from '../types.ts';
 import {duplicate, forbidden, invalidValue, notFoundValue, notSupported, required} from './field-error.ts';
 import {
@@ -11,6 +10,9 @@ import {
 	portNumberErrors,
 	qualifiedNameErrors,
 } from './names.ts';
+import {validateResources} from './resource-validation.ts';
+import {validateContainerSecurity} from './security-validation.ts';
+import {validateDescendingPath} from './volume-validation.ts';
 
 // What a client can get wrong in a container (k/k pkg/apis/core/validation/validation.go).
 
@@ -213,27 +215,8 @@ function validateMounts(container: Container, volumes: ReadonlySet<string>, fiel
 		if (!mount.mountPath) causes.push(required(`${at}.mountPath`));
 		if (paths.has(mount.mountPath)) causes.push(invalidValue(`${at}.mountPath`, mount.mountPath, 'must be unique'));
 		paths.add(mount.mountPath);
-	}
-	return causes;
-}
-
-function validateResources(container: Container, field: string): Cause[] {
-	const causes: Cause[] = [];
-	const {requests = {}, limits = {}} = (container.resources ?? {}) as Record<string, Record<string, string>>;
-	for (const [name, text] of Object.entries(requests)) {
-		const wanted = quantityValue(String(text));
-		const limit = limits[name] === undefined ? undefined : quantityValue(String(limits[name]));
-		if (wanted !== undefined && wanted < 0)
-			causes.push(invalidValue(`${field}.requests.${name}`, String(text), 'must be greater than or equal to 0'));
-		if (wanted !== undefined && limit !== undefined && wanted > limit) {
-			causes.push(
-				invalidValue(
-					`${field}.requests`,
-					String(text),
-					`must be less than or equal to ${name} limit of ${limits[name]}`,
-				),
-			);
-		}
+		// The real server names no index here.
+		if (mount.subPath) causes.push(...validateDescendingPath(mount.subPath, `${field}.subPath`));
 	}
 	return causes;
 }
@@ -262,7 +245,8 @@ export function validateContainerCommon(container: Container, at: string, {volum
 	causes.push(...validateMounts(container, volumes, `${at}.volumeMounts`));
 	if (!pullPolicies.includes(imagePullPolicy ?? ''))
 		causes.push(notSupported(`${at}.imagePullPolicy`, imagePullPolicy ?? '', pullPolicies));
-	return [...causes, ...validateResources(container, `${at}.resources`)];
+	causes.push(...validateResources(container, `${at}.resources`));
+	return [...causes, ...validateContainerSecurity(container, `${at}.securityContext`)];
 }
 
 /** What a container has that runs beside others: hooks and probes. */

@@ -4,7 +4,7 @@ import {columnsOf} from './columns.ts';
 import {nonNegative} from './container-validation.ts';
 import type {ResourceDefinition} from './definition.ts';
 import {age} from './duration.ts';
-import {forbidden, invalidValue, notSupported} from './field-error.ts';
+import {forbidden, invalidValue} from './field-error.ts';
 import {bumpGeneration, startGeneration} from './generation.ts';
 import {validateMeta} from './object-meta.ts';
 import {defaultPodSpec} from './pod-spec.ts';
@@ -22,10 +22,16 @@ function validateStrategy({spec: {strategy}}: Deployment): Cause[] {
 		if (!rollingUpdate) return [];
 		return [forbidden(`${field}.rollingUpdate`, "may not be specified when strategy `type` is 'Recreate'")];
 	}
-	// The real server prints its internal struct here.
-	if (type !== 'RollingUpdate')
-		return [notSupported(field, {Type: type, RollingUpdate: null}, ['Recreate', 'RollingUpdate'])];
 	const {maxUnavailable = '25%', maxSurge = '25%'} = rollingUpdate ?? {};
+	if (type !== 'RollingUpdate') {
+		// The real server prints its internal struct here, in the order of its fields.
+		const shown = {
+			Type: type,
+			RollingUpdate: rollingUpdate ? {MaxUnavailable: maxUnavailable, MaxSurge: maxSurge} : null,
+		};
+		const message = `Unsupported value: ${JSON.stringify(shown)}: supported values: "Recreate", "RollingUpdate"`;
+		return [{reason: 'FieldValueNotSupported', message, field}];
+	}
 	const at = `${field}.rollingUpdate`;
 	const causes = [
 		...validateIntOrPercent(maxUnavailable, `${at}.maxUnavailable`),

@@ -8,10 +8,14 @@ import {
 	validateRunning,
 } from './container-validation.ts';
 import {duplicate, forbidden, invalidValue, notSupported, required} from './field-error.ts';
+import {ipErrors} from './ip.ts';
 import {dnsLabelErrors, dnsSubdomainErrors, labelValueErrors, qualifiedNameErrors} from './names.ts';
 import {validateAnnotations, validateLabels, validateMeta} from './object-meta.ts';
+import {validateAffinity, validateSchedulingGates, validateSpread} from './placement-validation.ts';
 import {specDifference} from './pod-difference.ts';
+import {validatePodSecurity} from './security-validation.ts';
 import {deepEqual} from './shared.ts';
+import {validateVolumes} from './volume-validation.ts';
 
 // What a client can get wrong in a Pod or a template (k/k pkg/apis/core/validation/validation.go).
 
@@ -20,29 +24,6 @@ const dnsPolicies = ['ClusterFirstWithHostNet', 'ClusterFirst', 'Default', 'None
 const preemptionPolicies = ['PreemptLowerPriority', 'Never'];
 const taintEffects = ['NoSchedule', 'PreferNoSchedule', 'NoExecute'];
 const maxInt32 = 2 ** 31 - 1;
-
-function validateVolumes(spec: PodSpec, field: string): Cause[] {
-	const causes: Cause[] = [];
-	const names = new Set<string>();
-	for (const [i, volume] of (spec.volumes ?? []).entries()) {
-		const at = `${field}[${i}]`;
-		const name = (volume.name as string) ?? '';
-		const sources = Object.keys(volume).filter(key => key !== 'name' && volume[key]);
-		for (const extra of sources.slice(1))
-			causes.push(forbidden(`${at}.${extra}`, 'may not specify more than 1 volume type'));
-		if (sources.length === 0) causes.push(required(at, 'must specify a volume type'));
-		const {configMap, secret} = volume as {configMap?: {name?: string}; secret?: {secretName?: string}};
-		if (configMap && !configMap.name) causes.push(required(`${at}.configMap.name`));
-		if (secret && !secret.secretName) causes.push(required(`${at}.secret.secretName`));
-		if (!name) causes.push(required(`${at}.name`));
-		else {
-			for (const text of dnsLabelErrors(name)) causes.push(invalidValue(`${at}.name`, name, text));
-			if (names.has(name)) causes.push(duplicate(`${at}.name`, name));
-		}
-		names.add(name);
-	}
-	return causes;
-}
 
 function validateTolerations(tolerations: NonNullable<PodSpec['tolerations']>, field: string): Cause[] {
 	return tolerations.flatMap(({key = '', operator = '', value = '', effect = '', tolerationSeconds}, i) => {
@@ -110,10 +91,38 @@ function validateHostNetworkPorts({hostNetwork, containers = []}: PodSpec, field
 	);
 }
 
+type DnsConfig = {nameservers?: string[]; searches?: string[]; options?: {name?: string}[]};
+
+function validateDns({dnsPolicy, dnsConfig}: PodSpec, at: string): Cause[] {
+	const {nameservers = [], searches = [], options = []} = (dnsConfig ?? {}) as DnsConfig;
+	if (dnsPolicy === 'None') {
+		if (!dnsConfig) return [required(at, 'must provide `dnsConfig` when `dnsPolicy` is None')];
+		if (nameservers.length === 0)
+			return [required(`${at}.nameservers`, 'must provide at least one DNS nameserver when `dnsPolicy` is None')];
+	}
+	const causes: Cause[] = [];
+	if (nameservers.length > 3)
+		causes.push(invalidValue(`${at}.nameservers`, nameservers, 'must not have more than 3 nameservers'));
+	for (const [i, ip] of nameservers.entries())
+		causes.push(...ipErrors(ip).map(text => invalidValue(`${at}.nameservers[${i}]`, ip, text)));
+	if (searches.length > 32)
+		causes.push(invalidValue(`${at}.searches`, searches, 'must not have more than 32 search paths'));
+	for (const [i, {name}] of options.entries())
+		if (!name) causes.push(required(`${at}.options[${i}]`, 'must not be empty'));
+	return causes;
+}
+
+const validateHostAliases = ({hostAliases}: PodSpec, field: string): Cause[] =>
+	((hostAliases ?? []) as {ip?: string; hostnames?: string[]}[]).flatMap(({ip = '', hostnames = []}, i) => [
+		...ipErrors(ip).map(text => invalidValue(`${field}[${i}].ip`, ip, text)),
+		...hostnames.flatMap((name, j) =>
+			dnsSubdomainErrors(name).map(text => invalidValue(`${field}[${i}].hostnames[${j}]`, name, text)),
+		),
+	]);
+
 /** A Pod's spec; `field` is where it stands, as `spec` or `spec.template.spec`. */
 function validatePodSpec(spec: PodSpec, field: string): Cause[] {
-	const causes = validateVolumes(spec, `${field}.volumes`);
-	const volumes = new Set((spec.volumes ?? []).map(({name}) => name as string));
+	const {causes, names: volumes} = validateVolumes(spec, `${field}.volumes`);
 	const rule = (name: string, faults: (value: string) => string[]) => {
 		const value = spec[name] as string | undefined;
 		if (value) for (const text of faults(value)) causes.push(invalidValue(`${field}.${name}`, value, text));
@@ -128,10 +137,14 @@ function validatePodSpec(spec: PodSpec, field: string): Cause[] {
 	oneOf('restartPolicy', restartPolicies);
 	oneOf('dnsPolicy', dnsPolicies);
 	causes.push(...validateLabels(spec.nodeSelector, `${field}.nodeSelector`));
+	causes.push(...validatePodSecurity(spec, `${field}.securityContext`));
+	causes.push(...validateAffinity(spec, `${field}.affinity`), ...validateDns(spec, `${field}.dnsConfig`));
 	for (const [i, {conditionType}] of (spec.readinessGates ?? []).entries()) {
 		for (const text of qualifiedNameErrors(conditionType))
 			causes.push(invalidValue(`${field}.readinessGates[${i}].conditionType`, conditionType, text));
 	}
+	causes.push(...validateSchedulingGates(spec, `${field}.schedulingGates`));
+	causes.push(...validateSpread(spec, `${field}.topologySpreadConstraints`));
 	rule('serviceAccountName', dnsSubdomainErrors);
 	rule('nodeName', dnsSubdomainErrors);
 	const deadline = spec.activeDeadlineSeconds as number | undefined;
@@ -142,7 +155,9 @@ function validatePodSpec(spec: PodSpec, field: string): Cause[] {
 	rule('hostname', dnsLabelErrors);
 	rule('subdomain', dnsLabelErrors);
 	causes.push(...validateTolerations(spec.tolerations ?? [], `${field}.tolerations`));
+	causes.push(...validateHostAliases(spec, `${field}.hostAliases`));
 	rule('priorityClassName', dnsSubdomainErrors);
+	rule('runtimeClassName', dnsSubdomainErrors);
 	if (spec.preemptionPolicy !== undefined) oneOf('preemptionPolicy', preemptionPolicies);
 	return causes;
 }
@@ -187,7 +202,7 @@ const updatable =
 function withoutUpdates(spec: PodSpec, old: PodSpec): PodSpec {
 	const images = (list: Container[] | undefined, before: Container[] = []) =>
 		list?.map((container, i) => ({...container, image: before[i]?.image ?? ''}));
-	const {activeDeadlineSeconds, tolerations} = old;
+	const {activeDeadlineSeconds, tolerations, schedulingGates} = old;
 	const initContainers = images(spec.initContainers, old.initContainers);
 	return {
 		...spec,
@@ -195,6 +210,7 @@ function withoutUpdates(spec: PodSpec, old: PodSpec): PodSpec {
 		...(initContainers && {initContainers}),
 		activeDeadlineSeconds,
 		tolerations,
+		schedulingGates,
 	};
 }
 
@@ -216,6 +232,11 @@ export function validatePodUpdate(pod: Pod, old: Pod): Cause[] {
 	);
 	if (lost)
 		causes.push(forbidden('spec.tolerations', 'existing toleration can not be modified except its tolerationSeconds'));
+	const gates = (spec: PodSpec) => ((spec.schedulingGates ?? []) as {name: string}[]).map(({name}) => name);
+	for (const [i, name] of gates(pod.spec).entries()) {
+		const text = `only deletion is allowed, but found new scheduling gate '${name}'`;
+		if (!gates(old.spec).includes(name)) causes.push(forbidden(`spec.schedulingGates[${i}].name`, text));
+	}
 	const fixed = withoutUpdates(pod.spec, old.spec);
 	if (!deepEqual(fixed, old.spec)) {
 		const text = `pod updates may not change fields other than ${updatable}\n${specDifference(old.spec, fixed)}`;

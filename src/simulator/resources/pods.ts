@@ -37,9 +37,7 @@ function admitServiceAccount(pod: Pod, {store, random}: StrategyContext) {
 	);
 	if (!account && name !== 'default') {
 		const why = `error looking up service account ${metadata.namespace}/${name}: serviceaccount "${name}" not found`;
-		// In a real cluster admission comes before a name is made, and knows only its beginning.
-		const shown = metadata.generateName ?? metadata.name;
-		throw new StatusError(403, 'Forbidden', `pods "${shown}" is forbidden: ${why}`, {name: shown, kind: 'pods'});
+		throw forbidden(pod, why);
 	}
 	spec.serviceAccountName = name;
 	spec.serviceAccount = name;
@@ -82,6 +80,41 @@ function admitTolerations(pod: Pod) {
 const systemPriorities: Record<string, number> = {
 	'system-cluster-critical': 2_000_000_000,
 	'system-node-critical': 2_000_001_000,
+};
+
+const forbidden = ({metadata}: Pod, why: string) => {
+	// In a real cluster admission comes before a name is made, and knows only its beginning.
+	const shown = metadata.generateName ?? metadata.name;
+	return new StatusError(403, 'Forbidden', `pods "${shown}" is forbidden: ${why}`, {name: shown, kind: 'pods'});
+};
+
+/** What the Priority and RuntimeClass admission plugins add, or refuse since no other class exists. */
+function admitClasses(pod: Pod) {
+	const {spec} = pod;
+	const {priorityClassName: name, runtimeClassName: runtime} = spec as Record<string, string | undefined>;
+	const priority = name ? systemPriorities[name] : 0;
+	if (priority === undefined) throw forbidden(pod, `no PriorityClass with name ${name} was found`);
+	if (spec.priority !== undefined && spec.priority !== priority) {
+		const computed = `priority admission controller computed ${priority} from the given PriorityClass name`;
+		const given = `the integer value of priority (${spec.priority}) must not be provided in pod spec`;
+		throw forbidden(pod, `${given}; ${computed}`);
+	}
+	spec.priority = priority;
+	spec.preemptionPolicy ??= 'PreemptLowerPriority';
+	if (runtime) throw forbidden(pod, `pod rejected: RuntimeClass "${runtime}" not found`);
+}
+
+/** Whether something has to be taken from a Pod before it is scheduled. */
+export const isGated = ({spec}: Pod): boolean => ((spec.schedulingGates ?? []) as unknown[]).length > 0;
+
+/** What keeps a Pod from the scheduler is said from the start (applySchedulingGatedCondition). */
+const gatedCondition = {
+	type: 'PodScheduled',
+	status: 'False' as const,
+	reason: 'SchedulingGated',
+	message: 'Scheduling is blocked due to non-empty scheduling gates',
+	lastProbeTime: null,
+	lastTransitionTime: null,
 };
 
 /** On the host's network a container has the host's ports. */
@@ -131,9 +164,9 @@ export const pods: ResourceDefinition<Pod> = {
 		draft.metadata.generation = 1;
 		if (!isMirrorPod(draft)) admitServiceAccount(draft, context);
 		admitTolerations(draft);
-		draft.spec.priority ??= systemPriorities[String(draft.spec.priorityClassName)] ?? 0;
-		draft.spec.preemptionPolicy ??= 'PreemptLowerPriority';
+		admitClasses(draft);
 		draft.status = {phase: 'Pending', qosClass: qosClass(draft.spec)};
+		if (isGated(draft)) draft.status.conditions = [{...gatedCondition, observedGeneration: 1}];
 	},
 	prepareForUpdate(draft, old) {
 		if (!deepEqual(draft.spec, old.spec)) draft.metadata.generation = (old.metadata.generation ?? 0) + 1;
