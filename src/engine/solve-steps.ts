@@ -1,5 +1,6 @@
 import type {Time} from '../observe/time.ts';
 import type {Run} from './open-run.ts';
+import type {Pace} from './pace.ts';
 import {until} from './until.ts';
 import type {StepView} from './view.ts';
 
@@ -31,6 +32,7 @@ export type SolveOptions = {
 	execute: Execute;
 	/** How long a step's checks may take after its commands, ms. */
 	limitMs: number;
+	pace: Pick<Pace, 'beforeStep'>;
 	time: Time;
 	signal: AbortSignal;
 	tell(event: SolveEvent): void;
@@ -41,7 +43,16 @@ export type SolveOptions = {
  * a step. Steps that are solved, and whose state still holds, are passed over; one whose state has been undone is done
  * again. Answers whether it got there.
  */
-export async function solveSteps({run, upTo, execute, limitMs, time, signal, tell}: SolveOptions): Promise<boolean> {
+export async function solveSteps({
+	run,
+	upTo,
+	execute,
+	limitMs,
+	pace,
+	time,
+	signal,
+	tell,
+}: SolveOptions): Promise<boolean> {
 	const holds = () => {
 		const {step, observe} = run.view();
 		return observe.state === 'live' && step.solved && step.checks.every(({state}) => state === 'passed');
@@ -78,6 +89,7 @@ export async function solveSteps({run, upTo, execute, limitMs, time, signal, tel
 			}
 		}
 		tell({type: 'solved', step: run.view().step});
+		await pace.beforeStep();
 		run.actions.next();
 	}
 }

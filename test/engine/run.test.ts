@@ -347,6 +347,7 @@ describe('solving by the lesson’s own commands', () => {
 			run,
 			upTo,
 			limitMs: 1000,
+			pace: {beforeStep: async () => {}},
 			time,
 			signal: new AbortController().signal,
 			async execute(line) {
