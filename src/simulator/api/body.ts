@@ -73,13 +73,20 @@ function parseJson(text: string, kind: string): unknown {
 	}
 }
 
-/** Parses a patch sent as JSON. Throws StatusError 400. */
-export function parsePatch(text: string): unknown {
+/** Parses a patch sent as JSON: a list of operations, else an object. `type` is its media type. Throws StatusError 400. */
+export function parsePatch(text: string, type: string): unknown {
+	const isList = type === 'application/json-patch+json';
+	const refuse = (why: string) =>
+		badRequest(type === 'application/strategic-merge-patch+json' ? why : `error decoding patch: ${why}`);
+	let patch: unknown;
 	try {
-		return parse(text);
+		patch = parse(text) ?? (isList ? [] : {});
 	} catch (error) {
-		throw badRequest(syntaxError(text, error));
+		throw refuse(syntaxError(text, error));
 	}
+	if (typeof patch === 'object' && Array.isArray(patch) === isList) return patch;
+	const wanted = isList ? '[]handlers.jsonPatchOp' : 'map[string]interface {}';
+	throw refuse(`json: cannot unmarshal ${goKind(patch)} into Go value of type ${wanted}`);
 }
 
 /** Parses the first YAML document of a text (JSON is YAML too). Throws StatusError 400. */
@@ -136,14 +143,19 @@ function withoutPrototypes(text: string, value: unknown): unknown {
 	return value;
 }
 
+/** What Go's decoder calls the kind of a JSON value. */
+function goKind(value: unknown): string {
+	if (value === null) return 'null';
+	if (Array.isArray(value)) return 'array';
+	return typeof value === 'boolean' ? 'bool' : typeof value;
+}
+
 /** A JSON value that must be an object. Throws StatusError 400. */
 export function asObject(value: unknown, kind: string): JsonObject {
 	if (typeof value === 'object' && value !== null && !Array.isArray(value)) return value as JsonObject;
-	const what =
-		value === null ? 'null' : Array.isArray(value) ? 'array' : typeof value === 'boolean' ? 'bool' : typeof value;
 	throw unrecognized(
 		kind,
-		`json: cannot unmarshal ${what} into Go value of type struct { APIVersion string "json:\\"apiVersion,omitempty\\""; Kind string "json:\\"kind,omitempty\\"" }`,
+		`json: cannot unmarshal ${goKind(value)} into Go value of type struct { APIVersion string "json:\\"apiVersion,omitempty\\""; Kind string "json:\\"kind,omitempty\\"" }`,
 		JSON.stringify(value) ?? '',
 	);
 }

@@ -42,7 +42,7 @@ export async function serveScale(call: Call, method: string): Promise<void> {
 		const present = structuredClone(
 			scaleOf(registry.get<Scalable>(definition.plural, info.namespace, info.name!)),
 		) as JsonObject;
-		const patch = parsePatch(body.toString());
+		const patch = parsePatch(body.toString(), type);
 		if (type === 'application/json-patch+json') wanted = asObject(jsonPatch(present, patch), 'Scale');
 		// Scale has no lists, so a strategic merge is a plain merge.
 		else if (type === 'application/merge-patch+json' || type === 'application/strategic-merge-patch+json')

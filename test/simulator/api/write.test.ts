@@ -356,7 +356,30 @@ test.each([
 	['-', 'unexpected end of JSON input'],
 	['', 'unexpected end of JSON input'],
 ])("a patch that is not JSON, %s, is explained in Go's words", async (body, message) => {
-	expect((await patch(`${base}/jp`, body)).body).toMatchObject({code: 400, reason: 'BadRequest', message});
+	const refused = {code: 400, reason: 'BadRequest'};
+	const strategic = await patch(`${base}/jp`, body, 'strategic-merge-patch+json');
+	expect(strategic.body).toMatchObject({...refused, message});
+	// Of other patches the real server says first that it was decoding one.
+	expect((await patch(`${base}/jp`, body)).body).toMatchObject({
+		...refused,
+		message: `error decoding patch: ${message}`,
+	});
+});
+
+test.each([
+	['strategic-merge-patch+json', 'nope', 'json: cannot unmarshal string into Go value of type map[string]interface {}'],
+	[
+		'merge-patch+json',
+		[1],
+		'error decoding patch: json: cannot unmarshal array into Go value of type map[string]interface {}',
+	],
+	[
+		'json-patch+json',
+		{op: 'remove'},
+		'error decoding patch: json: cannot unmarshal object into Go value of type []handlers.jsonPatchOp',
+	],
+])('a %s that is JSON of another kind is refused', async (kind, body, message) => {
+	expect((await patch(`${base}/jp`, JSON.stringify(body), kind)).body).toMatchObject({code: 400, message});
 });
 
 test('an object that is not JSON is quoted', async () => {

@@ -1,5 +1,5 @@
 import {applyPatch, type Operation, Pointer} from 'rfc6902';
-import {badRequest, StatusError} from '../../errors.ts';
+import {StatusError} from '../../errors.ts';
 import type {JsonObject} from '../body.ts';
 
 const operations = new Set(['add', 'remove', 'replace', 'move', 'copy', 'test']);
@@ -7,10 +7,9 @@ const maxOperations = 10_000;
 /** Characters of JSON that `copy` may add, so that doubling a document again and again comes to an end. */
 const maxCopied = 3 * 1024 * 1024;
 
-/** Applies a JSON patch (RFC 6902) to a copy of an object. Throws StatusError: 400 for a malformed patch, 422 when it does not fit. */
+/** Applies a JSON patch (RFC 6902), a list of operations, to a copy of an object. Throws StatusError 422 when it does not fit. */
 export function jsonPatch(target: JsonObject, patch: unknown): unknown {
-	if (!Array.isArray(patch))
-		throw badRequest('error decoding patch: json: cannot unmarshal object into Go value of type jsonpatch.Patch');
+	if (!Array.isArray(patch)) throw unfit();
 	if (patch.length > maxOperations) {
 		throw tooLarge(`The allowed maximum operations in a JSON patch is ${maxOperations}, got ${patch.length}`);
 	}

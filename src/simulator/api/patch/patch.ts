@@ -41,7 +41,7 @@ export async function readPatch({request, definition, query}: Call): Promise<Pat
 	}
 	checkApplyParameters(query, type === applyType);
 	const text = (await readBody(request)).toString();
-	const content = type === applyType ? await parseYaml(text, definition.kind) : parsePatch(text);
+	const content = type === applyType ? await parseYaml(text, definition.kind) : parsePatch(text, type);
 	return {type, content};
 }
 
