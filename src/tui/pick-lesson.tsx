@@ -1,6 +1,7 @@
 import {useApp, useInput, useWindowSize} from 'ink';
-import {useEffect, useState} from 'react';
+import {useEffect, useLayoutEffect, useState} from 'react';
 import type {Language} from '../text/text.ts';
+import type {FrameWriter} from './frame-writer.ts';
 import {keyPresses} from './keys.ts';
 import {
 	type ClusterChoice,
@@ -11,10 +12,8 @@ import {
 	pressed,
 } from './picker.ts';
 import {quietly} from './quiet.ts';
-import {Rows} from './rows.tsx';
 import {show} from './show.ts';
 import {type Theme, themeOf} from './theme.ts';
-import {paint} from './view/line.ts';
 import {drawPicker} from './view/picker.ts';
 
 export type PickOptions = {
@@ -38,8 +37,9 @@ export async function pickLesson(options: PickOptions): Promise<Picked | undefin
 	try {
 		const first = pickerState(lessons, clusters, language, cluster);
 		const theme = themeOf(environment, process.platform);
-		await show(() => (
+		await show(frames => (
 			<Picker
+				frames={frames}
 				first={first}
 				theme={theme}
 				signal={signal}
@@ -54,9 +54,15 @@ export async function pickLesson(options: PickOptions): Promise<Picked | undefin
 	return outcome ?? undefined;
 }
 
-type PickerProps = {first: PickerState; theme: Theme; signal: AbortSignal; onDone: (picked: Picked | null) => void};
+type PickerProps = {
+	frames: FrameWriter;
+	first: PickerState;
+	theme: Theme;
+	signal: AbortSignal;
+	onDone: (picked: Picked | null) => void;
+};
 
-function Picker({first, theme, signal, onDone}: PickerProps) {
+function Picker({frames, first, theme, signal, onDone}: PickerProps) {
 	const [state, setState] = useState(first);
 	const {columns, rows} = useWindowSize();
 	const {exit} = useApp();
@@ -74,7 +80,6 @@ function Picker({first, theme, signal, onDone}: PickerProps) {
 		signal.addEventListener('abort', abort);
 		return () => signal.removeEventListener('abort', abort);
 	}, [signal, exit]);
-	return (
-		<Rows rows={drawPicker(state, columns, rows, theme).map(content => paint(content, theme))} columns={columns} />
-	);
+	useLayoutEffect(() => frames.show({lines: drawPicker(state, columns, rows, theme), columns}, theme));
+	return null;
 }

@@ -55,16 +55,17 @@ export async function runScreen(options: ScreenOptions): Promise<Outcome> {
 		pause: ms => setTimeout(ms),
 		columns: () => Math.max(40, (process.stdout.columns ?? 80) - 4),
 		withTerminal: async use => {
-			await app?.suspendTerminal(async () => {
-				lent = true;
-				try {
+			lent = true;
+			try {
+				await app?.suspendTerminal(async () => {
 					await stopReading();
 					await use(sayAndWait);
 					settleTerminal();
-				} finally {
-					lent = false;
-				}
-			});
+				});
+			} finally {
+				lent = false;
+				redraw();
+			}
 		},
 		files: namesIn,
 		redraw: () => redraw(),
@@ -77,14 +78,14 @@ export async function runScreen(options: ScreenOptions): Promise<Outcome> {
 	const restore = quietly(log);
 	try {
 		await show(
-			() => (
+			frames => (
 				<Root
 					signal={signal}
 					onApp={current => {
 						app = current;
 					}}
 				>
-					<LabScreen lab={lab} now={now} clusterNow={clock?.now} text={text} theme={theme} why={why} />
+					<LabScreen lab={lab} frames={frames} now={now} clusterNow={clock?.now} text={text} theme={theme} why={why} />
 				</Root>
 			),
 			{

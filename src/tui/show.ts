@@ -1,5 +1,6 @@
 import {type Instance, render} from 'ink';
 import type {ReactNode} from 'react';
+import {createFrameWriter, type FrameWriter} from './frame-writer.ts';
 
 /** How long a terminal has to keep its size until it is drawn afresh, in ms. */
 const SETTLED_MS = 60;
@@ -7,22 +8,24 @@ const SETTLED_MS = 60;
 export type ShowOptions = {onRedraw?: (redraw: () => void) => void; isLent?: () => boolean};
 
 /**
- * Shows a component on the alternate screen until it exits; settles or throws as Ink's `waitUntilExit` does. `onRedraw`
- * gets a function that draws the whole screen anew; it does nothing while `isLent` says that another program has it.
+ * Shows a component on the alternate screen until it exits; settles or throws as Ink's `waitUntilExit` does. The component
+ * draws with the writer that it is given, and nothing through Ink, which has the terminal's modes, keys and end. `onRedraw`
+ * gets a function that draws the whole screen anew; nothing is drawn while `isLent` says that another program has it.
  *
- * Ink finds its rows by moving the cursor from where it believes it to be. When a terminal changes its size several
- * times between two frames, that belief is wrong, and nothing ever puts it right. So once the size has settled, the
- * screen is emptied and drawn from its corner.
+ * Once the size of the terminal has settled after a change, everything is drawn anew: what a terminal makes of a
+ * screen that grows or shrinks is its own affair.
  */
-export async function show(tree: () => ReactNode, {onRedraw, isLent}: ShowOptions = {}): Promise<void> {
-	const {stdout} = process;
-	const instance: Instance = render(tree(), {
+export async function show(
+	tree: (frames: FrameWriter) => ReactNode,
+	{onRedraw, isLent}: ShowOptions = {},
+): Promise<void> {
+	const frames = createFrameWriter(bytes => {
+		if (!isLent?.()) process.stdout.write(bytes);
+	});
+	const instance: Instance = render(tree(frames), {
 		// The caller has made sure of a terminal; Ink would take a CI variable, even an empty one, for the lack of it.
 		interactive: true,
 		alternateScreen: true,
-		incrementalRendering: true,
-		// The store already limits how often the cluster is drawn; a second limit would only add its wait.
-		maxFps: 60,
 		exitOnCtrlC: false,
 		patchConsole: true,
 	});
@@ -30,9 +33,8 @@ export async function show(tree: () => ReactNode, {onRedraw, isLent}: ShowOption
 	let timer: NodeJS.Timeout | undefined;
 	const redraw = () => {
 		if (!shown || isLent?.()) return;
-		instance.clear();
-		stdout.write('\u001b[H\u001b[J');
-		instance.rerender(tree());
+		frames.forget();
+		instance.rerender(tree(frames));
 	};
 	const settle = () => {
 		clearTimeout(timer);
