@@ -4,6 +4,7 @@ import {existsSync, readFileSync, rmSync} from 'node:fs';
 import {constants} from 'node:os';
 import {basename, join} from 'node:path';
 import {makeTemporaryFolder} from '../state/temporary-folder.ts';
+import {hangUp} from './process-tree.ts';
 import {type Environment, lineShell} from './shell.ts';
 
 /**
@@ -78,7 +79,7 @@ export function createLineRunner({environment, cwd, signal, holdInterrupt}: Line
 	/** Process groups that may still hold background jobs of finished lines. */
 	const groups = new Set<number>();
 	let folder = cwd;
-	let running: {child: ChildProcess; interrupted: boolean} | undefined;
+	let running: {child: ChildProcess; inTerminal: boolean; interrupted: boolean} | undefined;
 	let closed: Promise<void> | undefined;
 
 	function start(line: string, mark: string, columns: number | undefined): ChildProcess {
@@ -95,7 +96,7 @@ export function createLineRunner({environment, cwd, signal, holdInterrupt}: Line
 			detached: mark !== '',
 			stdio: mark === '' ? 'inherit' : ['ignore', 'pipe', 'ignore'],
 		});
-		running = {child, interrupted: false};
+		running = {child, inTerminal: mark === '', interrupted: false};
 		return child;
 	}
 
@@ -117,14 +118,18 @@ export function createLineRunner({environment, cwd, signal, holdInterrupt}: Line
 	}
 
 	async function close(): Promise<void> {
-		const current = running?.child;
-		if (current?.pid !== undefined) groups.add(current.pid);
-		// A command in the terminal is not in a group of its own.
-		current?.kill('SIGHUP');
+		const {child: current, inTerminal} = running ?? {};
+		const pid = current?.pid;
 		const ended = current && new Promise<void>(resolve => current.once('exit', () => resolve()));
+		// A command in the terminal is not in a group of its own.
+		if (pid !== undefined && inTerminal) await hangUp(pid, killAfterMs);
+		else if (pid !== undefined) groups.add(pid);
 		for (const group of groups) signalGroup(group, 'SIGTERM');
 		if (ended) {
-			const timer = setTimeout(() => current.pid !== undefined && signalGroup(current.pid, 'SIGKILL'), killAfterMs);
+			const timer = setTimeout(() => {
+				if (inTerminal) current.kill('SIGKILL');
+				else if (pid !== undefined) signalGroup(pid, 'SIGKILL');
+			}, killAfterMs);
 			await ended;
 			clearTimeout(timer);
 		}

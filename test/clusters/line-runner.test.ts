@@ -175,6 +175,18 @@ describe('a session', () => {
 		expect(existsSync(state)).toBe(false);
 	});
 
+	test('ends what has the terminal when it is aborted, the shell around it last', async () => {
+		const file = join(folder, 'order');
+		// Like an editor, the inner one puts something in order when it is hung up on.
+		const inner = `trap 'sleep 0.2; echo inner >>${file}; exit' HUP; echo up >${file}.up; while :; do sleep 0.05; done`;
+		const running = runner.runInTerminal(`sh -c "${inner}"; echo never >>${file}; sleep 600`);
+		await until(() => existsSync(`${file}.up`));
+		stop.abort();
+		await running;
+		expect(readFileSync(file, 'utf8')).toBe('inner\n');
+		await runner.close();
+	});
+
 	test('does not let a fish user’s shell read POSIX commands: bash or sh runs them', async () => {
 		await runner.close();
 		runner = open('/usr/bin/fish');
