@@ -24,6 +24,20 @@ export function ipErrors(text: string): string[] {
 	return (ip as ipaddr.IPv6).isIPv4MappedAddress() ? ['must not be an IPv4-mapped IPv6 address'] : [];
 }
 
+/** What keeps a text from being a range of addresses, as IsValidCIDRForLegacyField since 1.36. */
+export function cidrErrors(text: string): string[] {
+	const [address = '', length = '', ...rest] = text.split('/');
+	const ip = parseIp(address);
+	const bits = ip?.kind() === 'ipv4' ? 32 : 128;
+	if (!ip || rest.length > 0 || !/^\d{1,3}$/.test(length) || Number(length) > bits)
+		return ['must be a valid CIDR value, (e.g. 10.9.8.0/24 or 2001:db8::/64)'];
+	if (/(^|\.)0\d/.test(address) || /^0\d/.test(length)) return ['must not have leading 0s in IP or prefix length'];
+	if (ip instanceof ipaddr.IPv6 && ip.isIPv4MappedAddress()) return ['must not have an IPv4-mapped IPv6 address'];
+	const network = ip instanceof ipaddr.IPv6 ? ipaddr.IPv6 : ipaddr.IPv4;
+	const first = network.networkAddressFromCIDR(text);
+	return first.toString() === ip.toString() ? [] : ['must not have bits set beyond the prefix length'];
+}
+
 /** What keeps an address from being an endpoint (ValidateEndpointIP). */
 export function endpointIpErrors(text: string): string[] {
 	const ip = parseIp(text);

@@ -5,10 +5,9 @@ import {validatePortReference} from './container-validation.ts';
 import type {ResourceDefinition} from './definition.ts';
 import {age} from './duration.ts';
 import {duplicate, forbidden, invalidValue, notSupported, required} from './field-error.ts';
-import {endpointIpErrors, ipErrors} from './ip.ts';
+import {cidrErrors, endpointIpErrors, ipErrors, ipFamily} from './ip.ts';
 import {dnsLabelErrors, dnsSubdomainErrors, portNumberErrors, qualifiedNameErrors} from './names.ts';
 import {validateLabels, validateMeta} from './object-meta.ts';
-
 import {allocateForCreate, allocateForUpdate, isHeadless} from './service-allocation.ts';
 import {formatLabels, standardVerbs} from './shared.ts';
 
@@ -96,25 +95,89 @@ function validateAffinity({spec}: Service): Cause[] {
 		: [];
 }
 
-function validateClusterIps({spec}: Service): Cause[] {
+function validateClusterIps(service: Service): Cause[] {
+	const {spec} = service;
 	if (spec.type === 'ExternalName') return [];
 	const causes: Cause[] = [];
-	const ips = spec.clusterIPs ?? [];
-	for (const [i, family] of (spec.ipFamilies ?? []).entries()) {
-		if (!families.includes(family)) causes.push(notSupported(`spec.ipFamilies[${i}]`, family, families));
+	const at = 'spec.clusterIPs';
+	const {clusterIP = '', clusterIPs: ips = [], ipFamilies = []} = spec;
+	if (clusterIP) {
+		if (ips.length === 0) causes.push(required(at));
+		else if (clusterIP !== ips[0]) causes.push(invalidValue(at, ips, 'first value must match `clusterIP`'));
+	} else if (ips.length > 0) causes.push(invalidValue(at, ips, 'must be empty when `clusterIP` is not specified'));
+	for (const [i, family] of ipFamilies.entries()) {
+		const field = `spec.ipFamilies[${i}]`;
+		if (!families.includes(family)) causes.push(notSupported(field, family, families));
+		if (ipFamilies.indexOf(family) < i) causes.push(duplicate(field, family));
 	}
 	if (spec.ipFamilyPolicy && !familyPolicies.includes(spec.ipFamilyPolicy))
 		causes.push(notSupported('spec.ipFamilyPolicy', spec.ipFamilyPolicy, familyPolicies));
-	if (ips.length > 0 && spec.clusterIP !== ips[0])
-		causes.push(invalidValue('spec.clusterIPs', ips, 'first value must match `clusterIP`'));
+	let wrong = false;
 	for (const [i, ip] of ips.entries()) {
-		if (ip === 'None') {
-			if (ips.length > 1) causes.push(invalidValue('spec.clusterIPs', ips, "'None' must be the first and only value"));
-			continue;
-		}
-		for (const text of ipErrors(ip)) causes.push(invalidValue(`spec.clusterIPs[${i}]`, ip, text));
+		const alone = i === 0 && ip === 'None';
+		if (alone && ips.length > 1) causes.push(invalidValue(at, ips, "'None' must be the first and only value"));
+		const faults = alone ? [] : ipErrors(ip);
+		wrong ||= faults.length > 0 || (alone && ips.length > 1);
+		causes.push(...faults.map(text => invalidValue(`${at}[${i}]`, ip, text)));
+	}
+	if (ips.length > 2) causes.push(invalidValue(at, ips, 'may only hold up to 2 values'));
+	// Addresses that are none cannot be compared with families.
+	if (wrong) return causes;
+	if (new Set(ips.map(ipFamily)).size < Math.min(ips.length, 2))
+		causes.push(invalidValue(at, ips, 'may specify no more than one IP for each IP family'));
+	if (isHeadless(service)) return causes;
+	for (const [i, ip] of ips.entries()) {
+		const family = ipFamilies[i];
+		if (family && families.includes(family) && ipFamily(ip) !== family)
+			causes.push(invalidValue(`${at}[${i}]`, ip, `expected an ${family} value as indicated by \`ipFamilies[${i}]\``));
 	}
 	return causes;
+}
+
+const sourceRanges = 'service.beta.kubernetes.io/load-balancer-source-ranges';
+
+/** Who may use a load balancer, in the spec or in the annotation that came before it; blanks around a range do no harm. */
+function validateSourceRanges({metadata, spec}: Service, old: Service | undefined): Cause[] {
+	const balanced = spec.type === 'LoadBalancer' ? [] : ["may only be used when `type` is 'LoadBalancer'"];
+	const ranges = (spec.loadBalancerSourceRanges ?? []) as string[];
+	if (ranges.length > 0) {
+		// The real server spells the field this way.
+		const field = 'spec.LoadBalancerSourceRanges';
+		const known = ((old?.spec.loadBalancerSourceRanges ?? []) as string[]).map(range => range.trim());
+		const faults = ranges.map(range => range.trim()).map(range => (known.includes(range) ? [] : cidrErrors(range)));
+		return [
+			...balanced.map(text => forbidden(field, text)),
+			...faults.flatMap((texts, i) => texts.map(text => invalidValue(`${field}[${i}]`, ranges[i]!.trim(), text))),
+		];
+	}
+	const annotation = metadata.annotations?.[sourceRanges];
+	if (annotation === undefined) return [];
+	const field = `metadata.annotations[${sourceRanges}]`;
+	const changed = annotation.trim() && annotation !== old?.metadata.annotations?.[sourceRanges];
+	const written = changed ? annotation.split(',').map(range => range.trim()) : [];
+	return [
+		...balanced.map(text => forbidden(field, text)),
+		...written.flatMap(range => cidrErrors(range).map(text => invalidValue(field, range, text))),
+	];
+}
+
+const topologyMode = 'service.kubernetes.io/topology-mode';
+const topologyHints = 'service.kubernetes.io/topology-aware-hints';
+
+/** The new name of an annotation and its old one say the same. */
+function validateTopologyAnnotations({metadata: {annotations = {}}}: Service): Cause[] {
+	const {[topologyMode]: mode, [topologyHints]: hints} = annotations;
+	if (mode === undefined || hints === undefined || mode === hints) return [];
+	const text = `must match annotations[${topologyHints}] when both are specified`;
+	return [invalidValue(`metadata.annotations[${topologyMode}]`, mode, text)];
+}
+
+function validateBalancerClass({spec}: Service): Cause[] {
+	const name = spec.loadBalancerClass as string | undefined;
+	if (name === undefined) return [];
+	const field = 'spec.loadBalancerClass';
+	if (spec.type !== 'LoadBalancer') return [forbidden(field, "may only be used when `type` is 'LoadBalancer'")];
+	return qualifiedNameErrors(name).map(text => invalidValue(field, name, text));
 }
 
 function validateTraffic(service: Service): Cause[] {
@@ -178,6 +241,9 @@ function validateChangedFamilies(service: Service, old: Service): Cause[] {
 	const balanced = spec.type === 'LoadBalancer' && old.spec.type === 'LoadBalancer';
 	if (balanced && spec.loadBalancerClass !== old.spec.loadBalancerClass)
 		causes.push(invalidValue('spec.loadBalancerClass', spec.loadBalancerClass ?? null, 'may not change once set'));
+	const {healthCheckNodePort: port} = old.spec;
+	if (balanced && port && spec.healthCheckNodePort && port !== spec.healthCheckNodePort)
+		causes.push(forbidden('spec.healthCheckNodePort', 'field is immutable'));
 	return causes;
 }
 
@@ -197,7 +263,7 @@ function validate(service: Service, old: Service | undefined): Cause[] {
 	const {spec} = service;
 	const causes = validateMeta(service, old, dnsLabelErrors);
 	if (old) causes.push(...validateChangedIps(service, old), ...validateChangedFamilies(service, old));
-	causes.push(...validateType(service), ...validatePorts(service));
+	causes.push(...validateTopologyAnnotations(service), ...validateType(service), ...validatePorts(service));
 	causes.push(...validateLabels(spec.selector, 'spec.selector'), ...validateAffinity(service));
 	causes.push(...validateClusterIps(service));
 	for (const [i, ip] of (spec.externalIPs ?? []).entries()) {
@@ -207,13 +273,11 @@ function validate(service: Service, old: Service | undefined): Cause[] {
 		causes.push(...texts.map(text => invalidValue(field, ip, text)));
 	}
 	if (!types.includes(spec.type)) causes.push(notSupported('spec.type', spec.type, types));
-	causes.push(...validatePortNumbers(service));
+	causes.push(...validatePortNumbers(service), ...validateSourceRanges(service, old));
 	if (spec.allocateLoadBalancerNodePorts !== undefined && spec.type !== 'LoadBalancer') {
 		causes.push(forbidden('spec.allocateLoadBalancerNodePorts', "may only be used when `type` is 'LoadBalancer'"));
 	}
-	if (spec.loadBalancerClass !== undefined && spec.type !== 'LoadBalancer')
-		causes.push(forbidden('spec.loadBalancerClass', "may only be used when `type` is 'LoadBalancer'"));
-	return [...causes, ...validateTraffic(service)];
+	return [...causes, ...validateBalancerClass(service), ...validateTraffic(service)];
 }
 
 function warnings(service: Service): string[] {

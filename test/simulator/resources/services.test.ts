@@ -295,8 +295,63 @@ describe('Services that the API server refuses', () => {
 			{ports, clusterIP: 'ten'},
 			['spec.clusterIPs[0]: Invalid value: "ten": must be a valid IP address, (e.g. 10.9.8.7 or 2001:db8::ffff)'],
 		],
+		[
+			'addresses beside no address',
+			{ports, clusterIP: 'None', clusterIPs: ['None', '10.96.0.9'], ipFamilyPolicy: 'PreferDualStack'},
+			['spec.clusterIPs: Invalid value: ["None","10.96.0.9"]: \'None\' must be the first and only value'],
+		],
+		[
+			'one family twice',
+			{ports, ipFamilies: ['IPv4', 'IPv4'], ipFamilyPolicy: 'PreferDualStack'},
+			['spec.ipFamilies[1]: Duplicate value: "IPv4"'],
+		],
+		[
+			'source ranges that are none',
+			{
+				type: 'LoadBalancer',
+				ports,
+				loadBalancerSourceRanges: [
+					'10.0.0.0',
+					'10.0.0.0/33',
+					'10.1.2.3/16',
+					'010.0.0.0/8',
+					' 10.0.0.0/8 ',
+					'2001:db8::/64',
+				],
+			},
+			[
+				'spec.LoadBalancerSourceRanges[0]: Invalid value: "10.0.0.0": must be a valid CIDR value, (e.g. 10.9.8.0/24 or 2001:db8::/64)',
+				'spec.LoadBalancerSourceRanges[1]: Invalid value: "10.0.0.0/33": must be a valid CIDR value, (e.g. 10.9.8.0/24 or 2001:db8::/64)',
+				'spec.LoadBalancerSourceRanges[2]: Invalid value: "10.1.2.3/16": must not have bits set beyond the prefix length',
+				'spec.LoadBalancerSourceRanges[3]: Invalid value: "010.0.0.0/8": must not have leading 0s in IP or prefix length',
+			],
+		],
+		[
+			'source ranges without a load balancer',
+			{ports, loadBalancerSourceRanges: ['10.0.0.0/8']},
+			["spec.LoadBalancerSourceRanges: Forbidden: may only be used when `type` is 'LoadBalancer'"],
+		],
+		[
+			'a class of load balancer that is no name',
+			{type: 'LoadBalancer', ports, loadBalancerClass: 'a/b/c'},
+			[expect.stringMatching(/^spec\.loadBalancerClass: Invalid value: "a\/b\/c": a qualified name must consist of /)],
+		],
 	])('%s', (_, spec, expected) => {
 		expect(causes(spec)).toEqual(expected);
+	});
+
+	it('annotations that say two things, or wrong ranges', () => {
+		const annotations = {
+			'service.kubernetes.io/topology-mode': 'Auto',
+			'service.kubernetes.io/topology-aware-hints': 'Disabled',
+			'service.beta.kubernetes.io/load-balancer-source-ranges': '10.0.0.0/8, all',
+		};
+		const {create} = emptyCluster();
+		expect(causesOf(() => create('services', {metadata: {annotations}, spec: {ports}}))).toEqual([
+			'metadata.annotations[service.kubernetes.io/topology-mode]: Invalid value: "Auto": must match annotations[service.kubernetes.io/topology-aware-hints] when both are specified',
+			"metadata.annotations[service.beta.kubernetes.io/load-balancer-source-ranges]: Forbidden: may only be used when `type` is 'LoadBalancer'",
+			'metadata.annotations[service.beta.kubernetes.io/load-balancer-source-ranges]: Invalid value: "all": must be a valid CIDR value, (e.g. 10.9.8.0/24 or 2001:db8::/64)',
+		]);
 	});
 
 	it('the name is an RFC 1123 label since 1.36: it may start with a digit, but has no dots', () => {
