@@ -23,7 +23,8 @@ import {deleteNamespace, type NamespacePlace, ownLabels} from './context/own-nam
 import {createRightsCheck, mayDo} from './context/rights.ts';
 import {checkIdentity, serverIdentity} from './context/server-identity.ts';
 import {type GatewayPod, openGatewayPod} from './gateway-pod.ts';
-import {type KubeApi, KubeApiError, openKubeApi} from './kube-api.ts';
+import {isStatus, type KubeApi, KubeApiError, openKubeApi} from './kube-api.ts';
+import {hasKubeProxy, nodeCapabilities} from './node-capabilities.ts';
 import type {Environment} from './shell.ts';
 
 /** A cluster that the user already has, with a namespace for lessons in it. */
@@ -300,18 +301,23 @@ async function describeContext(
 	};
 }
 
-/** Nodes that may be looked at, and an etcd in a Pod that may be asked; nothing else of another's cluster is a lesson's to use. */
+/** What may be looked at: nodes, an etcd and a kube-proxy in Pods; nothing else of another's cluster is a lesson's to use. */
 async function capabilitiesOf(api: KubeApi, signal: AbortSignal): Promise<ReadonlySet<Capability>> {
-	const found = new Set<Capability>();
-	const seesNodes = await mayDo(api, {verb: 'list', group: '', resource: 'nodes', clusterWide: true}, '', signal);
-	if (seesNodes) found.add('nodes');
+	const look = <T>(path: string) => api.ask<T>('GET', path, {signal}).catch(refusedOrAbsent);
+	const found = new Set(await nodeCapabilities(look));
 	const execute = {verb: 'create', group: '', resource: 'pods', subresource: 'exec'};
 	if (await mayDo(api, execute, 'kube-system', signal)) {
 		const path = '/api/v1/namespaces/kube-system/pods?labelSelector=component%3Detcd';
-		const {items} = await api.ask<{items: unknown[]}>('GET', path, {signal}).catch(() => ({items: []}));
-		if (items.length > 0) found.add('etcd');
+		const etcd = await look<{items: unknown[]}>(path);
+		if (etcd && etcd.items.length > 0) found.add('etcd');
+		if (await hasKubeProxy(look)) found.add('kube-proxy');
 	}
 	return found;
+}
+
+function refusedOrAbsent(error: unknown): undefined {
+	if (isStatus(error, 403) || isStatus(error, 404)) return undefined;
+	throw error;
 }
 
 /** The reason at the bottom of an error of the network or of a credential plugin. */

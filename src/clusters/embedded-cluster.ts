@@ -200,6 +200,8 @@ async function describe(address: ClusterAddress, text: Text) {
 		capabilities: new Set([
 			'nodes',
 			'etcd',
+			'kube-proxy',
+			'hundred-pods',
 			'namespaces',
 			'many-pods',
 			'clock',

@@ -8,10 +8,12 @@ type Text = {text: string; path: YamlPath; needs: unknown[]};
 /** What shows that a capability is needed, in commands and in the expressions that a proof waits for. */
 const signs: {need: Capability; commands?: RegExp; expressions?: RegExp}[] = [
 	{need: 'etcd', commands: /\betcdctl\b|\betcd-/},
+	{need: 'kube-proxy', commands: /-n kube-system\b.*\bkube-proxy\b/},
 	{need: 'clock', commands: /\bendpoint-lab clock\b|\/simulator\/clock\b/},
 	{need: 'outside-host', commands: /\b(?:curl|wget)\b.*\b(?:10\.0\.0\.250|harbor\.example\.com)\b/},
 	{need: 'outside-host', expressions: /\.by\(["']10\.0\.0\.250["']\)/},
 	{need: 'nodes', commands: /\bkubectl (?:drain|cordon|uncordon|taint|(?:delete|label|create) nodes?)\b/},
+	{need: 'hundred-pods', commands: /--replicas[= ](?:9\d|1\d\d|2\d\d)\b/},
 	{need: 'many-pods', commands: /--replicas[= ](?:[3-9]\d\d|\d{4,})\b/},
 	{need: 'answered-by', commands: answeredBy(), expressions: answeredBy()},
 ];

@@ -69,7 +69,7 @@ test('prepare gathers the node image and the lessons’ images, and says how to 
 	expect(prepared.stdout).toMatch(/on the embedded cluster only: pod-addresses/);
 	const {files} = JSON.parse(readFileSync(join(stick, 'manifest.json'), 'utf8'));
 	const images = files.map(({image}: {image: string}) => image);
-	expect(images).toEqual(expect.arrayContaining(['kindest/node:v1.36.1', 'nginx:1.14.2', 'nicolaka/netshoot:v0.13']));
+	expect(images).toEqual(expect.arrayContaining(['kindest/node:v1.36.1', 'nginx:1.14.2', 'registry.k8s.io/pause:3.10']));
 	const readme = readFileSync(join(stick, 'README.txt'), 'utf8');
 	expect(readme).toContain('https://kind.sigs.k8s.io/dl/v0.32.0/kind-linux-amd64');
 	expect(readme).toContain('每台机器都需要容器运行时');

@@ -288,6 +288,8 @@ const mistakes: Mistake[] = [
 	...(
 		[
 			['etcd', 'kubectl -n kube-system exec etcd-lab-control-plane -- etcdctl get /registry'],
+			['kube-proxy', 'kubectl -n kube-system exec ds/kube-proxy -- iptables-save'],
+			['hundred-pods', 'kubectl scale deployment web --replicas=120'],
 			['nodes', 'kubectl drain lab-worker --ignore-daemonsets'],
 			['many-pods', 'kubectl scale deployment web --replicas=1200'],
 			['outside-host', 'curl -m 3 10.0.0.250'],

@@ -4,12 +4,13 @@ import {parse} from 'yaml';
 import {type Lock, type LockHolder, lockHolder, takeLock} from '../../state/lock.ts';
 import type {Text} from '../../text/text.ts';
 import {UserError} from '../../text/user-error.ts';
-import type {Cluster} from '../cluster.ts';
+import type {Capability, Cluster} from '../cluster.ts';
 import {addressOf, type ClusterAddress} from '../embedded-cluster.ts';
 import {gatewayImage} from '../gateway-config.ts';
 import {fullImageName, hasFixedTag} from '../image-name.ts';
 import {hasImage} from '../images.ts';
 import {kubeRequest} from '../kube-request.ts';
+import {nodeCapabilities} from '../node-capabilities.ts';
 import {installKindFrom, openOfflineFolder} from '../offline-folder.ts';
 import {type Environment, findOnPath} from '../shell.ts';
 import {awaitReady} from './await-ready.ts';
@@ -192,6 +193,10 @@ async function describe(address: ClusterAddress, signal: AbortSignal) {
 	const limited = AbortSignal.any([signal, AbortSignal.timeout(joinLimitMs)]);
 	const {body} = await kubeRequest(address.kubeconfig, '/version', limited);
 	const {major, minor} = JSON.parse(body) as {major: string; minor: string};
+	const look = async <T>(path: string) => {
+		const {status, body} = await kubeRequest(address.kubeconfig, path, limited);
+		return status === 200 ? (JSON.parse(body) as T) : undefined;
+	};
 	return {
 		kind: 'kind' as const,
 		// kind's own name is what the header says, in every language.
@@ -199,7 +204,8 @@ async function describe(address: ClusterAddress, signal: AbortSignal) {
 		simulated: false,
 		...address,
 		namespace: 'default',
-		capabilities: new Set(['nodes', 'namespaces', 'etcd'] as const),
+		// kind's configuration is the lab's own in what concerns the network.
+		capabilities: new Set<Capability>(['namespaces', 'etcd', 'kube-proxy', ...(await nodeCapabilities(look))]),
 	};
 }
 
