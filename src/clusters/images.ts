@@ -42,7 +42,8 @@ export type LoadImagesOptions = {
 
 /**
  * Sees to it that the nodes of a kind cluster have the images: what is missing is pulled by the runtime and handed over as
- * an archive of one platform, which works with every image store; `kind load docker-image` does not work with containerd's.
+ * an archive of one platform, which works with every image store; `kind load docker-image` does not work with containerd's. Those
+ * that can be had are loaded in any case.
  * Throws UserError, and the reason of an aborted signal.
  */
 export async function loadImages(options: LoadImagesOptions): Promise<void> {
@@ -51,15 +52,22 @@ export async function loadImages(options: LoadImagesOptions): Promise<void> {
 	const missing = await missingImages(runtime, nodes, images, signal);
 	if (missing.length === 0) return;
 	const folder = makeTemporaryFolder();
+	const failures: string[] = [];
 	try {
 		for (const [index, image] of missing.entries()) {
 			const given = archives.find(archive => fullImageName(archive.image) === fullImageName(image));
 			const file = given?.file ?? join(folder, 'image.tar');
-			if (!given) {
-				await archiveImage({runtime, image, architecture: runtime.host.architecture, file, signal, progress, text});
+			try {
+				if (!given) {
+					await archiveImage({runtime, image, architecture: runtime.host.architecture, file, signal, progress, text});
+				}
+				progress?.({phase: 'load', image, done: index, total: missing.length, unit: 'images'});
+				await loadArchive(file, image, options);
+			} catch (error) {
+				// One image that cannot be had keeps none of the others from the nodes.
+				if (!(error instanceof UserError)) throw error;
+				failures.push(error.message);
 			}
-			progress?.({phase: 'load', image, done: index, total: missing.length, unit: 'images'});
-			await loadArchive(file, image, options);
 		}
 	} catch (error) {
 		if (isNoSpace(error)) throw new UserError(text.images.noRoom(folder));
@@ -67,6 +75,7 @@ export async function loadImages(options: LoadImagesOptions): Promise<void> {
 	} finally {
 		rmSync(folder, {recursive: true, force: true});
 	}
+	if (failures.length > 0) throw new UserError([...new Set(failures)].join('\n'));
 	const still = await missingImages(runtime, nodes, missing, signal);
 	if (still.length > 0) throw new UserError(text.images.notInNodes(still.join(', '), name));
 }

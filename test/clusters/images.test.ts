@@ -173,6 +173,15 @@ test('a pull that fails says why, in one sentence', async () => {
 	await expect(load(['nginx:1.14.2'])).rejects.toThrow(/nginx:1\.14\.2 cannot be had: the registry cannot be reached/);
 });
 
+test('one image that cannot be had keeps none of the others from the nodes', async () => {
+	behave({pull: {error: 'Error response from daemon: dial tcp: lookup registry-1.docker.io: no such host'}});
+	fakes.state.addImage('nginx:1.16.1');
+	await expect(load(['nginx:1.14.2', 'nginx:1.16.1', 'busybox:1.36'])).rejects.toThrow(
+		/nginx:1\.14\.2 cannot be had: .*\n.*busybox:1\.36 cannot be had/,
+	);
+	expect(await load(['nginx:1.16.1'])).toEqual([]);
+});
+
 describe('a pull over Docker’s own API', () => {
 	let server: Server | undefined;
 

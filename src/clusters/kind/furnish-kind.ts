@@ -63,7 +63,10 @@ export function furnishKind(options: FurnishOptions): Furnishing {
 	async function load({name, nodes}: KindRecord): Promise<void> {
 		const workers = nodes.filter(node => node.includes('-worker'));
 		try {
-			await fetched;
+			// What could not be fetched is tried once more, and told then.
+			await fetched?.catch(error => {
+				if (!(error instanceof UserError)) throw error;
+			});
 			await loadImages({
 				runtime: tools.runtime,
 				kind: tools.kind.program,
@@ -84,7 +87,7 @@ export function furnishKind(options: FurnishOptions): Furnishing {
 	async function open(): Promise<GatewayPod> {
 		const [{openGatewayPod}] = await Promise.all([import('../gateway-pod.ts'), loaded, nodes.promise]);
 		signal.throwIfAborted();
-		return await openGatewayPod({
+		const opened = await openGatewayPod({
 			kubeconfig: place.kubeconfig,
 			namespace: 'default',
 			podNamespace: 'endpoint-lab',
@@ -92,6 +95,8 @@ export function furnishKind(options: FurnishOptions): Furnishing {
 			signal,
 			text,
 		});
+		if (opened.problem) options.note(opened.problem);
+		return opened;
 	}
 
 	return {
