@@ -7,18 +7,22 @@ import type {Part, Simulation} from '../simulation.ts';
 import type {Change} from '../store.ts';
 import type {Node, Pod} from '../types.ts';
 import {bindPod} from './binding.ts';
-import {allowsNode} from './node-affinity.ts';
+import {type NodeAffinity, nodePreference} from './node-affinity.ts';
+import {countRequests, portsFilter, resourcesFilter} from './node-resources.ts';
+import {looksAtPods, podAffinityFilter, podPreference, repels} from './pod-affinity.ts';
+import {type ClusterView, type Misfit, type NodeLoad, nodeFilter, tolerates} from './scheduler-filter.ts';
+import {isSpread, spreadFilter, spreadPreference} from './topology-spread.ts';
 
-type Why = string;
-const untolerated: Why = 'node(s) had untolerated taint(s)';
-const tooManyPods: Why = 'Too many pods';
+/** In the order in which the default profile asks them; the first that objects to a node has the word. */
+const plugins = [nodeFilter, portsFilter, resourcesFilter, spreadFilter, podAffinityFilter];
 
 const isTerminal = ({status}: Pod) => status.phase === 'Succeeded' || status.phase === 'Failed';
 const keyOf = ({metadata}: Pod) => `${metadata.namespace}/${metadata.name}`;
 
 /**
- * The default scheduler in a small cluster: it filters nodes by readiness, taints, node selector, required node affinity
- * and room for Pods, and of the rest takes the one with the fewest Pods of the same owner, then the fewest Pods; chance decides between equals.
+ * The default scheduler in a small cluster: it filters nodes as the plugins of the default profile do, and of the rest
+ * takes the one that the Pod prefers, then the one with the fewest Pods of its owner, then with the fewest Pods; chance
+ * decides between equals.
  */
 export function startScheduler(simulation: Simulation): Part {
 	const {clock, random, store, registry} = simulation;
@@ -26,19 +30,27 @@ export function startScheduler(simulation: Simulation): Part {
 		component: 'default-scheduler',
 		instance: 'default-scheduler-lab',
 	});
-	/** Pods that take room, by node: how many, and how many of each owner. */
-	const load = new Map<string, {pods: number; owners: Map<string, number>}>();
+	const load = new Map<string, NodeLoad>();
 	const unschedulable = new Set<string>();
+	const repelling = new Map<string, Pod>();
+	function* assigned() {
+		for (const pod of store.list<Pod>('pods')) if (pod.spec.nodeName && !isTerminal(pod)) yield pod;
+	}
 
 	const account = (pod: Pod, step: 1 | -1) => {
 		const {nodeName} = pod.spec;
 		if (!nodeName || isTerminal(pod)) return;
 		let node = load.get(nodeName);
 		if (!node) {
-			node = {pods: 0, owners: new Map()};
+			node = {pods: 0, owners: new Map(), requested: new Map()};
 			load.set(nodeName, node);
 		}
 		node.pods += step;
+		countRequests(node, pod, step);
+		if (repels(pod)) {
+			if (step > 0) repelling.set(keyOf(pod), pod);
+			else repelling.delete(keyOf(pod));
+		}
 		const owner = ownerOf(pod);
 		node.owners.set(owner, (node.owners.get(owner) ?? 0) + step);
 		if (node.owners.get(owner) === 0) node.owners.delete(owner);
@@ -63,25 +75,34 @@ export function startScheduler(simulation: Simulation): Part {
 			refuse(pod, claimText(nodes.length, claim));
 			return;
 		}
-		const reasons = new Map<Why, number>();
+		const view: ClusterView = {
+			nodes,
+			assigned,
+			repelling: [...repelling.values()],
+			load: name => load.get(name),
+			namespaceLabels: name => store.get('namespaces', undefined, name)?.metadata.labels,
+		};
+		const filters = plugins.map(plugin => plugin(pod, view));
+		const misfits: Misfit[] = [];
 		const fitting: Node[] = [];
 		for (const node of nodes) {
-			const why = misfit(pod, node, load.get(node.metadata.name)?.pods ?? 0);
-			if (why === undefined) fitting.push(node);
-			else reasons.set(why, (reasons.get(why) ?? 0) + 1);
+			let misfit: Misfit | undefined;
+			for (const filter of filters) {
+				misfit = filter?.(node);
+				if (misfit) break;
+			}
+			if (misfit) misfits.push(misfit);
+			else fitting.push(node);
 		}
 		const {namespace = '', name} = pod.metadata;
 		if (fitting.length === 0) {
-			refuse(pod, failureText(nodes.length, reasons));
+			refuse(pod, failureText(misfits));
 			return;
 		}
-		const owner = ownerOf(pod);
-		const score = ({metadata}: Node) => {
-			const known = load.get(metadata.name);
-			return (known?.owners.get(owner) ?? 0) * 1_000_000 + (known?.pods ?? 0);
-		};
-		const best = Math.min(...fitting.map(score));
-		const equals = fitting.filter(node => score(node) === best);
+		const score = scoring(pod, view);
+		const scores = fitting.map(score);
+		const best = Math.max(...scores);
+		const equals = fitting.filter((_, i) => scores[i] === best);
 		const chosen = equals[random.below(equals.length)]!.metadata.name;
 		unschedulable.delete(keyOf(pod));
 		const bound = bindPod(simulation, namespace, name, chosen);
@@ -127,20 +148,30 @@ export function startScheduler(simulation: Simulation): Part {
 	}
 
 	const onPod = ({object, previous, type}: Pick<Change<Pod>, 'object' | 'previous' | 'type'>) => {
-		if (previous) account(previous, -1);
-		if (type !== 'DELETED') account(object, 1);
+		if (type === 'DELETED' || !previous || weighsOtherwise(object, previous)) {
+			if (previous) account(previous, -1);
+			if (type !== 'DELETED') account(object, 1);
+		}
 		if (type === 'DELETED') unschedulable.delete(keyOf(object));
 		else if (!object.spec.nodeName && (type === 'ADDED' || podSpecChanged(object, previous))) queue.add(keyOf(object));
+		if (unschedulable.size === 0) return;
 		// Room became free: whoever waits is looked at again.
 		const freed = previous?.spec.nodeName && (type === 'DELETED' || (isTerminal(object) && !isTerminal(previous)));
 		if (freed) retry();
+		// Somebody to be near, or no longer somebody to be far from.
+		else if (object.spec.nodeName && (!previous?.spec.nodeName || object.metadata.labels !== previous.metadata.labels))
+			retry(pod => looksAtPods(pod) || isSpread(pod));
 	};
-	const retry = () => {
-		for (const key of unschedulable) queue.add(key);
+	const retry = (concerned: (pod: Pod) => boolean = () => true) => {
+		for (const key of unschedulable) {
+			const [namespace, name] = key.split('/') as [string, string];
+			const pod = store.get<Pod>('pods', namespace, name);
+			if (pod && concerned(pod)) queue.add(key);
+		}
 	};
 
 	for (const pod of store.list<Pod>('pods')) onPod({object: pod, previous: undefined, type: 'ADDED'});
-	const subscriptions = [store.subscribe('pods', onPod), store.subscribe('nodes', retry)];
+	const subscriptions = [store.subscribe('pods', onPod), store.subscribe('nodes', () => retry())];
 	return {
 		stop() {
 			queue.stop();
@@ -150,63 +181,28 @@ export function startScheduler(simulation: Simulation): Part {
 }
 
 const ownerOf = ({metadata}: Pod) => metadata.ownerReferences?.find(({controller}) => controller)?.uid ?? '';
+/** Whether a Pod takes other room than before; most changes are of its status alone. */
+const weighsOtherwise = (pod: Pod, previous: Pod) =>
+	pod.spec !== previous.spec ||
+	pod.metadata.ownerReferences !== previous.metadata.ownerReferences ||
+	isTerminal(pod) !== isTerminal(previous);
 const podSpecChanged = (pod: Pod, previous: Pod | undefined) =>
 	previous?.metadata.generation !== pod.metadata.generation;
 
-/** Why a node does not take a Pod, in the scheduler's words; undefined when it does. */
-function misfit(pod: Pod, node: Node, podsThere: number): Why | undefined {
-	const {taints = [], unschedulable} = node.spec ?? {};
-	if (unschedulable && !tolerates(pod, {key: 'node.kubernetes.io/unschedulable', effect: 'NoSchedule'}))
-		return 'node(s) were unschedulable';
-	for (const taint of taints) {
-		if (taint.effect === 'PreferNoSchedule' || tolerates(pod, taint)) continue;
-		// The NodeUnschedulable plugin speaks first of a cordoned node.
-		return taint.key === 'node.kubernetes.io/unschedulable' ? 'node(s) were unschedulable' : untolerated;
-	}
-	const ready = node.status?.conditions?.find(({type}) => type === 'Ready')?.status === 'True';
-	if (!ready && taints.length === 0) return untolerated;
-	if (!allowsNode(pod.spec, node)) return "node(s) didn't match Pod's node affinity/selector";
-	if (podsThere >= Number(node.status?.allocatable?.pods ?? 110)) return tooManyPods;
-	return insufficient(pod, node);
-}
-
-/** A single Pod that asks for more than a whole node has; what other Pods use is not counted. */
-function insufficient(pod: Pod, node: Node): Why | undefined {
-	for (const resource of ['cpu', 'memory'] as const) {
-		let wanted = 0;
-		for (const {resources} of pod.spec.containers) {
-			const {requests} = (resources ?? {}) as {requests?: Record<string, string>};
-			wanted += quantity(requests?.[resource] ?? '0');
-		}
-		if (wanted > quantity(node.status?.allocatable?.[resource] ?? '1e30')) return `Insufficient ${resource}`;
-	}
-	return undefined;
-}
-
-const units: Record<string, number> = {
-	m: 1e-3,
-	k: 1e3,
-	M: 1e6,
-	G: 1e9,
-	T: 1e12,
-	Ki: 2 ** 10,
-	Mi: 2 ** 20,
-	Gi: 2 ** 30,
-	Ti: 2 ** 40,
-	'': 1,
-};
-
-function quantity(text: string): number {
-	const match = /^([\d.e+]+)([A-Za-z]*)$/.exec(String(text));
-	return match ? Number(match[1]) * (units[match[2] ?? ''] ?? 1) : 0;
-}
-
-function tolerates(pod: Pod, taint: {key: string; value?: string; effect: string}): boolean {
-	return (pod.spec.tolerations ?? []).some(({key, operator = 'Equal', value, effect}) => {
-		if (effect && effect !== taint.effect) return false;
-		if (key && key !== taint.key) return false;
-		return operator === 'Exists' || (value ?? '') === (taint.value ?? '');
-	});
+/** How well a node that fits suits a Pod: what the Pod prefers comes first, then the fewest of its kind, then the fewest. */
+function scoring(pod: Pod, view: ClusterView): (node: Node) => number {
+	const {nodeAffinity} = (pod.spec.affinity ?? {}) as {nodeAffinity?: NodeAffinity};
+	const near = podPreference(pod, view);
+	const spread = spreadPreference(pod, view);
+	const owner = ownerOf(pod);
+	return node => {
+		const unwanted = (node.spec?.taints ?? []).filter(
+			taint => taint.effect === 'PreferNoSchedule' && !tolerates(pod.spec, taint),
+		).length;
+		const liked = nodePreference(nodeAffinity, node) + (near?.(node) ?? 0) + (spread?.(node) ?? 0) - 1000 * unwanted;
+		const load = view.load(node.metadata.name);
+		return liked * 1e12 - (load?.owners.get(owner) ?? 0) * 1e6 - (load?.pods ?? 0);
+	};
 }
 
 /** The first claim that a Pod's volumes name: none exists, since the embedded cluster has no persistent volumes. */
@@ -227,12 +223,15 @@ function claimText(total: number, claim: string): string {
 
 /**
  * `0/3 nodes are available: …`, with the reasons sorted as FitError.Error sorts them, then what the plugins that could
- * have made room say: dynamic resources and preemption. Only a node that is full could be helped by evicting Pods.
+ * have made room say: dynamic resources and preemption. All Pods have one priority, so nobody has to go for another.
  */
-function failureText(total: number, reasons: Map<Why, number>): string {
+function failureText(misfits: Misfit[]): string {
+	const total = misfits.length;
 	if (total === 0) return 'no nodes available to schedule pods';
-	const parts = [...reasons].map(([why, count]) => `${count} ${why}`).sort();
-	const full = reasons.get(tooManyPods) ?? 0;
+	const counts = new Map<string, number>();
+	for (const reason of misfits.flatMap(({reasons}) => reasons)) counts.set(reason, (counts.get(reason) ?? 0) + 1);
+	const parts = [...counts].map(([reason, count]) => `${count} ${reason}`).sort();
+	const full = misfits.filter(({resolvable}) => resolvable).length;
 	const preemption = [
 		...(full > 0 ? [`${full} No preemption victims found for incoming pod`] : []),
 		...(full < total ? [`${total - full} Preemption is not helpful for scheduling`] : []),

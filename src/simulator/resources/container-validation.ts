@@ -245,8 +245,9 @@ export function validateContainerCommon(container: Container, at: string, {volum
 	causes.push(...validateMounts(container, volumes, `${at}.volumeMounts`));
 	if (!pullPolicies.includes(imagePullPolicy ?? ''))
 		causes.push(notSupported(`${at}.imagePullPolicy`, imagePullPolicy ?? '', pullPolicies));
-	causes.push(...validateResources(container, `${at}.resources`));
-	return [...causes, ...validateContainerSecurity(container, `${at}.securityContext`)];
+	if (container.resources) causes.push(...validateResources(container, `${at}.resources`));
+	if (container.securityContext) causes.push(...validateContainerSecurity(container, `${at}.securityContext`));
+	return causes;
 }
 
 /** What a container has that runs beside others: hooks and probes. */

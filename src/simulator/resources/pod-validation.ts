@@ -138,13 +138,14 @@ function validatePodSpec(spec: PodSpec, field: string): Cause[] {
 	oneOf('dnsPolicy', dnsPolicies);
 	causes.push(...validateLabels(spec.nodeSelector, `${field}.nodeSelector`));
 	causes.push(...validatePodSecurity(spec, `${field}.securityContext`));
-	causes.push(...validateAffinity(spec, `${field}.affinity`), ...validateDns(spec, `${field}.dnsConfig`));
+	if (spec.affinity) causes.push(...validateAffinity(spec, `${field}.affinity`));
+	if (spec.dnsConfig || spec.dnsPolicy === 'None') causes.push(...validateDns(spec, `${field}.dnsConfig`));
 	for (const [i, {conditionType}] of (spec.readinessGates ?? []).entries()) {
 		for (const text of qualifiedNameErrors(conditionType))
 			causes.push(invalidValue(`${field}.readinessGates[${i}].conditionType`, conditionType, text));
 	}
-	causes.push(...validateSchedulingGates(spec, `${field}.schedulingGates`));
-	causes.push(...validateSpread(spec, `${field}.topologySpreadConstraints`));
+	if (spec.schedulingGates) causes.push(...validateSchedulingGates(spec, `${field}.schedulingGates`));
+	if (spec.topologySpreadConstraints) causes.push(...validateSpread(spec, `${field}.topologySpreadConstraints`));
 	rule('serviceAccountName', dnsSubdomainErrors);
 	rule('nodeName', dnsSubdomainErrors);
 	const deadline = spec.activeDeadlineSeconds as number | undefined;
@@ -155,7 +156,7 @@ function validatePodSpec(spec: PodSpec, field: string): Cause[] {
 	rule('hostname', dnsLabelErrors);
 	rule('subdomain', dnsLabelErrors);
 	causes.push(...validateTolerations(spec.tolerations ?? [], `${field}.tolerations`));
-	causes.push(...validateHostAliases(spec, `${field}.hostAliases`));
+	if (spec.hostAliases) causes.push(...validateHostAliases(spec, `${field}.hostAliases`));
 	rule('priorityClassName', dnsSubdomainErrors);
 	rule('runtimeClassName', dnsSubdomainErrors);
 	if (spec.preemptionPolicy !== undefined) oneOf('preemptionPolicy', preemptionPolicies);

@@ -47,7 +47,7 @@ function validateAmount(name: string, text: string, at: string): Cause[] {
 
 /** Requests and limits: names, amounts, and that no request is above its limit; a limit is needed where nothing can be shared. */
 export function validateResources({resources}: Container, field: string): Cause[] {
-	const {requests, limits = {}} = (resources ?? {}) as {requests?: Amounts; limits?: Amounts};
+	const {requests = {}, limits = {}} = (resources ?? {}) as {requests?: Amounts; limits?: Amounts};
 	const causes: Cause[] = [];
 	const each = (amounts: Amounts, list: string, visit: (name: string, text: string) => void) => {
 		for (const name of Object.keys(amounts).sort()) {
@@ -57,7 +57,7 @@ export function validateResources({resources}: Container, field: string): Cause[
 		}
 	};
 	each(limits, 'limits', () => {});
-	each(requests ?? {}, 'requests', (name, text) => {
+	each(requests, 'requests', (name, text) => {
 		const limit = limits[name];
 		const shared = !hugePages.test(name) && (!name.includes('/') || name.includes('kubernetes.io/'));
 		if (limit === undefined) {
