@@ -1,9 +1,9 @@
-import {existsSync, readFileSync, writeFileSync} from 'node:fs';
+import {existsSync, readdirSync, readFileSync, writeFileSync} from 'node:fs';
 import {join} from 'node:path';
 import {afterEach, describe, expect, test, vi} from 'vitest';
 import type {Behaviour} from '../fakes/state.ts';
 import {kindTranscript} from '../fakes/transcripts.ts';
-import {createKindSandbox, type KindSandbox, nodeImage} from './kind-sandbox.ts';
+import {createKindSandbox, type KindSandbox, nodeImage, plainNames} from './kind-sandbox.ts';
 
 // Many small programs, one after the other, on a machine that may be busy.
 vi.setConfig({testTimeout: 180_000});
@@ -116,6 +116,29 @@ describe('each way in which kind fails is named with its fix, and leaves nothing
 		machine.expectClean();
 	});
 
+	test('the second time, what its nodes have logged is kept, and nothing else of them', async () => {
+		const create = {stepMs: 1, failAt: 'control-plane', error: 'The kubelet is not healthy after 4m0s'} as const;
+		machine = createKindSandbox({create});
+		const logs = join(machine.folder, 'node-logs');
+		expect((await machine.run(up)).stderr).not.toContain(logs);
+		const {code, stderr} = await machine.run(up);
+		expect(code).toBe(1);
+		expect(stderr).toMatch(/Gathering what the nodes of endpoint-lab-[0-9a-f]{6} have logged\.\n/);
+		expect(stderr.trimEnd()).toMatch(
+			new RegExp(`the control plane did not start\\..*\\(what the nodes logged: ${logs}\\)$`),
+		);
+		const nodes = readdirSync(logs).filter(name => name.startsWith('endpoint-lab'));
+		expect(nodes.map(plainNames)).toEqual([
+			'endpoint-lab-control-plane',
+			'endpoint-lab-worker',
+			'endpoint-lab-worker2',
+		]);
+		expect(readFileSync(join(logs, nodes[0]!, 'kubelet.log'), 'utf8')).toContain('out of luck');
+		const created = machine.state.calls().filter(({args}) => args[0] === 'create');
+		expect(created.map(({args}) => args.includes('--retain'))).toEqual([false, true]);
+		machine.expectClean();
+	});
+
 	test('a detached start tells the same, and ends', async () => {
 		machine = createKindSandbox({create: {stepMs: 1, failAt: 'nodes', error: 'no space left on device'}});
 		const {code, stdout, stderr} = await machine.run([...up, '--detach']);
@@ -161,13 +184,14 @@ describe('what only looks like a failure is overcome', () => {
 		});
 		const {code, stderr} = await machine.run(up);
 		expect(code).toBe(1);
-		expect(stderr).toContain('the kind cluster endpoint-lab could not be removed (');
-		expect(stderr).toContain(
+		expect(plainNames(stderr)).toContain('the kind cluster endpoint-lab could not be removed (');
+		expect(plainNames(stderr)).toContain(
 			'or by hand: docker rm -f -v endpoint-lab-control-plane endpoint-lab-worker endpoint-lab-worker2',
 		);
 		expect(Object.keys(machine.containers())).toHaveLength(3);
 		machine.behave({deleteFailures: 0});
-		expect(await machine.run(['down', '--cluster', 'kind', '--delete'])).toMatchObject({
+		const {code: second, stdout} = await machine.run(['down', '--cluster', 'kind', '--delete']);
+		expect({code: second, stdout: plainNames(stdout)}).toEqual({
 			code: 0,
 			stdout: 'Removed the kind cluster endpoint-lab.\n',
 		});

@@ -11,7 +11,7 @@ import {
 import {tmpdir} from 'node:os';
 import {join} from 'node:path';
 import {expect} from 'vitest';
-import {createFakes, type FakeProgram, type Fakes} from '../fakes/fakes.ts';
+import {createFakes, type FakeProgram, type Fakes, type FakesOptions} from '../fakes/fakes.ts';
 import type {Behaviour, FakeContainer} from '../fakes/state.ts';
 import {until} from '../until.ts';
 import {createSandbox, type Running, type Sandbox} from './cli.ts';
@@ -42,8 +42,10 @@ export type KindSandbox = Fakes & {
 	run: Sandbox['run'];
 	/** From now on the fakes behave so, and not as before. */
 	behave(behaviour: Behaviour): void;
-	/** The states of the containers that are not somebody else's, by name. */
+	/** The states of the containers that are not somebody else's, by name but for what makes it unlike any other. */
 	containers(): Record<string, string>;
+	/** The name of the lab's cluster. */
+	cluster(): string;
 	/** Waits until a program of the fakes was called with these words, one after the other, by a run that is going on. */
 	called(running: Running, program: string, ...words: string[]): Promise<void>;
 	/** Nothing of ours is left, and nothing of others is changed. */
@@ -53,11 +55,20 @@ export type KindSandbox = Fakes & {
 	remove(): Promise<void>;
 };
 
+/** A text with the names of the lab's clusters as far as they are always the same. */
+export function plainNames(text: string): string {
+	return text.replace(/\b(endpoint-lab(?:-proof)?)-[0-9a-f]{6}\b/g, '$1');
+}
+
 /** Makes the machine. The cluster that a made one leads to is `behaviour.kubeconfig`. */
-export function createKindSandbox(behaviour: Behaviour = {}, programs?: FakeProgram[]): KindSandbox {
+export function createKindSandbox(
+	behaviour: Behaviour = {},
+	programs?: FakeProgram[],
+	options?: FakesOptions,
+): KindSandbox {
 	const sandbox = createSandbox();
 	const machine = realpathSync(mkdtempSync(join(tmpdir(), 'endpoint-lab-fakes-')));
-	const fakes = createFakes(machine, programs);
+	const fakes = createFakes(machine, programs, options);
 	const {state} = fakes;
 	const user = join(machine, 'user');
 	mkdirSync(join(user, '.kube'), {recursive: true});
@@ -87,6 +98,7 @@ export function createKindSandbox(behaviour: Behaviour = {}, programs?: FakeProg
 		expect(readFileSync(join(user, '.kube/config'), 'utf8')).toBe(foreignKubeconfig);
 		expect(readdirSync(join(user, '.kube'))).toEqual(['config']);
 		for (const {program, args, environment} of state.calls()) {
+			if (program === 'kubectl') expect(environment.KUBECONFIG).not.toContain(user);
 			// Its version is asked for before there is a runtime to go with it.
 			if (program !== 'kind' || args[0] === 'version') continue;
 			const words = args.join(' ');
@@ -95,7 +107,7 @@ export function createKindSandbox(behaviour: Behaviour = {}, programs?: FakeProg
 			expect(words).not.toContain('--all');
 			if (!/^(create|delete|export)/.test(words)) continue;
 			expect(words).toMatch(/--name endpoint-lab/);
-			expect(words).toContain(`--kubeconfig ${sandbox.home}`);
+			if (!/^export logs/.test(words)) expect(words).toContain(`--kubeconfig ${sandbox.home}`);
 		}
 	}
 
@@ -106,7 +118,8 @@ export function createKindSandbox(behaviour: Behaviour = {}, programs?: FakeProg
 		start: (args, more) => sandbox.start(args, {...environment, ...more}),
 		run: (args, more) => sandbox.run(args, {...environment, ...more}),
 		behave,
-		containers: () => Object.fromEntries(ours().map(({name, state}) => [name, state])),
+		containers: () => Object.fromEntries(ours().map(({name, state}) => [plainNames(name), state])),
+		cluster: () => JSON.parse(readFileSync(join(folder, 'cluster.json'), 'utf8')).name,
 		called: (running, program, ...words) =>
 			untilIn(running, () => state.calls().some(call => call.program === program && includesInOrder(call.args, words))),
 		expectOthersUntouched,
@@ -117,12 +130,14 @@ export function createKindSandbox(behaviour: Behaviour = {}, programs?: FakeProg
 				existsSync(join(sandbox.home, name)) ? readdirSync(join(sandbox.home, name)) : [],
 			);
 			// What kind said last is kept, for whoever wants to know why.
-			expect(left.filter(name => name !== 'create.log')).toEqual([]);
+			expect(left.filter(name => name !== 'create.log' && name !== 'node-logs')).toEqual([]);
 			expect(readdirSync(sandbox.home)).not.toContain('kind.json');
 			expectOthersUntouched();
 		},
 		async remove() {
-			await sandbox.run(['down', '--cluster', 'kind', '--delete'], environment);
+			const left = ['kind.json', 'kind/cluster.json', 'kind-proof.json', 'kind-proof/cluster.json'];
+			if (left.some(name => existsSync(join(sandbox.home, name))))
+				await sandbox.run(['down', '--cluster', 'kind', '--delete'], environment);
 			await sandbox.remove();
 			for (const pid of processesOf(machine)) process.kill(pid, 'SIGKILL');
 			rmSync(machine, {recursive: true, force: true});

@@ -1,9 +1,10 @@
 import {existsSync, readFileSync, rmSync, statSync, writeFileSync} from 'node:fs';
 import {join} from 'node:path';
 import {afterAll, afterEach, beforeAll, describe, expect, test, vi} from 'vitest';
+import type {Behaviour} from '../fakes/state.ts';
 import {lives} from '../lives.ts';
 import {createSandbox, type Sandbox} from './cli.ts';
-import {createKindSandbox, type KindSandbox, nodeImage} from './kind-sandbox.ts';
+import {createKindSandbox, type KindSandbox, nodeImage, plainNames, untilIn} from './kind-sandbox.ts';
 
 // Many small programs, one after the other, on a machine that may be busy.
 vi.setConfig({testTimeout: 240_000, hookTimeout: 120_000});
@@ -47,12 +48,13 @@ test('a kind cluster is made, told about, stopped, started again with the same s
 	expect(machine.containers()).toEqual(threeNodes);
 	expect(statSync(join(machine.folder, 'kubeconfig')).mode & 0o777).toBe(0o600);
 	const created = machine.state.calls().find(({args}) => args[0] === 'create')!;
-	// Its image by tag alone, its configuration from standard input, and no wait of its own.
+	// A name of its own, its image by tag alone, its configuration from standard input, and no wait of kind's.
+	expect(machine.cluster()).toMatch(/^endpoint-lab-[0-9a-f]{6}$/);
 	expect(created.args).toEqual([
 		'create',
 		'cluster',
 		'--name',
-		'endpoint-lab',
+		machine.cluster(),
 		'--config',
 		'-',
 		'--image',
@@ -68,23 +70,24 @@ test('a kind cluster is made, told about, stopped, started again with the same s
 	expect(again).toMatchObject({code: 0, stdout: up.stdout});
 	expect(again.stderr).toContain(`runs already (endpoint-lab up --cluster kind, process ${running.pid})`);
 
+	const name = machine.cluster();
 	expect(await machine.run(['down'])).toMatchObject({
 		code: 0,
-		stdout: `Ended the gateway (process ${running.pid}).\nStopped the kind cluster endpoint-lab; its state is kept.\n`,
+		stdout: `Ended the gateway (process ${running.pid}).\nStopped the kind cluster ${name}; its state is kept.\n`,
 	});
 	expect(lives(running.pid)).toBe(false);
 	expect(Object.values(machine.containers())).toEqual(['exited', 'exited', 'exited']);
-	expect(await status()).toMatchObject({running: false, state: 'stopped', name: 'endpoint-lab'});
+	expect(await status()).toMatchObject({running: false, state: 'stopped', name});
 
 	const second = await machine.run(upDetached);
 	expect(second).toMatchObject({code: 0});
-	expect(second.stderr).toContain('The kind cluster endpoint-lab is stopped; starting it again.');
+	expect(second.stderr).toContain(`The kind cluster ${name} is stopped; starting it again.`);
 	expect(machine.containers()).toEqual(threeNodes);
 	expect(machine.state.calls().filter(({args}) => args[0] === 'create')).toHaveLength(1);
 
 	expect(await machine.run(remove)).toMatchObject({
 		code: 0,
-		stdout: expect.stringContaining('Removed the kind cluster endpoint-lab.'),
+		stdout: expect.stringContaining(`Removed the kind cluster ${name}.`),
 	});
 	machine.expectClean();
 	expect(existsSync(machine.folder)).toBe(false);
@@ -92,11 +95,48 @@ test('a kind cluster is made, told about, stopped, started again with the same s
 });
 
 test('a lesson plays on a kind cluster of its own, which is gone after', async () => {
-	machine = createKindSandbox({kubeconfig});
+	machine = createKindSandbox({kubeconfig}, ['docker', 'kind', 'kubectl']);
 	const {code, stdout} = await machine.run(['play', 'endpoints', '--cluster', 'kind']);
 	expect({code, end: stdout.trimEnd().split('\n').at(-1)}).toEqual({code: 0, end: 'All 14 checks came true.'});
 	expect(stdout).toContain('(kind v1.36)');
+	// With the learner's own kubectl, led to that cluster alone.
+	const asked = machine.state.calls().filter(({program}) => program === 'kubectl');
+	expect(asked.map(({args}) => args[0])).toContain('delete');
+	for (const {environment} of asked) {
+		expect(environment).toMatchObject({
+			KUBECONFIG: join(machine.home, 'kind-proof/kubeconfig'),
+			KUBECACHEDIR: expect.stringMatching(/kubectl-cache$/),
+		});
+	}
 	machine.expectClean();
+});
+
+describe('kubectl', () => {
+	test('is not needed: the lab has its own', async () => {
+		machine = createKindSandbox({kubeconfig}, undefined, {without: ['kubectl']});
+		const {code, stdout} = await machine.run(['play', 'endpoints', '--cluster', 'kind']);
+		expect({code, end: stdout.trimEnd().split('\n').at(-1)}).toEqual({code: 0, end: 'All 14 checks came true.'});
+		machine.expectClean();
+	});
+
+	test('that hangs holds nobody: Ctrl-C ends it, and nothing is left', async () => {
+		machine = createKindSandbox({kubeconfig, kubectl: {hangs: true}}, ['docker', 'kind', 'kubectl']);
+		const running = machine.start(['play', 'endpoints', '--cluster', 'kind']);
+		await machine.called(running, 'kubectl');
+		running.child.kill('SIGINT');
+		expect(await running.ended).toMatchObject({code: 130});
+		machine.expectClean();
+	});
+
+	test('that is too old for the cluster is told by doctor', async () => {
+		machine = createKindSandbox({kubectl: {version: 'v1.24.0'}}, ['docker', 'kind', 'kubectl']);
+		const {stdout} = await machine.run(['doctor', '--json']);
+		expect(JSON.parse(stdout).findings.find(({code}: {code: string}) => /^kubectl/.test(code))).toMatchObject({
+			code: 'kubectl-skew',
+			status: 'warn',
+			seen: expect.stringContaining('1.24.0'),
+		});
+	});
 });
 
 test('a shell on the kind cluster leaves it running, and "auto" finds it', async () => {
@@ -105,7 +145,7 @@ test('a shell on the kind cluster leaves it running, and "auto" finds it', async
 	writeFileSync(SHELL, '#!/bin/sh\nkubectl config current-context; echo $http_proxy\n', {mode: 0o755});
 	const {code, stdout, stderr} = await machine.run(['shell'], {SHELL});
 	expect(code).toBe(0);
-	expect(stdout).toMatch(/^kind-endpoint-lab\nhttp:\/\/127\.0\.0\.1:\d+\n$/);
+	expect(stdout).toMatch(/^kind-endpoint-lab-[0-9a-f]{6}\nhttp:\/\/127\.0\.0\.1:\d+\n$/);
 	expect(stderr).toContain('auto: kind, a real cluster of its own (kind 0.32.0, docker 28.2.2)');
 	expect(stderr).toContain('(kind v1.36)');
 	expect(machine.containers()).toEqual(threeNodes);
@@ -118,7 +158,8 @@ test('a shell on the kind cluster leaves it running, and "auto" finds it', async
 
 describe('options', () => {
 	test('one node, an image of one’s own and a configuration of one’s own', async () => {
-		machine = createKindSandbox({kubeconfig});
+		// On a host with cgroup v1, where a kubelet of today has to be told to start.
+		machine = createKindSandbox({kubeconfig, info: {CgroupVersion: '1'}});
 		machine.state.addImage('mirror.local/node:v1.36.9');
 		const file = join(machine.home, 'kind.yaml');
 		writeFileSync(file, 'containerdConfigPatches: ["[mirror]"]\n');
@@ -127,6 +168,7 @@ describe('options', () => {
 		expect(machine.containers()).toEqual({'endpoint-lab-control-plane': 'running'});
 		const config = readFileSync(join(machine.state.folder, 'config.yaml'), 'utf8');
 		expect(config).toContain('[mirror]');
+		expect(config).toContain('failCgroupV1: false');
 		expect(machine.state.containers()[0]).toMatchObject({image: expect.any(String)});
 		expect(machine.state.calls().find(({args}) => args[0] === 'create')!.args).toContain('mirror.local/node:v1.36.9');
 		// They belong to a new cluster: this one is as it is.
@@ -157,32 +199,47 @@ describe('options', () => {
 	});
 });
 
-test('another home’s cluster, and one that goes by our name, are left alone', async () => {
-	machine = createKindSandbox({kubeconfig});
-	const other = {
-		name: 'endpoint-lab-control-plane',
-		image: nodeImage,
-		state: 'running',
-		cluster: 'endpoint-lab',
-	} as const;
-	machine.state.put(other);
-	expect(await machine.run(upDetached)).toMatchObject({code: 0});
-	const {name, nodes} = JSON.parse(readFileSync(join(machine.folder, 'cluster.json'), 'utf8'));
-	expect(name).toMatch(/^endpoint-lab-[0-9a-f]{6}$/);
-	expect(nodes).toHaveLength(3);
+test('two homes that make clusters in the same instant, on one Docker, take nothing from each other', async () => {
+	machine = createKindSandbox({kubeconfig, create: {stepMs: 30}});
+	const other = {ENDPOINT_LAB_HOME: join(machine.home, 'other')};
+	const [mine, theirs] = await Promise.all([machine.run(upDetached), machine.run(upDetached, other)]);
+	expect([mine.code, theirs.code]).toEqual([0, 0]);
+	expect(machine.state.containers().filter(({cluster}) => cluster?.startsWith('endpoint-lab'))).toHaveLength(6);
+	const name = machine.cluster();
 	expect(await machine.run(remove)).toMatchObject({code: 0});
-	expect(machine.containers()).toEqual({[other.name]: 'running'});
-	machine.state.remove(other.name);
-	machine.expectClean();
+	const left = machine.state.containers().filter(({cluster}) => cluster?.startsWith('endpoint-lab'));
+	expect(left.map(({state}) => state)).toEqual(['running', 'running', 'running']);
+	expect(left.map(({cluster}) => cluster)).not.toContain(name);
+	expect(await machine.run(remove, other)).toMatchObject({code: 0});
+	expect(machine.containers()).toEqual({});
 });
 
-test('Podman is taken where Docker does not run, and kind is told so', async () => {
-	machine = createKindSandbox({kubeconfig}, ['podman', 'kind']);
-	expect(await machine.run(upDetached)).toMatchObject({code: 0});
-	const created = machine.state.calls().find(({args}) => args[0] === 'create')!;
-	expect(created.environment).toMatchObject({KIND_EXPERIMENTAL_PROVIDER: 'podman'});
-	expect(await machine.run(remove)).toMatchObject({code: 0});
-	expect(machine.containers()).toEqual({});
+test.each(['podman', 'nerdctl'] as const)(
+	'%s is taken where Docker does not run, and kind is told so',
+	async runtime => {
+		machine = createKindSandbox({kubeconfig}, [runtime, 'kind']);
+		expect(await machine.run(upDetached)).toMatchObject({code: 0});
+		const created = machine.state.calls().find(({args}) => args[0] === 'create')!;
+		expect(created.environment).toMatchObject({KIND_EXPERIMENTAL_PROVIDER: runtime});
+		// It fails to remove its containers twice.
+		machine.behave({kubeconfig, deleteFailures: 2});
+		expect(await machine.run(remove)).toMatchObject({code: 0});
+		expect(machine.state.behaviour().deleteFailures).toBe(0);
+		expect(machine.containers()).toEqual({});
+	},
+);
+
+test('a node image of another patch version that is there already is not fetched again', async () => {
+	machine = createKindSandbox({kubeconfig});
+	machine.state.removeImage(nodeImage);
+	// The last one needs a newer kind.
+	for (const version of ['1.35.8', '1.36.0', '1.36.2', '1.36.4']) machine.state.addImage(`kindest/node:v${version}`);
+	const {code, stderr} = await machine.run(upDetached);
+	expect(code).toBe(0);
+	expect(stderr).toContain('The nodes are made of kindest/node:v1.36.2, which is here already;');
+	const calls = machine.state.calls();
+	expect(calls.find(({args}) => args[0] === 'create')!.args).toContain('kindest/node:v1.36.2');
+	expect(calls.filter(({args}) => args[0] === 'pull')).toEqual([]);
 });
 
 test('a cluster is looked for in the Docker context in which it was made', async () => {
@@ -192,11 +249,18 @@ test('a cluster is looked for in the Docker context in which it was made', async
 	machine.behave({kubeconfig, context: 'desktop-linux'});
 	const {code, stderr} = await machine.run(upDetached);
 	expect(code).toBe(1);
+	expect(stderr).toContain(`made in Docker's context "colima", which leads nowhere now`);
 	expect(stderr).toContain('context "colima": context not found');
+	expect(stderr).toContain(join(machine.folder, 'cluster.json'));
 	machine.behave({kubeconfig, context: 'colima'});
 	expect(await machine.run(upDetached)).toMatchObject({code: 0});
 	expect(machine.state.calls().at(-1)!.environment).toMatchObject({DOCKER_CONTEXT: 'colima'});
 });
+
+function removeNodes(): void {
+	for (const {name, cluster} of machine.state.containers())
+		if (cluster?.startsWith('endpoint-lab')) machine.state.remove(name);
+}
 
 describe('a cluster of the last time', () => {
 	async function made(): Promise<void> {
@@ -205,21 +269,66 @@ describe('a cluster of the last time', () => {
 		await machine.run(['down', '--cluster', 'kind']);
 	}
 
-	test('that somebody has removed is made anew', async () => {
+	test.each<[string, Behaviour, string]>([
+		['that somebody has removed', {}, 'endpoint-lab is gone; somebody has removed it. Making a new one.'],
+		[
+			'that is in another Docker',
+			{info: {ID: 'another'}},
+			'endpoint-lab is not here: it was made with another docker than the one that answers now.',
+		],
+	])('%s is made anew', async (_what, behaviour, words) => {
 		await made();
-		for (const name of Object.keys(machine.containers())) machine.state.remove(name);
+		removeNodes();
+		machine.behave({kubeconfig, ...behaviour});
 		const {code, stderr} = await machine.run(upDetached);
 		expect(code).toBe(0);
-		expect(stderr).toContain('The kind cluster endpoint-lab is gone; somebody has removed it. Making a new one.');
+		expect(plainNames(stderr)).toContain(words);
+		expect(machine.containers()).toEqual(threeNodes);
+	});
+
+	test('that was left running by a lab that was killed is taken up as it is', async () => {
+		machine = createKindSandbox({kubeconfig});
+		const killed = machine.start(['up', '--cluster', 'kind']);
+		await untilIn(killed, () => killed.stdout().includes('http_proxy'));
+		const name = machine.cluster();
+		killed.child.kill('SIGKILL');
+		await killed.ended;
+		expect(await machine.run(upDetached)).toMatchObject({code: 0});
+		expect(machine.cluster()).toBe(name);
+		expect(machine.state.calls().filter(({args}) => args[0] === 'create')).toHaveLength(1);
+	});
+
+	test('whose containers cannot be started again is broken, and not removed unasked', async () => {
+		await made();
+		machine.behave({kubeconfig, startError: 'Error response from daemon: driver failed: port is already allocated'});
+		const {code, stderr} = await machine.run(upDetached);
+		expect(code).toBe(1);
+		expect(plainNames(stderr)).toContain(
+			'endpoint-lab is broken (Error response from daemon: driver failed: port is already allocated). Remove it',
+		);
+		expect(Object.keys(machine.containers())).toHaveLength(3);
+	});
+
+	test('whose removal was interrupted is removed to the end by the next start', async () => {
+		await made();
+		const name = machine.cluster();
+		machine.behave({kubeconfig, deleteHangs: true});
+		const removing = machine.start(remove);
+		await untilIn(removing, () => Object.keys(machine.containers()).length === 2);
+		removing.child.kill('SIGINT');
+		expect(await removing.ended).toMatchObject({code: 130});
+		machine.behave({kubeconfig});
+		expect(await machine.run(upDetached)).toMatchObject({code: 0});
+		expect(machine.cluster()).not.toBe(name);
 		expect(machine.containers()).toEqual(threeNodes);
 	});
 
 	test('that lacks a node is broken, and not removed unasked', async () => {
 		await made();
-		machine.state.remove('endpoint-lab-worker2');
+		machine.state.remove(`${machine.cluster()}-worker2`);
 		const {code, stderr} = await machine.run(upDetached);
 		expect(code).toBe(1);
-		expect(stderr).toContain(
+		expect(plainNames(stderr)).toContain(
 			'the kind cluster endpoint-lab is broken (nodes are missing: endpoint-lab-worker2). Remove it, with everything in it: endpoint-lab down --cluster kind --delete',
 		);
 		expect(Object.keys(machine.containers())).toHaveLength(2);
@@ -233,8 +342,11 @@ describe('a cluster of the last time', () => {
 		const {code, stderr} = await machine.run(upDetached);
 		expect(code).toBe(0);
 		expect(stderr).toContain('cluster.json could not be read (it ends too early); it is kept as');
-		expect(Object.keys(machine.containers())).toHaveLength(6);
-		for (const name of Object.keys(threeNodes)) machine.state.remove(name);
+		expect(stderr).toContain('A kind cluster of the lab (endpoint-lab-…) may be left that it no longer knows.');
+		expect(machine.state.containers().filter(({cluster}) => cluster?.startsWith('endpoint-lab'))).toHaveLength(6);
+		expect(await machine.run(remove)).toMatchObject({code: 0});
+		expect(machine.containers()).toMatchObject({'endpoint-lab-worker': 'exited'});
+		removeNodes();
 	});
 
 	test('whose kubeconfig is gone gets it back', async () => {
@@ -246,6 +358,29 @@ describe('a cluster of the last time', () => {
 		expect(await machine.run(upDetached)).toMatchObject({code: 0});
 		expect(readFileSync(file, 'utf8')).toBe(before);
 	});
+});
+
+test('what a new cluster still lacks is told while it is waited for', async () => {
+	machine = createKindSandbox({kubeconfig});
+	const kubectl = (...words: string[]) => behind.run(['kubectl', '--kubeconfig', kubeconfig, ...words]);
+	const ready = (status: string) =>
+		kubectl(
+			'patch',
+			'node',
+			'lab-worker2',
+			'--subresource=status',
+			`-p={"status":{"conditions":[{"type":"Ready","status":"${status}"}]}}`,
+		);
+	expect(await ready('False')).toMatchObject({code: 0});
+	try {
+		const running = machine.start(upDetached);
+		await untilIn(running, () => running.stderr().includes('waiting until the nodes are ready (1 node)'));
+		expect(running.stdout()).toBe('');
+		expect(await ready('True')).toMatchObject({code: 0});
+		expect(await running.ended).toMatchObject({code: 0, stdout: expect.stringContaining('KUBECONFIG=')});
+	} finally {
+		await ready('True');
+	}
 });
 
 test('two at once make one cluster', async () => {

@@ -61,6 +61,10 @@ test.each<[KindFailureCode, string]>([
 	['busy', 'could not kill container: tried to kill container, but did not receive an exit event'],
 	['podman-6', 'template: :1:24: cannot index slice/array with type string'],
 	['kind-too-old', 'failed to load image: unknown containerd config version: 4'],
+	[
+		'control-plane',
+		'failed to init node with kubeadm: … OCI runtime exec failed: exec: "iptables": executable file not found in $PATH',
+	],
 	['init', "could not find a log line … ERROR: Couldn't find an alternative telinit implementation to spawn."],
 ])('%s: %s', (code, words) => {
 	expect(kindFailureIn(`${created}${words}`).code).toBe(code);

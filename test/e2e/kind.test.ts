@@ -91,10 +91,11 @@ test('a broken cluster is removed and made anew when the learner says yes, and s
 	await first.shows('kind v1.36');
 	await first.press(keys.ctrl('d'));
 	await first.exited;
-	fakes.state.remove('endpoint-lab-worker');
+	const worker = fakes.state.containers().find(({name}) => name.endsWith('-worker'))!.name;
+	fakes.state.remove(worker);
 
 	const unwilling = openLab({lesson: 'endpoints', home, env: environment()});
-	await unwilling.shows('is broken (nodes are missing: endpoint-lab-worker)');
+	await unwilling.shows(`is broken (nodes are missing: ${worker})`);
 	await unwilling.press('n', keys.enter);
 	await unwilling.shows('Go on with the embedded');
 	await unwilling.press('n', keys.enter);
@@ -102,7 +103,7 @@ test('a broken cluster is removed and made anew when the learner says yes, and s
 	expect(fakes.state.containers()).toHaveLength(2);
 
 	const willing = openLab({lesson: 'endpoints', home, env: environment()});
-	await willing.shows('is broken (nodes are missing: endpoint-lab-worker)');
+	await willing.shows(`is broken (nodes are missing: ${worker})`);
 	await willing.press('y', keys.enter);
 	await willing.shows('kind v1.36');
 	expect(fakes.state.containers()).toHaveLength(3);

@@ -5,7 +5,7 @@ import {findOnPath} from '../../src/clusters/shell.ts';
 import {FakeState} from './state.ts';
 
 /** Programs that can be put on PATH in the place of the real ones. */
-export type FakeProgram = 'docker' | 'podman' | 'nerdctl' | 'kind';
+export type FakeProgram = 'docker' | 'podman' | 'nerdctl' | 'kind' | 'kubectl';
 
 /** Fake programs in a folder of their own, and what they keep. */
 export type Fakes = {
@@ -21,18 +21,28 @@ const scripts: Record<FakeProgram, string> = {
 	podman: 'runtime.ts',
 	nerdctl: 'runtime.ts',
 	kind: 'kind.ts',
+	kubectl: 'kubectl.ts',
+};
+
+export type FakesOptions = {
+	/** Leaves the system's own programs of these names out too. */
+	without?: readonly string[];
 };
 
 /**
  * Makes fake programs under a folder. Of the system's own programs their PATH has only a shell's, curl's and kubectl's,
  * so that no real runtime is ever found.
  */
-export function createFakes(folder: string, programs: readonly FakeProgram[] = ['docker', 'kind']): Fakes {
+export function createFakes(
+	folder: string,
+	programs: readonly FakeProgram[] = ['docker', 'kind'],
+	{without = []}: FakesOptions = {},
+): Fakes {
 	const bin = join(folder, 'fake-bin');
 	const state = new FakeState(join(folder, 'fake-state'));
 	mkdirSync(bin, {recursive: true});
 	for (const name of programs) addFake(bin, state, name);
-	return {bin, state, path: [bin, systemFolder(folder)].join(delimiter)};
+	return {bin, state, path: [bin, systemFolder(folder, without)].join(delimiter)};
 }
 
 /** Puts one more fake into the folder of others. */
@@ -70,10 +80,10 @@ const systemPrograms = [
 	'head',
 ];
 
-function systemFolder(folder: string): string {
+function systemFolder(folder: string, without: readonly string[]): string {
 	const links = join(folder, 'fake-system');
 	mkdirSync(links, {recursive: true});
-	for (const name of systemPrograms) {
+	for (const name of systemPrograms.filter(name => !without.includes(name))) {
 		const found = findOnPath(name, process.env.PATH);
 		if (found && !existsSync(join(links, name))) symlinkSync(found, join(links, name));
 	}

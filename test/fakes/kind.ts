@@ -1,6 +1,6 @@
 /** A fake kind: `kind.ts STATE kind words…`. What it prints was recorded from kind v0.32 (test/fixtures/kind). */
 import {spawn, spawnSync} from 'node:child_process';
-import {closeSync, existsSync, openSync, readFileSync, rmSync, writeFileSync, writeSync} from 'node:fs';
+import {closeSync, existsSync, mkdirSync, openSync, readFileSync, rmSync, writeFileSync, writeSync} from 'node:fs';
 import {homedir} from 'node:os';
 import {join} from 'node:path';
 import {setTimeout as delay} from 'node:timers/promises';
@@ -38,10 +38,12 @@ async function main(): Promise<void> {
 			return getNodes(flags(['--name']).name ?? 'kind');
 		case 'export kubeconfig':
 			return exportKubeconfig(flags(['--name', '--kubeconfig']));
+		case 'export logs':
+			return await exportLogs();
 		case 'create cluster':
 			return await create(flags(['--name', '--config', '--image', '--kubeconfig', '--wait', '--retain']));
 		case 'delete cluster':
-			return remove(flags(['--name', '--kubeconfig']));
+			return await remove(flags(['--name', '--kubeconfig']));
 		case 'load image-archive':
 			return loadArchive();
 		default:
@@ -335,9 +337,28 @@ async function exportKubeconfig({
 	say(`Set kubectl context to "kind-${name}"`);
 }
 
-function remove({name = 'kind', kubeconfig = defaultKubeconfig()}: ReturnType<typeof flags>): void {
+/** `export logs DIR --name NAME`: a folder a node, and the version of kind beside them. */
+async function exportLogs(): Promise<void> {
+	const {name = 'kind'} = flags(['--name']);
+	const nodes = nodesOf(name, 'failed to list nodes');
+	if (nodes.length === 0) throw new KindError(`unknown cluster "${name}"`);
+	const folder = rest.find((word, at) => !word.startsWith('-') && !rest[at - 1]?.startsWith('--')) ?? '.';
+	say(`Exporting logs for cluster "${name}" to:`);
+	process.stdout.write(`${folder}\n`);
+	for (const node of nodes) {
+		mkdirSync(join(folder, node), {recursive: true});
+		writeFileSync(join(folder, node, 'kubelet.log'), `${node} kubelet[412]: "command failed" err="out of luck"\n`);
+	}
+	writeFileSync(join(folder, 'kind-version.txt'), `kind v${version}\n`);
+}
+
+async function remove({name = 'kind', kubeconfig = defaultKubeconfig()}: ReturnType<typeof flags>): Promise<void> {
 	say(`Deleting cluster "${name}" ...`);
 	const nodes = nodesOf(name, `failed to delete cluster "${name}": error listing nodes`);
+	if (nodes.length > 0 && behaviour.deleteHangs) {
+		state.remove(nodes[0]!);
+		await delay(600_000);
+	}
 	if (nodes.length > 0 && state.takeDeleteFailure()) {
 		const why = `Error response from daemon: cannot remove container "${nodes[0]}": could not kill container: tried to kill container, but did not receive an exit event`;
 		const command = `${runtime} rm -f -v ${nodes.join(' ')}`;

@@ -45,7 +45,7 @@ async function main(): Promise<number> {
 				state.remove(name) ? undefined : `Error response from daemon: No such container: ${name}`,
 			);
 		case 'start':
-			return each(args, name => change(name, 'running'));
+			return behaviour.startError ? fail(behaviour.startError) : each(args, name => change(name, 'running'));
 		case 'unpause':
 			return each(args, name => change(name, 'running'));
 		case 'stop':
@@ -254,6 +254,13 @@ async function run(args: string[]): Promise<number> {
 		cluster: label('io.x-k8s.kind.cluster'),
 		role: label('io.x-k8s.kind.role'),
 	};
+	if (state.containers().some(({name}) => name === container.name)) {
+		const conflict = `Conflict. The container name "/${name}" is already in use by container "0123456789abcdef".`;
+		return fail(
+			`docker: Error response from daemon: ${conflict} You have to remove (or rename) that container to be able to reuse that name.`,
+			125,
+		);
+	}
 	const {lateMs, stepMs = 0} = behaviour.create ?? {};
 	if (lateMs) {
 		// The daemon goes on with what it was asked for, whatever becomes of the client.

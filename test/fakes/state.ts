@@ -82,6 +82,16 @@ export type Behaviour = {
 	nodesHaveImages?: boolean;
 	/** The kubeconfig of the cluster that the made one leads to. */
 	kubeconfig?: string;
+	/** `kind delete` never ends, after its first node. */
+	deleteHangs?: boolean;
+	/** Why stopped containers cannot be started again. */
+	startError?: string;
+	/** How kubectl behaves; without it, as it should. */
+	kubectl?: {
+		version?: string;
+		/** It never ends, whatever it is asked. */
+		hangs?: boolean;
+	};
 	/** How often `kind delete` and `docker rm` still fail. */
 	deleteFailures?: number;
 };
@@ -150,7 +160,7 @@ export class FakeState {
 
 	/** Notes a call: the program, its words, and what of its environment decides. */
 	noteCall(program: string, args: string[]): void {
-		const kept = Object.entries(process.env).filter(([name]) => /^(KIND_|KUBECONFIG$|DOCKER_)/.test(name));
+		const kept = Object.entries(process.env).filter(([name]) => /^(KIND_|KUBE|DOCKER_|https?_proxy$)/i.test(name));
 		const call = {program, args, environment: Object.fromEntries(kept)};
 		appendFileSync(join(this.folder, 'calls.jsonl'), `${JSON.stringify(call)}\n`);
 	}

@@ -6,7 +6,7 @@ import type {Environment} from '../shell.ts';
 import {changeNodes, NodesError, nodeContainers} from './kind-nodes.ts';
 import type {KindPlace} from './kind-place.ts';
 import {findKind} from './kind-program.ts';
-import {readKindRecord} from './kind-record.ts';
+import {readKindRecord, writeKindRecord} from './kind-record.ts';
 import {findRuntime, runtimeProblemText} from './kind-tools.ts';
 import {removeKind} from './remove-kind.ts';
 import {endOwnProcess} from './reuse-kind.ts';
@@ -55,6 +55,8 @@ export async function stopKind(
 			return {done: 'stopped', name};
 		}
 		const {kind} = await findKind(environment, signal);
+		// Whoever comes after an interrupt goes on with it.
+		writeKindRecord(place.record, {...record, phase: 'removing', process: undefined});
 		const quietMs = record.phase === 'ready' ? 0 : 1_000;
 		await removeKind({runtime, kind, name, kubeconfig: place.kubeconfig, quietMs, signal, text});
 		forget(place);
