@@ -270,13 +270,13 @@ export class Moment {
 		const known = this.#pods.get(selector);
 		if (known) return known;
 		const selects = parseLabelSelector(selector);
-		const pods = this.#snapshot.pods.filter(pod => selects(pod.labels)).map(pod => new Pod(pod));
+		const pods = this.#snapshot.pods.filter(pod => selects(pod.labels)).map(podOf);
 		this.#pods.set(selector, pods);
 		return pods;
 	}
 
 	endpoints(name: string): Endpoints {
-		return new Endpoints(name, named(this.#snapshot.endpoints, name));
+		return endpointsOf(name, named(this.#snapshot.endpoints, name));
 	}
 
 	service(name: string): Service {
@@ -297,6 +297,23 @@ export class Moment {
 	slices(service: string): Slice[] {
 		return this.#snapshot.slices.filter(slice => slice.service === service).map(slice => new Slice(slice));
 	}
+}
+
+const knownPods = new WeakMap<PodView, Pod>();
+
+/** Most of thousands of Pods are as they were in the snapshot before. */
+function podOf(view: PodView): Pod {
+	const pod = knownPods.get(view) ?? new Pod(view);
+	knownPods.set(view, pod);
+	return pod;
+}
+
+const knownEndpoints = new WeakMap<EndpointsView, Endpoints>();
+
+function endpointsOf(name: string, view: EndpointsView | undefined): Endpoints {
+	const endpoints = (view && knownEndpoints.get(view)) ?? new Endpoints(name, view);
+	if (view) knownEndpoints.set(view, endpoints);
+	return endpoints;
 }
 
 function named<T extends {name: string}>(list: T[], name: string): T | undefined {

@@ -1,5 +1,6 @@
 import xterm from '@xterm/headless';
 import {describe, expect, it} from 'vitest';
+import {seededRandom} from '../../src/simulator/random.ts';
 import {createFrameWriter, type ScreenFrame} from '../../src/tui/frame-writer.ts';
 import {type Theme, type Tone, themeOf} from '../../src/tui/theme.ts';
 import {fitted, type Line} from '../../src/tui/view/line.ts';
@@ -48,20 +49,9 @@ const frameOf = (lines: Line[], cursor = {x: 2, y: 5}): ScreenFrame => ({
 	cursor,
 });
 
-/** A source of numbers that are the same each time (mulberry32). */
-function numbers(seed: number) {
-	let state = seed;
-	return (below: number) => {
-		state = (state + 0x6d2b79f5) | 0;
-		let mixed = Math.imul(state ^ (state >>> 15), 1 | state);
-		mixed = (mixed + Math.imul(mixed ^ (mixed >>> 7), 61 | mixed)) ^ mixed;
-		return ((mixed ^ (mixed >>> 14)) >>> 0) % below;
-	};
-}
-
 describe('the frame writer', () => {
 	it('brings every screen to what the whole next frame looks like, however the two differ', async () => {
-		const below = numbers(7);
+		const {below} = seededRandom(7);
 		const words = ['a', 'my-app', '10.244.0.7', '│', '● ', '就绪', '端点，', '', ' ', '✓ done', '☕', '👩‍💻 x'];
 		const tones: (Tone | undefined)[] = [undefined, 'plain', 'good', 'bad', 'dim', 'selected', 'title'];
 		const anyLine = () =>

@@ -39,7 +39,7 @@ export function clusterRowsOnce({view, recent, filter, form}: LabState, now: num
 	if (latest?.from === from && latest.filter === filter && latest.form === form && latest.second === second)
 		return latest.rows;
 	const services = filteredRows(from, filter);
-	const all = services.flatMap(({rows}) => rows);
+	const all = services.length === 1 ? services[0]!.rows : services.flatMap(({rows}) => rows);
 	const slices = form === 'slices' ? slicesOf(from, view, filter) : undefined;
 	const table = form === 'table' ? tableRows(view, now, filter, text) : undefined;
 	const keys =
@@ -52,7 +52,8 @@ export function clusterRowsOnce({view, recent, filter, form}: LabState, now: num
 		all,
 		slices,
 		table,
-		keys: [...new Set(keys)],
+		// Joined rows of one Service show each Pod once, and there may be thousands.
+		keys: services.length === 1 && keys.length === all.length ? keys : [...new Set(keys)],
 		longest: all.reduce((most, {pod}) => Math.max(most, pod?.view.name.length ?? 0), 7),
 		mostTelling: mostTelling(services),
 	};
@@ -81,10 +82,16 @@ export function subjectOf({key, pod, address}: JoinedRow): PodView | string | un
 
 /** Without a selection the row that has most to tell: a new address, else a Pod that is no endpoint, else the first. */
 function mostTelling(services: readonly ServiceRows[]): JoinedRow | undefined {
-	const rows = services.flatMap(service => service.rows).filter(row => subjectOf(row));
+	const last = (tells: (row: JoinedRow) => boolean) => {
+		for (const {rows} of services.toReversed()) {
+			const row = rows.findLast(row => tells(row) && subjectOf(row));
+			if (row) return row;
+		}
+		return undefined;
+	};
 	return (
-		rows.findLast(({address}) => address?.mark === 'added') ??
-		rows.findLast(({address, pod}) => !address && !pod?.view.terminating) ??
-		rows[0]
+		last(({address}) => address?.mark === 'added') ??
+		last(({address, pod}) => !address && !pod?.view.terminating) ??
+		services.flatMap(({rows}) => rows.find(row => subjectOf(row)) ?? [])[0]
 	);
 }

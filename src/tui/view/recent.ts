@@ -13,9 +13,10 @@ export const nothingRecent: Recent = {gonePods: [], goneAddresses: [], newAddres
 /** How long a removed row stays when no remembered snapshot keeps it, and how long a new one is called new. */
 export const RECENT_MS = 12_000;
 
-/** What is recent after the cluster went from one snapshot to the next. */
+/** What is recent after the cluster went from one snapshot to the next; the same object when nothing came or went. */
 export function recentAfter(recent: Recent, from: Snapshot, to: Snapshot): Recent {
-	const here = new Set(to.pods.map(pod => pod.uid));
+	const gonePods = podsGone(from.pods, to.pods);
+	if (gonePods.length === 0 && from.endpoints === to.endpoints) return recent;
 	const before = keysOf(from);
 	const after = keysOf(to);
 	const gone = addressesOf(from)
@@ -25,13 +26,24 @@ export function recentAfter(recent: Recent, from: Snapshot, to: Snapshot): Recen
 		.filter(({key}) => !before.has(key))
 		.map(({service, address}) => ({service, ip: address.ip, at: to.at}));
 	return {
-		gonePods: [...recent.gonePods, ...from.pods.filter(pod => !here.has(pod.uid)).map(pod => ({pod, at: to.at}))],
+		gonePods: [...recent.gonePods, ...gonePods.map(pod => ({pod, at: to.at}))],
 		goneAddresses: [
 			...recent.goneAddresses.filter(({service, address}) => !after.has(keyOf(service, address.ip))),
 			...gone,
 		],
 		newAddresses: [...recent.newAddresses.filter(({service, ip}) => after.has(keyOf(service, ip))), ...come],
 	};
+}
+
+function podsGone(from: readonly PodView[], to: readonly PodView[]): PodView[] {
+	if (samePods(from, to)) return [];
+	const here = new Set(to.map(pod => pod.uid));
+	return from.filter(pod => !here.has(pod.uid));
+}
+
+/** Whether two lists have the same Pods in the same places, changed or not; quick for lists of thousands. */
+export function samePods(one: readonly PodView[], other: readonly PodView[]): boolean {
+	return one.length === other.length && one.every((pod, at) => pod === other[at] || pod.uid === other[at]?.uid);
 }
 
 /** Whether what happened at `at` still counts: what happened after the remembered moment, else within RECENT_MS. */

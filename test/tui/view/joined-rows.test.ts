@@ -1,4 +1,5 @@
 import {describe, expect, it} from 'vitest';
+import {seededRandom} from '../../../src/simulator/random.ts';
 import {joinedRows} from '../../../src/tui/view/joined-rows.ts';
 import {nothingRecent, RECENT_MS, recentAfter, recentWithout} from '../../../src/tui/view/recent.ts';
 import {anAddress, aPod, aSnapshot, aView, start, threeAddresses, threePods} from '../fake-run.ts';
@@ -87,5 +88,44 @@ describe('Pods and addresses on one line', () => {
 		const rows = shown(aView({now, watch: {pods: 'app=my-app', services: ['my-service', 'one']}}));
 		expect(rows[0]).toHaveLength(3);
 		expect(rows[1]).toEqual(['f6rqt | 10.244.2.2:80 same']);
+	});
+
+	it('makes the same rows of what has changed as of everything', () => {
+		const {below: random} = seededRandom(3);
+		const pick = <T>(of: readonly T[]): T => of[random(of.length)]!;
+		const ips = ['', ...Array.from({length: 8}, (_, index) => `10.244.1.${index}`)];
+		let pods = Array.from({length: 8}, (_, index) => aPod(`p${index}`, ips[index]!, {createdAt: start + (index % 3)}));
+		let addresses = ips.slice(1).map(ip => anAddress(ip));
+		let recent = nothingRecent;
+		let now = aSnapshot(pods, addresses);
+		const watch = {pods: 'app=my-app', services: ['my-service', 'other']};
+		const moments = Array.from({length: 300}, (_, step) => {
+			const at = random(pods.length);
+			const pod = pods[at]!;
+			const changed = {
+				ready: {...pod, ready: !pod.ready},
+				ip: {...pod, ip: pick(ips)},
+				labels: {...pod, labels: {app: pick(['my-app', 'other'])}},
+				replaced: {...pod, uid: `new-${step}`, createdAt: start + step},
+				same: pod,
+			}[pick(['ready', 'ready', 'ip', 'labels', 'replaced', 'same'] as const)];
+			const kept = pods.filter(({uid}) => random(15) > 0 || uid === changed.uid);
+			pods = (random(4) === 0 ? kept : pods).map(one => (one === pod ? changed : one));
+			if (random(8) === 0) pods = [...pods, aPod(`later${step}`, pick(ips), {createdAt: start + random(step + 1)})];
+			if (random(3) === 0) addresses = addresses.filter(() => random(6) > 0);
+			if (random(3) === 0) addresses = [...addresses, anAddress(pick(ips.slice(1)), {ready: random(2) === 0})];
+			const later = aSnapshot(pods, addresses, start + 400 * step);
+			// As an observer does: what has not changed stays the same object.
+			if (now.endpoints[0]?.addresses === addresses) later.endpoints = now.endpoints;
+			recent = recentAfter(recent, now, later);
+			now = later;
+			const remembered = step % 60 > 30 ? before : undefined;
+			return {view: aView({now, before: remembered, watch}), recent, at: start + 400 * step + random(9000)};
+		});
+		const rows = moments.map(({view, recent, at}) => structuredClone(joinedRows(view, recent, at)));
+		moments.forEach(({view, recent, at}, step) => {
+			joinedRows(aView({now: aSnapshot([], []), watch}), nothingRecent, start);
+			expect(rows[step], `step ${step}`).toEqual(joinedRows(view, recent, at));
+		});
 	});
 });
