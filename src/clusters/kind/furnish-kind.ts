@@ -55,7 +55,12 @@ export function furnishKind(options: FurnishOptions): Furnishing {
 	async function fetch(): Promise<void> {
 		for (const image of new Set(images.filter(hasFixedTag))) {
 			if (await hasImage(tools.runtime, image, signal)) continue;
-			await pullImage({runtime: tools.runtime, image, signal, text, progress: at => shown?.images(at)});
+			try {
+				await pullImage({runtime: tools.runtime, image, signal, text, progress: at => shown?.images(at)});
+			} catch (error) {
+				// It is tried once more when it is loaded, and told then.
+				if (!(error instanceof UserError)) throw error;
+			}
 		}
 	}
 
@@ -63,10 +68,7 @@ export function furnishKind(options: FurnishOptions): Furnishing {
 	async function load({name, nodes}: KindRecord): Promise<void> {
 		const workers = nodes.filter(node => node.includes('-worker'));
 		try {
-			// What could not be fetched is tried once more, and told then.
-			await fetched?.catch(error => {
-				if (!(error instanceof UserError)) throw error;
-			});
+			await fetched;
 			await loadImages({
 				runtime: tools.runtime,
 				kind: tools.kind.program,
