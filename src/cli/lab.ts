@@ -278,7 +278,11 @@ function silentTerminal(): Disposable {
 	settleTerminal();
 	return {
 		[Symbol.dispose]() {
-			process.stdin.setRawMode(false);
+			try {
+				process.stdin.setRawMode(false);
+			} catch {
+				// A shell that was killed while it had the terminal has taken that along (EIO).
+			}
 		},
 	};
 }

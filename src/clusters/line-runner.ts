@@ -47,16 +47,21 @@ export type LineRunnerOptions = {
  * The program around a line. Every line gets a shell of its own, so that nothing a learner types can break the next
  * line; what a session keeps (exported variables, assignments, functions of bash, the folder) goes through files.
  * `set -a` exports plain assignments too, which is what keeps `POD=…` for the next line. Descriptor 9 is the output
- * even when the line redirects its own; the mark on it tells that everything before has been read.
+ * even when the line redirects its own; the mark on it tells that everything before has been read. In the terminal, what a
+ * killed program has made of its modes is put right.
  */
 const wrapper = `
 __endpoint_lab_line=$1 __endpoint_lab_state=$2 __endpoint_lab_mark=$3 __endpoint_lab_columns=$4
 set --
 if [ -r "$__endpoint_lab_state/variables" ]; then . "$__endpoint_lab_state/variables" 2>/dev/null; fi
 if [ -n "$__endpoint_lab_columns" ]; then COLUMNS=$__endpoint_lab_columns; export COLUMNS; fi
-if [ -n "$__endpoint_lab_mark" ]; then exec 2>&1 9>&1; fi
+if [ -n "$__endpoint_lab_mark" ]; then exec 2>&1 9>&1; else
+	__endpoint_lab_tty=$(stty -g 2>/dev/null)
+	trap 'exit 129' HUP
+fi
 __endpoint_lab_end() {
 	set +a
+	if [ -n "$__endpoint_lab_tty" ]; then stty "$__endpoint_lab_tty"; fi
 	pwd >"$__endpoint_lab_state/folder"
 	{ export -p; if [ -n "$BASH_VERSION" ]; then declare -f; fi; } >"$__endpoint_lab_state/next" 2>/dev/null &&
 		mv -f "$__endpoint_lab_state/next" "$__endpoint_lab_state/variables"

@@ -59,8 +59,8 @@ export async function runScreen(options: ScreenOptions): Promise<Outcome> {
 			try {
 				await app?.suspendTerminal(async () => {
 					await stopReading();
-					await use(sayAndWait);
-					settleTerminal();
+					await use(words => sayAndWait(words, signal));
+					if (!signal.aborted) settleTerminal();
 				});
 			} finally {
 				lent = false;
@@ -112,12 +112,13 @@ async function stopReading(): Promise<void> {
 	await new Promise(setImmediate);
 }
 
-/** Prints on the screen that has been given away, and waits until the learner has read it. */
-async function sayAndWait(words: string): Promise<void> {
+/** Prints on the screen that has been given away, and waits until the learner has read it, unless the lab is ending. */
+async function sayAndWait(words: string, signal: AbortSignal): Promise<void> {
+	if (signal.aborted) return;
 	process.stdout.write(`\n${words} `);
 	// Read as Ink does: a stream that `data` has set flowing would give its readers nothing afterwards.
 	process.stdin.ref();
-	await once(process.stdin, 'readable');
+	await once(process.stdin, 'readable', {signal}).catch(() => {});
 	process.stdin.read();
 }
 

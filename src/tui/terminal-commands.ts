@@ -24,20 +24,28 @@ const terminalVerbs = new Set(['edit', 'exec', 'run', 'attach', 'debug']);
  * Looked at are the programs of each part of a pipeline; a script that opens an editor inside is not seen through.
  */
 export function wantsTerminal(line: string): boolean {
-	return line.split(/\|\|?|&&|;|\n/).some((part, _index, parts) => {
-		const [program = '', ...args] = wordsOf(part);
-		const name = program.split('/').at(-1) ?? '';
-		if (programs.has(name)) return true;
-		// In the middle of a pipe, or with its output sent to a file, it has no use for the terminal.
-		if (parts.length === 1 && interpreters.has(name)) return !/[<>]/.test(part) && args.every(isInteractive);
-		const wantsTty = (words: readonly string[]) => words.some(word => /^--tty(=true)?$|^-[a-z]*t[a-z]*$/.test(word));
-		if (containerTools.has(name)) return ['run', 'exec'].includes(args[0] ?? '') && wantsTty(args);
-		if (name !== 'kubectl' && name !== 'k') return false;
-		const own = args.includes('--') ? args.slice(0, args.indexOf('--')) : args;
-		const verb = own.find(word => terminalVerbs.has(word));
-		if (verb === 'edit') return true;
-		return verb !== undefined && wantsTty(own);
-	});
+	return withoutQuotes(line)
+		.split(/\|\|?|&&|;|\n/)
+		.some((part, _index, parts) => {
+			const [program = '', ...args] = wordsOf(part);
+			const name = program.split('/').at(-1) ?? '';
+			if (programs.has(name)) return true;
+			// In the middle of a pipe, or with its output sent to a file, it has no use for the terminal.
+			if (parts.length === 1 && interpreters.has(name))
+				return !/[<>]/.test(part) && (args.includes('-i') || args.every(isInteractive));
+			const wantsTty = (words: readonly string[]) => words.some(word => /^--tty(=true)?$|^-[a-z]*t[a-z]*$/.test(word));
+			if (containerTools.has(name)) return ['run', 'exec'].includes(args[0] ?? '') && wantsTty(args);
+			if (name !== 'kubectl' && name !== 'k') return false;
+			const own = args.includes('--') ? args.slice(0, args.indexOf('--')) : args;
+			const verb = own.find(word => terminalVerbs.has(word));
+			if (verb === 'edit') return true;
+			return verb !== undefined && wantsTty(own);
+		});
+}
+
+/** The line with a plain word for everything in quotes, in which `;`, `|` and `>` have no meaning. */
+function withoutQuotes(line: string): string {
+	return line.replace(/'[^']*'|"(?:[^"\\]|\\.)*"/gs, 'quoted');
 }
 
 /** An option that leaves an interpreter with nothing to run but what is typed. */

@@ -1,5 +1,8 @@
+import {readFileSync, writeFileSync} from 'node:fs';
+import {join} from 'node:path';
 import {describe, expect, it} from 'vitest';
 import {textIn} from '../../src/text/text.ts';
+import {lives} from '../lives.ts';
 import {keys, type LabScreen, openLab} from './lab.ts';
 
 /** What is left on the screen when a resize tears a frame: borders that do not meet, or rows past the frame's end. */
@@ -84,6 +87,24 @@ describe('the terminal', () => {
 				0,
 			],
 			[
+				'while the lab types',
+				async lab => {
+					await lab.run('show me');
+					await lab.shows(/^\$ kubectl a/m);
+					await lab.press(keys.ctrl('d'));
+				},
+				0,
+			],
+			[
+				'from the search',
+				async lab => {
+					await lab.press(keys.ctrl('r'));
+					await lab.shows(lab.words.searching('', false));
+					await lab.press(keys.ctrl('c'), keys.ctrl('d'));
+				},
+				0,
+			],
+			[
 				'too small a window',
 				async lab => {
 					lab.resize(30, 8);
@@ -112,6 +133,32 @@ describe('the terminal', () => {
 			expect(lab.isAlternate(), way).toBe(false);
 			expect(lab.text(), way).not.toContain('┌');
 		}
+	});
+
+	it('is as before, and nothing is left, when the lab is ended while a command has the terminal', {
+		timeout: 120_000,
+	}, async () => {
+		const lab = openLab({lesson: 'endpoints', columns: 100, rows: 30});
+		await lab.isOpen();
+		const file = join(lab.home, 'pid');
+		const editor = join(lab.home, 'editor');
+		// It takes the terminal's modes for itself, and does not put them back.
+		const lines = [
+			'#!/bin/sh',
+			'stty raw -echo',
+			`echo $$ >"${file}"`,
+			'echo taken',
+			'while :; do sleep 0.1; done',
+			'',
+		];
+		writeFileSync(editor, lines.join('\n'), {mode: 0o700});
+		await lab.run(`KUBE_EDITOR=${editor} kubectl edit service kubernetes`);
+		await lab.waitFor(text => text.includes('taken') && !lab.isAlternate());
+		lab.kill('SIGTERM');
+		expect(await lab.exited).toBe(130);
+		expect(lives(Number(readFileSync(file, 'utf8')))).toBe(false);
+		await lab.waitFor(text => /^Go on with: endpoint-lab endpoints$/m.test(text));
+		expect(lab.isAlternate()).toBe(false);
 	});
 
 	it('is as before when the picker is left, and the picker opens what is picked', {timeout: 60_000}, async () => {

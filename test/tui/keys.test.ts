@@ -55,6 +55,8 @@ describe('commands that want the terminal', () => {
 		'sudo /usr/bin/top',
 		'bash',
 		'bash --norc -i',
+		"sh -i -c 'echo a; cat > b'",
+		'EDITOR="code --wait" kubectl edit svc web',
 		'cd /tmp && vim x',
 		'for f in *.yaml; do vim $f; done',
 		'if true; then less x; fi',
@@ -77,6 +79,8 @@ describe('commands that want the terminal', () => {
 		'bash script.sh',
 		'bash --version',
 		'sh -c "echo hi"',
+		'echo "first; vim x | less" && true',
+		"printf 'a\\n;top\\n'",
 		'echo "a" | sh',
 		'curl my-service',
 	])('not: %s', command => expect(wantsTerminal(command)).toBe(false));
