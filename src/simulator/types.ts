@@ -210,7 +210,7 @@ export type Endpoint = {
 	nodeName?: string;
 	targetRef?: ObjectReference;
 	zone?: string;
-	hints?: Record<string, unknown>;
+	hints?: {forZones?: {name: string}[]; forNodes?: {name: string}[]};
 };
 export type EndpointSlice = KubeObject & {
 	addressType: string;

@@ -243,6 +243,7 @@ function toEndpoint(pod: Pod, node: Node | undefined, service: Service, family: 
 	const {namespace, name, uid} = pod.metadata;
 	const hostname = endpointHostname(pod, service);
 	const zone = node?.metadata.labels?.['topology.kubernetes.io/zone'];
+	const hints = ready ? hintsFor(service, pod.spec.nodeName, zone) : undefined;
 	return {
 		addresses: podAddresses(pod, family),
 		conditions: {ready, serving, terminating},
@@ -250,5 +251,15 @@ function toEndpoint(pod: Pod, node: Node | undefined, service: Service, family: 
 		...(pod.spec.nodeName && {nodeName: pod.spec.nodeName}),
 		targetRef: {kind: 'Pod', namespace, name, uid},
 		...(zone && {zone}),
+		...(hints && {hints}),
 	};
+}
+
+/** From where a ready endpoint had best be used, by the Service's trafficDistribution (k8s.io/endpointslice/trafficdist). */
+function hintsFor({spec}: Service, node: string | undefined, zone: string | undefined): Endpoint['hints'] {
+	const distribution = spec.trafficDistribution as string | undefined;
+	if (!distribution) return undefined;
+	const forNodes = distribution === 'PreferSameNode' && node ? {forNodes: [{name: node}]} : undefined;
+	if (!zone) return forNodes;
+	return {forZones: [{name: zone}], ...forNodes};
 }

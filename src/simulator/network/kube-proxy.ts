@@ -63,7 +63,9 @@ export class KubeProxy {
 		const all = [...this.#backends(service, port)];
 		const policy = entrance === 'internal' ? service.spec.internalTrafficPolicy : service.spec.externalTrafficPolicy;
 		const local = policy === 'Local';
-		const usable = pickUsable(local ? all.filter(({endpoint}) => endpoint.nodeName === node) : all);
+		const usable = local
+			? pickUsable(all.filter(({endpoint}) => endpoint.nodeName === node))
+			: pickUsable(hintedFor(all, node, this.#index.zoneOf(node)));
 		return {usable, elsewhere: local && usable.length === 0 && pickUsable(all).length > 0};
 	}
 
@@ -103,6 +105,23 @@ export class KubeProxy {
 			}
 		}
 	}
+}
+
+/**
+ * Those that are hinted for a node, else those for its zone, provided that every ready endpoint has such a hint and one
+ * of them is for it; else all (topologyModeFromHints).
+ */
+function hintedFor(backends: Backend[], node: string | undefined, zone: string | undefined): Backend[] {
+	const ready = backends.filter(({endpoint}) => endpoint.conditions?.ready !== false);
+	for (const [kind, here] of [
+		['forNodes', node],
+		['forZones', zone],
+	] as const) {
+		if (!here || !ready.every(({endpoint}) => endpoint.hints?.[kind]?.length)) continue;
+		const hinted = ready.filter(({endpoint}) => endpoint.hints![kind]!.some(({name}) => name === here));
+		if (hinted.length > 0) return hinted;
+	}
+	return backends;
 }
 
 /** The ready ones; when there is none, those that still serve while they terminate. */

@@ -8,6 +8,8 @@ export type ServiceIndex = {
 	byExternalIP(ip: string): Service | undefined;
 	slices(namespace: string, service: string): Iterable<EndpointSlice>;
 	nodeByIP(ip: string): Node | undefined;
+	/** The zone that a node's label names; undefined without the label. */
+	zoneOf(node: string | undefined): string | undefined;
 	stop(): void;
 };
 
@@ -18,6 +20,7 @@ export function indexServices(store: Store): ServiceIndex {
 	const externalIPs = new Map<string, Service>();
 	const slices = new Map<string, Map<string, EndpointSlice>>();
 	const nodes = new Map<string, Node>();
+	const zones = new Map<string, string>();
 
 	const service = ({object, previous, type}: Pick<Change<Service>, 'object' | 'previous' | 'type'>) => {
 		for (const [known, add] of [
@@ -45,7 +48,11 @@ export function indexServices(store: Store): ServiceIndex {
 	};
 	const node = ({object, previous, type}: Pick<Change<Node>, 'object' | 'previous' | 'type'>) => {
 		for (const ip of internalIPs(previous)) nodes.delete(ip);
-		if (type !== 'DELETED') for (const ip of internalIPs(object)) nodes.set(ip, object);
+		zones.delete(object.metadata.name);
+		if (type === 'DELETED') return;
+		for (const ip of internalIPs(object)) nodes.set(ip, object);
+		const zone = object.metadata.labels?.['topology.kubernetes.io/zone'];
+		if (zone) zones.set(object.metadata.name, zone);
 	};
 
 	for (const object of store.list<Service>('services')) service({object, previous: undefined, type: 'ADDED'});
@@ -62,6 +69,7 @@ export function indexServices(store: Store): ServiceIndex {
 		byExternalIP: ip => externalIPs.get(ip),
 		slices: (namespace, name) => slices.get(`${namespace}/${name}`)?.values() ?? [],
 		nodeByIP: ip => nodes.get(ip),
+		zoneOf: name => zones.get(name ?? ''),
 		stop() {
 			for (const unsubscribe of subscriptions) unsubscribe();
 		},

@@ -80,6 +80,36 @@ describe('a slice', () => {
 		});
 	});
 
+	it('hints at the zone of a ready endpoint, and at its node, when the Service prefers what is close', () => {
+		const hints = () => only().endpoints!.map(endpoint => endpoint.hints);
+		const prefer = (trafficDistribution: string | undefined) => {
+			lab.edit<Service>('services', 'web', ({spec}) => {
+				spec.trafficDistribution = trafficDistribution;
+			});
+			lab.settle();
+		};
+		lab.create('services', service('web', {trafficDistribution: 'PreferSameZone'}));
+		run('10.244.0.9');
+		// The lab's nodes are in no zone.
+		expect(hints()).toEqual([undefined]);
+		prefer('PreferSameNode');
+		expect(hints()).toEqual([{forNodes: [{name: 'lab-worker'}]}]);
+		lab.registry.modify<Node>('nodes', undefined, 'lab-worker', node => ({
+			...node,
+			metadata: {...node.metadata, labels: {...node.metadata.labels, 'topology.kubernetes.io/zone': 'z1'}},
+		}));
+		prefer('PreferClose');
+		expect(hints()).toEqual([{forZones: [{name: 'z1'}]}]);
+		prefer('PreferSameNode');
+		expect(hints()).toEqual([{forZones: [{name: 'z1'}], forNodes: [{name: 'lab-worker'}]}]);
+		lab.report('p0', {}, false);
+		lab.settle();
+		expect(hints()).toEqual([undefined]);
+		lab.report('p0', {}, true);
+		prefer(undefined);
+		expect(hints()).toEqual([undefined]);
+	});
+
 	it('counts its generation up with endpoints, ports and labels', () => {
 		lab.create('services', service('web'));
 		run('10.244.0.9');

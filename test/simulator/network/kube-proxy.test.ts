@@ -171,3 +171,33 @@ test('a Pod sees the address of its client; one that reaches itself through the 
 	const sources = (await lab.logs('web')).split('\n').map(line => line.split(' ')[0]);
 	expect(sources).toEqual(['10.244.2.77', ip.replace(/\d+$/, '1'), '']);
 });
+
+test('a Service that prefers what is close sends to the own node or zone, and elsewhere when there is nobody', async () => {
+	const lab = createLab();
+	const on = (node: string) => ({labels: {app: 'web'}, spec: {nodeSelector: {'kubernetes.io/hostname': node}}});
+	const zone = (node: string, name: string) =>
+		lab.registry.modify('nodes', undefined, node, object => ({
+			...object,
+			metadata: {...object.metadata, labels: {...object.metadata.labels, 'topology.kubernetes.io/zone': name}},
+		}));
+	zone('lab-control-plane', 'a');
+	zone('lab-worker', 'a');
+	zone('lab-worker2', 'b');
+	lab.pod('near', {}, on('lab-worker'));
+	lab.pod('far', {}, on('lab-worker2'));
+	lab.service('web', {trafficDistribution: 'PreferSameZone'});
+	lab.advance(4000);
+	expect(await count(lab, 30, {node: 'lab-control-plane'})).toEqual({'default/near': 30});
+	expect(await count(lab, 30, {node: 'lab-worker2'})).toEqual({'default/far': 30});
+	expect(Object.keys(await count(lab, 60, {node: 'elsewhere'})).sort()).toEqual(['default/far', 'default/near']);
+	lab.registry.modify('services', 'default', 'web', object => ({
+		...object,
+		spec: {...(object as {spec?: object}).spec, trafficDistribution: 'PreferSameNode'},
+	}));
+	lab.advance(2000);
+	expect(await count(lab, 30, {node: 'lab-worker2'})).toEqual({'default/far': 30});
+	expect(await count(lab, 30, {node: 'lab-control-plane'})).toEqual({'default/near': 30});
+	lab.remove('near', {gracePeriodSeconds: 0});
+	lab.advance(2000);
+	expect(await count(lab, 30, {node: 'lab-control-plane'})).toEqual({'default/far': 30});
+});
