@@ -139,6 +139,12 @@ row(
 	`memory ${Math.round(screen.megabytes)} MB`,
 	'≤ 2 %',
 );
+row(
+	`${busy}: memory in use, garbage aside`,
+	`${two(screen.heapFirst)} MB, ${two(screen.heapMinutes * 60)} s later ${two(screen.heapLast)} MB`,
+	'over ten minutes: node scripts/bench/screen.mjs 600',
+	'no growth',
+);
 rmSync(work, {recursive: true, force: true});
 
 console.log(`Node ${process.versions.node}, ${cpus().length} cores (${cpus()[0].model.trim()})\n`);

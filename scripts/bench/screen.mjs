@@ -1,8 +1,9 @@
 // Child of bench.mjs: the built lab in a real terminal of 200×50 over 5,000 Pods of which 500 change a second: how long a
 // key and a change take to the screen, what the screen's thread and its memory cost, and what it costs when nothing
 // happens. Beside it, in the same run, an app of bare Ink that echoes keys. Linux only, since it reads /proc.
-// usage: node screen.mjs [SECONDS]    (30 without it, half of them with a learner who types; 600 shows whether memory grows)
-import {mkdtempSync, readFileSync, rmSync} from 'node:fs';
+// usage: node screen.mjs [SECONDS]    (30 without it, half of them with a learner who types)
+//        node screen.mjs 600          shows whether memory grows: what is in use after one minute and after ten
+import {existsSync, mkdtempSync, readFileSync, rmSync} from 'node:fs';
 import {tmpdir} from 'node:os';
 import {join} from 'node:path';
 import {setTimeout as sleep} from 'node:timers/promises';
@@ -18,6 +19,7 @@ const pods = 5000;
 const changes = 500;
 const size = {cols: 200, rows: 50};
 const launcher = fileURLToPath(new URL('../../bin/endpoint-lab.mjs', import.meta.url));
+const heapReader = new URL('./heap.mjs', import.meta.url).href;
 const echo = fileURLToPath(new URL('./ink-echo.mjs', import.meta.url));
 const clock = () => performance.timeOrigin + performance.now();
 
@@ -104,13 +106,12 @@ const share = (from, to) => (to.cpu - from.cpu) / ((to.at - from.at) / 1000);
 const percentile = (values, part) =>
 	values.toSorted((a, b) => a - b)[Math.min(values.length - 1, Math.floor(values.length * part))];
 
-/** The slope of the line through memory samples (least squares), bytes a minute. */
-function growth(samples) {
-	const mean = values => values.reduce((sum, value) => sum + value, 0) / values.length;
-	const at = mean(samples.map(sample => sample.at));
-	const memory = mean(samples.map(sample => sample.memory));
-	const over = samples.reduce((sum, sample) => sum + (sample.at - at) * (sample.memory - memory), 0);
-	return (over / samples.reduce((sum, sample) => sum + (sample.at - at) ** 2, 0)) * 60_000;
+/** Megabytes that a lab has in use once its garbage has been collected. */
+async function heap(pid, file) {
+	rmSync(file, {force: true});
+	process.kill(pid, 'SIGUSR2');
+	while (!existsSync(file)) await sleep(10);
+	return Number(readFileSync(file, 'utf8')) / 1e6;
 }
 
 async function bareInk() {
@@ -132,19 +133,22 @@ const cluster = new Worker(new URL('./screen-cluster.mjs', import.meta.url), {
 });
 lock.describe(await new Promise((resolve, reject) => cluster.once('message', resolve).once('error', reject)));
 const floorBefore = await bareInk();
-const lab = open([launcher, 'endpoints', '--cluster', 'embedded', '--lang', 'en'], {ENDPOINT_LAB_HOME: folder});
+const heapFile = join(folder, 'heap');
+const words = [launcher, 'endpoints', '--cluster', 'embedded', '--lang', 'en'];
+const lab = open(['--expose-gc', '--import', heapReader, ...words], {ENDPOINT_LAB_HOME: folder, HEAP_FILE: heapFile});
 try {
 	await lab.shows(text => text.includes('SIMULATED') && text.includes(`-0${pods} `));
 	cluster.postMessage({churn: true});
-	await sleep(3000);
+	const began = clock();
+	await sleep(Math.max(3000, Math.min(60_000, seconds * 100)));
+	const heapAfter = (clock() - began) / 1000;
+	const heapFirst = await heap(lab.pid, heapFile);
 
-	const samples = [];
-	const sampling = setInterval(() => samples.push(usage(lab.pid)), 1000);
 	const from = usage(lab.pid);
-	await sleep(seconds * 500);
+	await sleep(began + seconds * 500 - clock());
 	const to = usage(lab.pid);
 
-	const end = clock() + seconds * 500;
+	const end = began + seconds * 1000;
 	const changeTimes = [];
 	const marking = (async () => {
 		for (let count = 0; clock() < end; count++) {
@@ -164,8 +168,8 @@ try {
 	})();
 	const keyTimes = await keyEchoes(lab, end);
 	await marking;
-	clearInterval(sampling);
 	const typing = share(to, usage(lab.pid));
+	const heapLast = await heap(lab.pid, heapFile);
 
 	cluster.postMessage({churn: false});
 	await sleep(5000);
@@ -182,8 +186,10 @@ try {
 			cpu: share(from, to),
 			cpuTyping: typing,
 			idle,
-			// The first fifth is warming up.
-			growthMegabytes: growth(samples.slice(samples.length / 5)) / 1e6,
+			// In use, garbage aside, once warmed up and at the end.
+			heapFirst,
+			heapLast,
+			heapMinutes: (seconds - heapAfter) / 60,
 			megabytes: to.memory / 1e6,
 			floorP95: Math.min(floorBefore, await bareInk()),
 		}),

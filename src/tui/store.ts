@@ -18,15 +18,19 @@ export function createStore<State>(initial: State, flushMs = 100): Store<State> 
 	let state = initial;
 	let published = initial;
 	let timer: NodeJS.Timeout | undefined;
-	let publishedAt = Number.NEGATIVE_INFINITY;
+	/** When `update`s were published last. What the learner does in between must not make the cluster wait longer. */
+	let flushedAt = Number.NEGATIVE_INFINITY;
 	const listeners = new Set<() => void>();
 	const publish = () => {
 		clearTimeout(timer);
 		timer = undefined;
 		if (published === state) return;
 		published = state;
-		publishedAt = performance.now();
 		for (const listener of listeners) listener();
+	};
+	const flush = () => {
+		flushedAt = performance.now();
+		publish();
 	};
 	return {
 		subscribe(listener) {
@@ -44,7 +48,7 @@ export function createStore<State>(initial: State, flushMs = 100): Store<State> 
 			if (next === state) return;
 			state = next;
 			// The first change after a rest is shown at once.
-			timer ??= setTimeout(publish, Math.max(0, publishedAt + flushMs - performance.now()));
+			timer ??= setTimeout(flush, Math.max(0, flushedAt + flushMs - performance.now()));
 		},
 		close() {
 			clearTimeout(timer);

@@ -46,6 +46,24 @@ describe('what the screen is drawn from', () => {
 		}
 	});
 
+	it('shows what the cluster did no later because the learner types meanwhile', () => {
+		vi.useFakeTimers();
+		try {
+			const store = createStore({typed: 0, changes: 0}, 100);
+			store.update(state => ({...state, changes: 1}));
+			vi.advanceTimersByTime(0);
+			for (let key = 1; key <= 9; key++) {
+				vi.advanceTimersByTime(10);
+				store.set(state => ({...state, typed: key}));
+			}
+			store.update(state => ({...state, changes: 2}));
+			vi.advanceTimersByTime(10);
+			expect(store.getSnapshot()).toEqual({typed: 9, changes: 2});
+		} finally {
+			vi.useRealTimers();
+		}
+	});
+
 	it('leaves no timer behind', () => {
 		vi.useFakeTimers();
 		try {
