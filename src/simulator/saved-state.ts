@@ -45,8 +45,9 @@ export function parseState(text: string): SavedState {
 	let value: unknown;
 	try {
 		value = JSON.parse(text);
-	} catch (error) {
-		throw new SavedStateError(`the saved state is not whole: ${(error as Error).message}`);
+	} catch {
+		// The parser's own words quote what may be no text at all.
+		throw new SavedStateError('the saved state is not whole: it is no valid JSON');
 	}
 	if (!isRecord(value) || typeof value.version !== 'number')
 		throw new SavedStateError('this is not a saved state of an embedded cluster');

@@ -270,7 +270,7 @@ export const en = {
 		stateFileDamaged: (file: string, reason: string) =>
 			`${file} cannot be restored: ${reason}. Nothing has been changed; make a new one with: endpoint-lab status --save FILE`,
 		stateNewer: (file: string, version: number) =>
-			`${file} was written by a newer endpoint-lab (state version ${version}). Nothing has been changed; update endpoint-lab.`,
+			`${file} was written by a newer endpoint-lab (state version ${version}). Nothing has been changed; update endpoint-lab`,
 		stateBefore: (keptAs: string) => `The state that the cluster had before is kept as ${keptAs}.`,
 		runsAlready: (command: string, pid: number) =>
 			`a saved state can only be restored while no cluster is running, and "${command}" runs one (process ${pid}). Stop it first: endpoint-lab down`,

@@ -242,7 +242,7 @@ export const zhCN: Text = {
 		stateFileDamaged: (file, reason) =>
 			`无法恢复 ${file}：${reason}。没有做任何改动；可以重新保存一个：endpoint-lab status --save FILE`,
 		stateNewer: (file, version) =>
-			`${file} 由更新版本的 endpoint-lab 写入（状态版本 ${version}）。没有做任何改动；请更新 endpoint-lab。`,
+			`${file} 由更新版本的 endpoint-lab 写入（状态版本 ${version}）。没有做任何改动；请更新 endpoint-lab`,
 		stateBefore: keptAs => `集群之前的状态已保存为 ${keptAs}。`,
 		runsAlready: (command, pid) =>
 			`只有在没有集群运行时才能恢复已保存的状态，而 "${command}" 正在运行一个（进程 ${pid}）。请先停止它：endpoint-lab down`,

@@ -244,6 +244,7 @@ describe('what is no state', () => {
 	test.each([
 		['nothing', '', 'not whole'],
 		['half of one', '{"version":1,"clock":5,"seed":1,"store":{"revi', 'not whole'],
+		['a file of another kind', 'PK\u0003\u0004\n\u0000', 'the saved state is not whole: it is no valid JSON'],
 		['another file', '[1,2]', 'not a saved state'],
 		['one without its objects', '{"version":1,"clock":5,"seed":1,"store":{"revision":7}}', 'parts of it are missing'],
 		['one with a nameless object', state({pods: [{metadata: {}}]}), 'parts of it are missing'],
