@@ -49,6 +49,10 @@ const startLimit = 30_000;
 /** How long nginx may take to answer, ms: a little more than its own limits. */
 const answerLimit = 80_000;
 const lookAgainAfter = 200;
+/** How long a deleted Pod may take to go, ms: it has a second's grace, and the kubelet of a lost node never says that it is gone. */
+const goneWithin = 6_000;
+/** How long the Pod stays on a node that is lost, s; unless told otherwise it would be five minutes. */
+const staysOnLostNode = 5;
 /** Requests that may be sent twice when a connection dies under them. */
 const repeatable = new Set(['GET', 'HEAD', 'OPTIONS']);
 /** Container states that do not get better by waiting a moment. */
@@ -81,14 +85,17 @@ export function createGatewayClient(client: string, place: GatewayPlace): Gatewa
 	/** Makes the Pod if there is none, and waits until it runs. */
 	const start = async () => {
 		const until = Date.now() + startLimit;
+		let going: number | undefined;
 		for (;;) {
 			signal.throwIfAborted();
 			const found = await find();
 			if (!found) await create();
-			else if (found.metadata?.deletionTimestamp === undefined) {
-				if (isOver(found) || !isOfThisVersion(found, place.image)) await remove();
-				else if (found.status?.containerStatuses?.[0]?.state?.running) return;
-			}
+			else if (found.metadata?.deletionTimestamp !== undefined) {
+				going ??= Date.now();
+				if (Date.now() - going > goneWithin) await remove({force: true});
+			} else if (isLost(found)) await remove({force: true});
+			else if (isOver(found) || !isOfThisVersion(found, place.image)) await remove();
+			else if (found.status?.containerStatuses?.[0]?.state?.running) return;
 			const why = found && reasonOf(found);
 			if (Date.now() > until || (why && stuck.test(why.reason)))
 				throw new UserError(text.context.gateway.notStarted(pod, namespace, why?.sentence ?? ''));
@@ -111,9 +118,11 @@ export function createGatewayClient(client: string, place: GatewayPlace): Gatewa
 			if (!isStatus(error, 409)) throw error;
 		}
 	};
-	const remove = async (ended = signal) => {
+	/** `force` does not wait for the kubelet of its node. */
+	const remove = async ({force = false, ended = signal} = {}) => {
 		await place.beforeWrite();
-		await api.ask('DELETE', `${path}/${pod}`, {signal: ended}).catch(error => {
+		const query = force ? '?gracePeriodSeconds=0' : '';
+		await api.ask('DELETE', `${path}/${pod}${query}`, {signal: ended}).catch(error => {
 			if (!isStatus(error, 404)) throw error;
 		});
 	};
@@ -203,7 +212,7 @@ export function createGatewayClient(client: string, place: GatewayPlace): Gatewa
 		async close() {
 			closing.abort();
 			agent.destroy();
-			if (made) await remove(AbortSignal.timeout(5_000));
+			if (made) await remove({ended: AbortSignal.timeout(5_000)});
 		},
 	};
 }
@@ -234,6 +243,10 @@ const version = (image: string) => createHash('sha256').update(`${image} ${gatew
 
 const isOfThisVersion = ({metadata}: V1Pod, image: string) =>
 	metadata?.annotations?.[versionAnnotation] === version(image);
+/** The kubelet's last word was that it is ready; since then its node has been given up (node_lifecycle_controller.go). */
+const isLost = ({status}: V1Pod) =>
+	status?.containerStatuses?.[0]?.ready === true &&
+	status.conditions?.some(({type, status}) => type === 'Ready' && status === 'False');
 const isOver = ({status}: V1Pod) => status?.phase === 'Succeeded' || status?.phase === 'Failed';
 
 function reasonOf({status}: V1Pod): {reason: string; sentence: string} {
@@ -265,9 +278,21 @@ function podOf(client: string, {image, labels}: GatewayPlace) {
 					command: ['sh', '-c', gatewayScript],
 					// Small, and said in full, since a namespace may have a quota.
 					resources: {requests: {cpu: '10m', memory: '16Mi'}, limits: {cpu: '500m', memory: '64Mi'}},
-					securityContext: {allowPrivilegeEscalation: false, capabilities: {drop: ['ALL']}},
+					securityContext: {
+						allowPrivilegeEscalation: false,
+						capabilities: {drop: ['ALL']},
+						readOnlyRootFilesystem: true,
+					},
+					volumeMounts: [{name: 'tmp', mountPath: '/tmp'}],
 				},
 			],
+			volumes: [{name: 'tmp', emptyDir: {}}],
+			tolerations: ['not-ready', 'unreachable'].map(state => ({
+				key: `node.kubernetes.io/${state}`,
+				operator: 'Exists',
+				effect: 'NoExecute',
+				tolerationSeconds: staysOnLostNode,
+			})),
 			// As the Pod Security Standard "restricted" demands it; 101 is the user nginx of the image.
 			securityContext: {runAsNonRoot: true, runAsUser: 101, seccompProfile: {type: 'RuntimeDefault'}},
 			nodeSelector: {'kubernetes.io/os': 'linux'},

@@ -1,7 +1,10 @@
 import {request} from 'node:http';
+import {KubeConfig} from '@kubernetes/client-node';
 import {afterAll, afterEach, beforeAll, beforeEach, expect, test} from 'vitest';
+import {createGatewayClient} from '../../src/clusters/gateway-client.ts';
 import {failureOf, namesToTry} from '../../src/clusters/gateway-config.ts';
 import {type GatewayPod, type GatewayPodOptions, openGatewayPod} from '../../src/clusters/gateway-pod.ts';
+import {KubeApiError} from '../../src/clusters/kube-api.ts';
 import type {KubeObject, Pod} from '../../src/simulator/types.ts';
 import {textIn} from '../../src/text/text.ts';
 import {UserError} from '../../src/text/user-error.ts';
@@ -211,6 +214,60 @@ test('a Pod that is deleted under the gateway comes back, and no request is lost
 	expect(await curl('http://web/')).toMatchObject({status: 200});
 	const [after] = await gatewayPods();
 	expect(after?.metadata.uid).not.toBe(before?.metadata.uid);
+});
+
+test('a Pod whose node is lost is made anew on another node', async () => {
+	await open();
+	expect(await curl('http://web/')).toMatchObject({status: 200});
+	const nodeOf = async () => (await gatewayPods())[0]?.spec.nodeName ?? '';
+	const lost = await nodeOf();
+	const setReady = async (status: string) => {
+		const node = await cluster.get<KubeObject & {status: object}>(`/api/v1/nodes/${lost}`);
+		const conditions = [{type: 'Ready', status, reason: 'NodeStatusUnknown'}];
+		const body = JSON.stringify({...node, status: {...node.status, conditions}});
+		expect(await cluster.ask(`/api/v1/nodes/${lost}/status`, {method: 'PUT', body})).toMatchObject({status: 200});
+	};
+	await setReady('Unknown');
+	try {
+		await until(async () => {
+			const {status} = await curl('http://web/');
+			return status === 200 && !['', lost].includes(await nodeOf());
+		});
+	} finally {
+		await setReady('True');
+	}
+});
+
+test('a Pod of which its kubelet never says that it is gone is removed without it', async () => {
+	const asked: string[] = [];
+	const ended = new AbortController();
+	let found: object | undefined = {metadata: {deletionTimestamp: '2026-11-22T06:00:00Z'}};
+	const client = createGatewayClient('', {
+		api: {
+			server: '',
+			config: new KubeConfig(),
+			async ask<T>(method: string, path: string) {
+				if (method !== 'GET') asked.push(`${method} ${path}`);
+				if (method === 'DELETE' && path.includes('gracePeriodSeconds=0')) found = undefined;
+				if (method === 'GET' && !found) throw new KubeApiError(404, 'NotFound', 'not found');
+				return found as T;
+			},
+			open: () => Promise.reject(new Error('not asked for')),
+		},
+		namespace: 'lab',
+		image,
+		labels: {},
+		beforeWrite: async () => {},
+		text,
+		signal: ended.signal,
+	});
+	const search = client.search();
+	search.catch(() => {});
+	await until(async () => asked.some(line => line.startsWith('POST')));
+	expect(asked[0]).toBe('DELETE /api/v1/namespaces/lab/pods/endpoint-lab-gateway?gracePeriodSeconds=0');
+	ended.abort();
+	await expect(search).rejects.toThrow();
+	await open();
 });
 
 test('many requests at once share connections and all come back', async () => {
