@@ -1,5 +1,5 @@
 import {type ChildProcess, spawn} from 'node:child_process';
-import {closeSync, mkdirSync, openSync, readFileSync, statSync} from 'node:fs';
+import {closeSync, mkdirSync, openSync, readFileSync, rmSync, statSync} from 'node:fs';
 import {dirname, resolve} from 'node:path';
 import {setTimeout as delay} from 'node:timers/promises';
 import {addressOf, type ClusterAddress} from '../clusters/embedded-cluster.ts';
@@ -98,6 +98,8 @@ async function upDetached(wanted: Wanted, context: Context): Promise<ExitCode> {
 	for (;;) {
 		if (signal.aborted) {
 			if (name !== 'embedded') await endChild(child, () => ended, log);
+			// All that it said has been handed on.
+			if (name === 'kind' && child) rmSync(files.log, {force: true});
 			signal.throwIfAborted();
 		}
 		log?.read();

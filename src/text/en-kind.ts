@@ -93,6 +93,8 @@ export const enKind = {
 		`A kind cluster of the lab (${name}) may be left that it no longer knows. See: kind get clusters; remove it with: kind delete cluster --name NAME`,
 	otherImage: (found: string, wanted: string) =>
 		`The nodes are made of ${found}, which is here already; ${wanted} would have to be fetched.`,
+	notHere: (name: string, runtime: string, file: string) =>
+		`the kind cluster ${name} was made with another ${runtime} than the one that answers now. Start that one, or let the lab forget the cluster by removing ${file}`,
 	removing: (name: string) => `Removing what there is of the kind cluster ${name}.`,
 	madeOtherwise: (name: string) =>
 		`The kind cluster ${name} is there already and was made with other options; they take effect after: endpoint-lab down --cluster kind --delete`,

@@ -89,6 +89,8 @@ export const zhCNKind: typeof enKind = {
 	forgotten: name =>
 		`可能还留有一个实验室已不再记得的 kind 集群（${name}）。请用 kind get clusters 查看，并用 kind delete cluster --name 名称 删除`,
 	otherImage: (found, wanted) => `节点使用本机已有的镜像 ${found}；${wanted} 则需要拉取。`,
+	notHere: (name, runtime, file) =>
+		`kind 集群 ${name} 是用另一个 ${runtime} 创建的，而不是现在响应的这个。请启动原来的那个，或者删除 ${file}，让实验室忘掉这个集群`,
 	removing: name => `正在删除 kind 集群 ${name} 的所有残留。`,
 	madeOtherwise: name =>
 		`kind 集群 ${name} 已经存在，是用其他选项创建的；执行以下命令之后，新选项才会生效：endpoint-lab down --cluster kind --delete`,

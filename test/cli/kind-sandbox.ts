@@ -6,6 +6,7 @@ import {
 	readFileSync,
 	realpathSync,
 	rmSync,
+	statSync,
 	writeFileSync,
 } from 'node:fs';
 import {tmpdir} from 'node:os';
@@ -48,8 +49,8 @@ export type KindSandbox = Fakes & {
 	cluster(): string;
 	/** Waits until a program of the fakes was called with these words, one after the other, by a run that is going on. */
 	called(running: Running, program: string, ...words: string[]): Promise<void>;
-	/** Nothing of ours is left, and nothing of others is changed. */
-	expectClean(): void;
+	/** Nothing of ours is left but, after a failure, what kind and its nodes said; and nothing of others is changed. */
+	expectClean(said?: string[]): void;
 	/** Nobody else's container, kubeconfig or cluster was touched, and no variable of the user's led kind astray. */
 	expectOthersUntouched(): void;
 	remove(): Promise<void>;
@@ -123,15 +124,13 @@ export function createKindSandbox(
 		called: (running, program, ...words) =>
 			untilIn(running, () => state.calls().some(call => call.program === program && includesInOrder(call.args, words))),
 		expectOthersUntouched,
-		expectClean() {
+		expectClean(said = []) {
 			expect(ours()).toEqual([]);
 			expect(processesOf(machine)).toEqual([]);
-			const left = ['kind', 'kind-proof'].flatMap(name =>
-				existsSync(join(sandbox.home, name)) ? readdirSync(join(sandbox.home, name)) : [],
+			const left = readdirSync(sandbox.home, {recursive: true, encoding: 'utf8'}).filter(
+				name => name.startsWith('kind') && !statSync(join(sandbox.home, name)).isDirectory(),
 			);
-			// What kind said last is kept, for whoever wants to know why.
-			expect(left.filter(name => name !== 'create.log' && name !== 'node-logs')).toEqual([]);
-			expect(readdirSync(sandbox.home)).not.toContain('kind.json');
+			expect(left.map(plainNames).sort()).toEqual(said);
 			expectOthersUntouched();
 		},
 		async remove() {

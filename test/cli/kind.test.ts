@@ -161,7 +161,7 @@ describe('options', () => {
 		// On a host with cgroup v1, where a kubelet of today has to be told to start.
 		machine = createKindSandbox({kubeconfig, info: {CgroupVersion: '1'}});
 		machine.state.addImage('mirror.local/node:v1.36.9');
-		const file = join(machine.home, 'kind.yaml');
+		const file = join(machine.home, 'my-kind.yaml');
 		writeFileSync(file, 'containerdConfigPatches: ["[mirror]"]\n');
 		const more = ['--small', '--kind-image', 'mirror.local/node:v1.36.9', '--kind-config', file];
 		expect(await machine.run([...upDetached, ...more])).toMatchObject({code: 0});
@@ -187,7 +187,7 @@ describe('options', () => {
 			code: 2,
 			stderr: 'endpoint-lab: --port is for the embedded cluster only; add: --cluster embedded\n',
 		});
-		const file = join(machine.home, 'kind.yaml');
+		const file = join(machine.home, 'my-kind.yaml');
 		writeFileSync(file, 'nodes:\n- role: control-plane\n  tainted: true\n');
 		const {code, stderr} = await machine.run(['up', '--cluster', 'kind', '--kind-config', file]);
 		expect({code, stderr}).toEqual({

@@ -42,6 +42,9 @@ const stepLimitsMs: Partial<Record<KindStep, number>> = {
 	workers: 6 * 60_000,
 };
 
+/** ms until the first step begins; before it kind asks the runtime what there is. */
+const firstStepLimitMs = 90_000;
+
 const tickMs = 50;
 
 /**
@@ -82,7 +85,7 @@ export async function createKind(options: CreateKindOptions): Promise<CreateFail
 	stdin?.end(config);
 	const follow = followFile(log);
 	let step: KindStep | undefined;
-	let stepEnds = Number.POSITIVE_INFINITY;
+	let stepEnds = Date.now() + firstStepLimitMs;
 	try {
 		for (;;) {
 			// Asked before the file is read, so that its end is read too.

@@ -3,12 +3,13 @@ import {UserError} from '../../text/user-error.ts';
 import {gatewayImage} from '../gateway-config.ts';
 import type {GatewayPod} from '../gateway-pod.ts';
 import {hasFixedTag} from '../image-name.ts';
-import {hasImage, loadImages} from '../images.ts';
+import {hasImage} from '../images.ts';
 import {pullImage} from '../images-pull.ts';
 import type {OfflineImages} from '../offline-folder.ts';
 import type {KindPlace} from './kind-place.ts';
 import type {KindRecord} from './kind-record.ts';
 import type {KindTools} from './kind-tools.ts';
+import {loadLessonImages} from './load-lesson-images.ts';
 import type {StartProgress} from './start-progress.ts';
 
 export type FurnishOptions = {
@@ -64,26 +65,9 @@ export function furnishKind(options: FurnishOptions): Furnishing {
 		}
 	}
 
-	/** What cannot be loaded is told and left to the nodes, which may be able to pull it themselves. */
-	async function load({name, nodes}: KindRecord): Promise<void> {
-		const workers = nodes.filter(node => node.includes('-worker'));
-		try {
-			await fetched;
-			await loadImages({
-				runtime: tools.runtime,
-				kind: tools.kind.program,
-				name,
-				nodes: workers.length > 0 ? workers : nodes,
-				images: offline ? offline.archives.map(({image}) => image) : images,
-				archives: offline?.archives,
-				signal,
-				text,
-				progress: at => shown?.images(at),
-			});
-		} catch (error) {
-			if (offline || !(error instanceof UserError)) throw error;
-			options.note(error.message);
-		}
+	async function load(record: KindRecord): Promise<void> {
+		await fetched;
+		await loadLessonImages(record, {...options, signal, progress: at => shown?.images(at)});
 	}
 
 	async function open(): Promise<GatewayPod> {

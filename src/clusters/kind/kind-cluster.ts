@@ -1,4 +1,4 @@
-import {mkdirSync, readFileSync, rmSync} from 'node:fs';
+import {mkdirSync, readFileSync} from 'node:fs';
 import {setTimeout as delay} from 'node:timers/promises';
 import {parse} from 'yaml';
 import {type Lock, type LockHolder, lockHolder, takeLock} from '../../state/lock.ts';
@@ -16,12 +16,14 @@ import {type Environment, findOnPath} from '../shell.ts';
 import {awaitReady} from './await-ready.ts';
 import {furnishKind} from './furnish-kind.ts';
 import {NodesError} from './kind-nodes.ts';
-import type {KindPlace} from './kind-place.ts';
+import {forgetKind, type KindPlace} from './kind-place.ts';
 import {type KindRecord, readKindRecord} from './kind-record.ts';
 import {type KindProgress, kindSteps} from './kind-steps.ts';
 import {findKindTools, type KindTools} from './kind-tools.ts';
+import {loadLessonImages} from './load-lesson-images.ts';
 import {type KindOptions, type MakeKindOptions, makeKind, removeUnfinished} from './make-kind.ts';
 import {nodeImageAmong, nodeImageFor} from './node-image.ts';
+import {reachesRegistries} from './registry.ts';
 import {reuseKind} from './reuse-kind.ts';
 import {startProgress} from './start-progress.ts';
 
@@ -106,9 +108,12 @@ async function openHere(options: OpenKindOptions, lock: Lock): Promise<KindClust
 	const reused = found && (await reuseKind(found, {...base, throwaway, confirm: options.confirm}));
 	const record = reused ?? (await makeNew(base, options));
 	try {
-		const gateway = await furnishing.finish(base.progress);
+		const [gateway, registry] = await Promise.all([
+			furnishing.finish(base.progress),
+			hasRegistry(record, tools, options),
+		]);
 		const address = {kubeconfig: place.kubeconfig, gateway: gateway.url, server: serverOf(place.kubeconfig)};
-		const cluster = await describe(address, signal);
+		const cluster = await describe(address, registry, signal);
 		signal.throwIfAborted();
 		lock.describe(address);
 		const {failed, close} = gateway;
@@ -125,7 +130,10 @@ async function openHere(options: OpenKindOptions, lock: Lock): Promise<KindClust
 		await furnishing.end();
 		// What was not there before is not there after Ctrl-C.
 		if (throwaway) await removeThrowaway(record, base);
-		else if (signal.aborted && !reused) await removeUnfinished(record, base);
+		else if (signal.aborted && !reused) {
+			await removeUnfinished(record, base);
+			forgetKind(place);
+		}
 		throw error;
 	}
 }
@@ -133,7 +141,7 @@ async function openHere(options: OpenKindOptions, lock: Lock): Promise<KindClust
 /** Removes a cluster with all that was written for it. */
 async function removeThrowaway(record: KindRecord, options: MakeKindOptions): Promise<void> {
 	await removeUnfinished(record, {...options, quietMs: 0});
-	rmSync(options.place.folder, {recursive: true, force: true});
+	forgetKind(options.place);
 }
 
 /** Makes a cluster in the steps that it needs: a pull only where its image is missing. */
@@ -158,11 +166,14 @@ async function findNodeImage(base: MakeKindOptions): Promise<boolean> {
 	return true;
 }
 
-/** Opens the folder of images that was named. Those of no fixed tag cannot come from there, which is told. */
+/** Whoever brings the images along has no registry to ask. */
+async function hasRegistry({nodes}: KindRecord, {runtime}: KindTools, {kind, images, signal}: OpenKindOptions) {
+	return kind.offline === undefined && (await reachesRegistries(runtime, nodes.at(-1)!, images, signal));
+}
+
+/** Opens the folder of images that was named. Those of no fixed tag cannot come from there. */
 async function openOffline(folder: string, {runtime, kind}: KindTools, options: OpenKindOptions) {
 	const {images, signal, text, note} = options;
-	const floating = images.filter(image => !hasFixedTag(image));
-	if (floating.length > 0) note(text.offline.needsNetwork(floating.join(', ')));
 	note(text.offline.checking(folder));
 	return await openOfflineFolder({
 		folder,
@@ -176,20 +187,36 @@ async function openOffline(folder: string, {runtime, kind}: KindTools, options: 
 	});
 }
 
-async function join(holder: LockHolder, {signal, text}: OpenKindOptions): Promise<KindCluster> {
+async function join(holder: LockHolder, options: OpenKindOptions): Promise<KindCluster> {
+	const {place, signal, text} = options;
 	const address = addressOf(holder)!;
 	const missing = await awaitReady(address.kubeconfig, 0, {signal, limitMs: joinLimitMs});
 	if (missing?.server !== undefined) throw new UserError(text.clusters.kind.silent(holder.pid, missing.server));
+	const record = options.images.length > 0 ? readKindRecord(place, text, options.note) : undefined;
+	const registry = record === undefined || (await furnishJoined(record, options));
 	return {
-		...(await describe(address, signal)),
+		...(await describe(address, registry, signal)),
 		joined: holder,
 		failed: new Promise(() => {}),
 		close: async () => {},
 	};
 }
 
+/** Gives the nodes of a cluster that another process holds the images that it was not asked for. Returns hasRegistry. */
+async function furnishJoined(record: KindRecord, options: OpenKindOptions): Promise<boolean> {
+	const tools = await findKindTools({...options, record});
+	const {offline: folder} = options.kind;
+	const offline = folder === undefined ? undefined : await openOffline(folder, tools, options);
+	const {images: progress} = startProgress(['lesson-images'], options.progress, Date.now);
+	const [registry] = await Promise.all([
+		hasRegistry(record, tools, options),
+		loadLessonImages(record, {...options, tools, offline, progress}),
+	]);
+	return registry;
+}
+
 /** The parts that are the same whoever holds it. */
-async function describe(address: ClusterAddress, signal: AbortSignal) {
+async function describe(address: ClusterAddress, registry: boolean, signal: AbortSignal) {
 	const limited = AbortSignal.any([signal, AbortSignal.timeout(joinLimitMs)]);
 	const {body} = await kubeRequest(address.kubeconfig, '/version', limited);
 	const {major, minor} = JSON.parse(body) as {major: string; minor: string};
@@ -205,7 +232,13 @@ async function describe(address: ClusterAddress, signal: AbortSignal) {
 		...address,
 		namespace: 'default',
 		// kind's configuration is the lab's own in what concerns the network.
-		capabilities: new Set<Capability>(['namespaces', 'etcd', 'kube-proxy', ...(await nodeCapabilities(look))]),
+		capabilities: new Set<Capability>([
+			'namespaces',
+			'etcd',
+			'kube-proxy',
+			...(registry ? (['registry'] as const) : []),
+			...(await nodeCapabilities(look)),
+		]),
 	};
 }
 

@@ -1,4 +1,5 @@
 import {randomBytes} from 'node:crypto';
+import {rmdirSync, rmSync} from 'node:fs';
 import {join} from 'node:path';
 import type {Home} from '../../state/home.ts';
 
@@ -37,6 +38,17 @@ function place(folder: string, prefix: string): KindPlace {
 		nodeLogs: join(folder, 'node-logs'),
 		prefix,
 	};
+}
+
+/** Removes all that was written for a cluster that is gone, but for a record that could not be read. */
+export function forgetKind({folder, record, kubeconfig, log, nodeLogs}: KindPlace): void {
+	for (const path of [record, kubeconfig, `${kubeconfig}.lock`, log, nodeLogs])
+		rmSync(path, {recursive: true, force: true});
+	try {
+		rmdirSync(folder);
+	} catch {
+		// There is more in it, or it was never made.
+	}
 }
 
 /**

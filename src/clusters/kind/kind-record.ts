@@ -1,7 +1,7 @@
 import {DamageError, type JsonFormat, readJsonFile, writeJsonFile} from '../../state/json-file.ts';
 import type {ProcessIdentity} from '../../state/process-identity.ts';
 import type {Text} from '../../text/text.ts';
-import type {RuntimeName} from '../container-runtime.ts';
+import type {ContainerRuntime, RuntimeName} from '../container-runtime.ts';
 import type {KindPlace} from './kind-place.ts';
 
 /** What is written down of the home's kind cluster before anything of it is made, so that a next start knows its remains. */
@@ -66,6 +66,11 @@ export function readKindRecord(
 		note(text.clusters.kind.forgotten(`${prefix}-…`));
 	}
 	return value;
+}
+
+/** Whether a cluster was made with another daemon than the one that answers now. */
+export function isElsewhere({daemon}: KindRecord, {host}: ContainerRuntime): boolean {
+	return daemon !== '' && host.id !== '' && daemon !== host.id;
 }
 
 /** Replaces the record. */

@@ -9,11 +9,11 @@ import {type CreateFailure, createKind} from './create-kind.ts';
 import type {Furnishing} from './furnish-kind.ts';
 import {failedBefore, keepLogs} from './keep-logs.ts';
 import {kindConfig} from './kind-config.ts';
-import {type KindPlace, newKindName} from './kind-place.ts';
+import {forgetKind, type KindPlace, newKindName} from './kind-place.ts';
 import {runKind} from './kind-program.ts';
 import {type KindRecord, writeKindRecord} from './kind-record.ts';
 import type {KindTools} from './kind-tools.ts';
-import {removeKind} from './remove-kind.ts';
+import {afterKillMs, removeKind} from './remove-kind.ts';
 import type {StartProgress} from './start-progress.ts';
 
 /** What a learner may ask of a kind cluster that is made. */
@@ -48,8 +48,6 @@ export type MakeKindOptions = {
 const readyLimitMs = 180_000;
 /** ms that the removal of a cluster may take that was not finished. */
 const removeLimitMs = 300_000;
-/** See RemoveKindOptions; a client that was killed may have left work to the daemon. */
-const afterKillMs = 1_000;
 
 /**
  * Makes a kind cluster and waits until it is ready; its image is fetched before with `pull`. The record is written first. When
@@ -99,6 +97,8 @@ export async function makeKind(pull: boolean, options: MakeKindOptions): Promise
 		await furnishing.end();
 		// kind has ended by itself, and everything that it started with it, unless it was made to.
 		await removeUnfinished(record, {...options, quietMs: signal.aborted ? afterKillMs : 0});
+		// Nobody wants to know why it did not come to be.
+		if (signal.aborted) forgetKind(place);
 		throw error;
 	}
 }
@@ -189,7 +189,12 @@ async function failed(
 function failureText({code, step, detail}: CreateFailure, {log}: KindPlace, text: Text): string {
 	const words = text.clusters.kind;
 	const at = step ? words.steps[step] : '';
-	const why = code === 'unknown' || code === 'stuck' ? words.failures[code](detail || at) : words.failures[code];
+	const why =
+		code === 'stuck'
+			? words.failures.stuck(at || 'kind')
+			: code === 'unknown'
+				? words.failures.unknown(detail)
+				: words.failures[code];
 	return words.failed(at, why, log);
 }
 

@@ -21,6 +21,9 @@ export type RemoveKindOptions = {
 	text: Text;
 };
 
+/** What `quietMs` should be when kind, or a program that it started, has been killed. */
+export const afterKillMs = 2_000;
+
 /** ms between one attempt and the next; Docker sometimes fails to remove a container that it has just been told to kill. */
 const pausesMs = [0, 250, 1000, 2000, 4000];
 

@@ -4,7 +4,7 @@ import {UserError} from '../../text/user-error.ts';
 import {awaitReady} from './await-ready.ts';
 import {changeNodes, type NodeContainer, NodesError, nodeContainers} from './kind-nodes.ts';
 import {runKind} from './kind-program.ts';
-import type {KindRecord} from './kind-record.ts';
+import {isElsewhere, type KindRecord} from './kind-record.ts';
 import {type MakeKindOptions, missingText, removeUnfinished, waitingText} from './make-kind.ts';
 import {endProcessGroup} from './process-group.ts';
 
@@ -32,8 +32,9 @@ export async function reuseKind(record: KindRecord, options: ReuseKindOptions): 
 	}
 	const containers = await nodeContainers(tools.runtime, record.name, signal);
 	if (containers.length === 0) {
-		const elsewhere = record.daemon !== tools.runtime.host.id && record.daemon !== '';
-		note(elsewhere ? words.elsewhere(record.name, tools.runtime.name) : words.gone(record.name));
+		note(
+			isElsewhere(record, tools.runtime) ? words.elsewhere(record.name, tools.runtime.name) : words.gone(record.name),
+		);
 		rmSync(place.record, {force: true});
 		rmSync(place.kubeconfig, {force: true});
 		return undefined;

@@ -1,14 +1,14 @@
-import {existsSync, rmSync} from 'node:fs';
+import {rmSync} from 'node:fs';
 import {takeLock} from '../../state/lock.ts';
 import type {Text} from '../../text/text.ts';
 import {UserError} from '../../text/user-error.ts';
 import type {Environment} from '../shell.ts';
 import {changeNodes, NodesError, nodeContainers} from './kind-nodes.ts';
-import type {KindPlace} from './kind-place.ts';
+import {forgetKind, type KindPlace} from './kind-place.ts';
 import {findKind} from './kind-program.ts';
-import {readKindRecord, writeKindRecord} from './kind-record.ts';
+import {isElsewhere, readKindRecord, writeKindRecord} from './kind-record.ts';
 import {findRuntime, runtimeProblemText} from './kind-tools.ts';
-import {removeKind} from './remove-kind.ts';
+import {afterKillMs, removeKind} from './remove-kind.ts';
 import {endOwnProcess} from './reuse-kind.ts';
 
 export type StopKindOptions = {
@@ -33,19 +33,25 @@ export async function stopKind(
 	const taken = takeLock(place.lock, command);
 	if ('holder' in taken) throw new UserError(text.cli.down.belongsToLab(taken.holder.command, taken.holder.pid));
 	try {
-		const hadRecord = existsSync(place.record);
 		const record = readKindRecord(place, text, note);
 		if (!record) {
-			// A damaged record is the last that is known of a cluster.
-			if (remove && !hadRecord) forget(place);
+			if (remove) forget(place);
 			return {done: 'none', name: ''};
 		}
 		const {name} = record;
 		await endOwnProcess(record);
 		const {runtime, problem} = await findRuntime({environment, record, signal});
 		if (problem) throw new UserError(runtimeProblemText(problem, {record, place, text}));
+		const containers = await nodeContainers(runtime, name, signal);
+		if (containers.length === 0 && isElsewhere(record, runtime)) {
+			throw new UserError(text.clusters.kind.notHere(name, runtime.name, place.record));
+		}
 		if (!remove && record.phase === 'ready') {
-			const running = (await nodeContainers(runtime, name, signal)).filter(({state}) => state === 'running');
+			if (containers.length === 0) {
+				forget(place);
+				return {done: 'none', name};
+			}
+			const running = containers.filter(({state}) => state === 'running');
 			await changeNodes(
 				runtime,
 				'stop',
@@ -57,7 +63,7 @@ export async function stopKind(
 		const {kind} = await findKind(environment, signal);
 		// Whoever comes after an interrupt goes on with it.
 		writeKindRecord(place.record, {...record, phase: 'removing', process: undefined});
-		const quietMs = record.phase === 'ready' ? 0 : 1_000;
+		const quietMs = record.phase === 'ready' ? 0 : afterKillMs;
 		await removeKind({runtime, kind, name, kubeconfig: place.kubeconfig, quietMs, signal, text});
 		forget(place);
 		return {done: 'removed', name};
@@ -69,8 +75,8 @@ export async function stopKind(
 	}
 }
 
-function forget({folder}: KindPlace): void {
-	rmSync(folder, {recursive: true, force: true});
+function forget(place: KindPlace): void {
+	forgetKind(place);
 	// What a detached `up` said.
-	rmSync(`${folder}.log`, {force: true});
+	rmSync(`${place.folder}.log`, {force: true});
 }
