@@ -11,7 +11,7 @@ import {fileURLToPath} from 'node:url';
 import * as pty from '@lydell/node-pty';
 import xterm from '@xterm/headless';
 import {findOnPath} from '../src/clusters/shell.ts';
-import {findLesson} from '../src/lesson/find-lessons.ts';
+import {findLesson} from '../src/lesson/load-lessons.ts';
 import {textIn} from '../src/text/text.ts';
 import {now, prepareHome} from './pictures/prepare.mjs';
 import {drawScreen} from './pictures/svg.mjs';

@@ -4,7 +4,7 @@ import {mkdirSync, readFileSync, writeFileSync} from 'node:fs';
 import {join} from 'node:path';
 import {parseDocument} from 'yaml';
 import {openJournal} from '../../src/engine/journal.ts';
-import {findLesson} from '../../src/lesson/find-lessons.ts';
+import {findLesson} from '../../src/lesson/load-lessons.ts';
 import {createCredentials} from '../../src/simulator/api/certificate.ts';
 import {startKubernetes} from '../../src/simulator/kubernetes.ts';
 

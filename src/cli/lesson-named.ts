@@ -1,8 +1,9 @@
 import {statSync} from 'node:fs';
 import {resolve} from 'node:path';
-import {findLesson, lessonFolderNamed, lessonIds} from '../lesson/find-lessons.ts';
+import {lessonFolderNamed, lessonIds} from '../lesson/find-lessons.ts';
 import type {Lesson} from '../lesson/lesson.ts';
 import {loadLesson} from '../lesson/load-lesson.ts';
+import {findLesson} from '../lesson/load-lessons.ts';
 import type {Text} from '../text/text.ts';
 import {UserError} from '../text/user-error.ts';
 import {suggestion} from './program.ts';

@@ -1,5 +1,5 @@
 import type {OpenedCluster} from '../clusters/open-cluster.ts';
-import {loadLessons} from '../lesson/find-lessons.ts';
+import {loadLessons} from '../lesson/load-lessons.ts';
 import type {Context} from './context.ts';
 import {lackedBy} from './require-capabilities.ts';
 

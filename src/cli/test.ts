@@ -1,7 +1,7 @@
 import {writeFileSync} from 'node:fs';
 import {seedsOfAllKinds} from '../lesson/drill.ts';
-import {loadLessons} from '../lesson/find-lessons.ts';
 import type {Lesson} from '../lesson/lesson.ts';
+import {loadLessons} from '../lesson/load-lessons.ts';
 import {realTime} from '../observe/time.ts';
 import {junitReport, type TimedProofEvent} from '../plain/junit.ts';
 import {type ProofEvent, proofLine} from '../plain/proof-event.ts';

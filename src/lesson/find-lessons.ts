@@ -1,9 +1,7 @@
 import {existsSync, readdirSync} from 'node:fs';
 import {dirname, join} from 'node:path';
 import {fileURLToPath} from 'node:url';
-import type {Lesson} from './lesson.ts';
 import {type LessonCard, lessonIdOf, readLessonCard} from './lesson-card.ts';
-import {loadLesson} from './load-lesson.ts';
 
 /**
  * The package's `lessons` folder: the nearest one above this module, whether it runs from `src` or bundled in `dist`.
@@ -26,17 +24,6 @@ export function lessonIds(folder = lessonsFolder()): string[] {
 /** The cards of all lessons of a folder, in their order. Throws LessonError. */
 export function lessonCards(folder = lessonsFolder()): LessonCard[] {
 	return lessonFolders(folder).map(readLessonCard);
-}
-
-/** Loads all lessons of a folder, in their order. Throws LessonError. */
-export function loadLessons(folder = lessonsFolder()): Lesson[] {
-	return lessonFolders(folder).map(lesson => loadLesson(lesson));
-}
-
-/** Loads one lesson by id; undefined if there is none of that id. Throws LessonError. */
-export function findLesson(id: string, folder = lessonsFolder()): Lesson | undefined {
-	const found = lessonFolderNamed(id, folder);
-	return found === undefined ? undefined : loadLesson(found);
 }
 
 /** The folder of the lesson with an id; undefined if there is none. */

@@ -1,5 +1,6 @@
 import {describe, expect, it} from 'vitest';
-import {lessonIds, loadLessons} from '../../src/lesson/find-lessons.ts';
+import {lessonIds} from '../../src/lesson/find-lessons.ts';
+import {loadLessons} from '../../src/lesson/load-lessons.ts';
 import {languages} from '../../src/text/text.ts';
 import {keys, type LabScreen, openLab} from './lab.ts';
 

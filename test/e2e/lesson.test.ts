@@ -1,5 +1,5 @@
 import {describe, expect, it} from 'vitest';
-import {findLesson} from '../../src/lesson/find-lessons.ts';
+import {findLesson} from '../../src/lesson/load-lessons.ts';
 import type {Language} from '../../src/text/text.ts';
 import {keys, type LabScreen, newHome, openLab} from './lab.ts';
 

@@ -1,7 +1,7 @@
 import {expect, test} from 'vitest';
 import {fold, type RunEvent} from '../../src/engine/run-state.ts';
 import {runView} from '../../src/engine/run-view.ts';
-import {findLesson} from '../../src/lesson/find-lessons.ts';
+import {findLesson} from '../../src/lesson/load-lessons.ts';
 
 const lesson = findLesson('detective')!;
 const nothing = {at: 0, pods: [], services: [], endpoints: [], slices: [], deployments: []};

@@ -1,6 +1,6 @@
 import {expect, test} from 'vitest';
 import {paceOf} from '../../src/engine/pace.ts';
-import {findLesson} from '../../src/lesson/find-lessons.ts';
+import {findLesson} from '../../src/lesson/load-lessons.ts';
 
 /** What a pace waits for, ms: its timer comes at once. */
 function paceOn(simulated: boolean, lesson = 'endpoints') {

@@ -1,7 +1,7 @@
 import {expect, test} from 'vitest';
 import {rightName} from '../../src/clusters/context/rights.ts';
-import {findLesson, loadLessons} from '../../src/lesson/find-lessons.ts';
 import {lessonRights} from '../../src/lesson/lesson-rights.ts';
+import {findLesson, loadLessons} from '../../src/lesson/load-lessons.ts';
 
 const rightsFor = (id: string) => lessonRights(findLesson(id)!).map(rightName);
 

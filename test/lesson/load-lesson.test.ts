@@ -1,8 +1,9 @@
 // biome-ignore-all lint/suspicious/noTemplateCurlyInString: these are the places of lessons, not of JavaScript.
 import {relative} from 'node:path';
 import {afterEach, describe, expect, test} from 'vitest';
-import {findLesson, lessonIds, loadLessons} from '../../src/lesson/find-lessons.ts';
+import {lessonIds} from '../../src/lesson/find-lessons.ts';
 import {loadLesson} from '../../src/lesson/load-lesson.ts';
+import {findLesson, loadLessons} from '../../src/lesson/load-lessons.ts';
 import {LessonError} from '../../src/lesson/problem.ts';
 import {type Changes, writeLesson} from './lesson-folder.ts';
 

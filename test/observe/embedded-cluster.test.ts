@@ -1,5 +1,5 @@
 import {afterAll, beforeAll, describe, expect, test} from 'vitest';
-import {findLesson} from '../../src/lesson/find-lessons.ts';
+import {findLesson} from '../../src/lesson/load-lessons.ts';
 import {observeCluster} from '../../src/observe/observe-cluster.ts';
 import type {Observer} from '../../src/observe/observer.ts';
 import {endpointsTable, podTable, sliceTable, type Table, tableLines} from '../../src/observe/tables.ts';

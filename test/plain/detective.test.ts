@@ -1,7 +1,8 @@
 import {describe, expect, test} from 'vitest';
-import {findLesson, lessonFolderNamed} from '../../src/lesson/find-lessons.ts';
+import {lessonFolderNamed} from '../../src/lesson/find-lessons.ts';
 import type {Lesson} from '../../src/lesson/lesson.ts';
 import {loadLesson} from '../../src/lesson/load-lesson.ts';
+import {findLesson} from '../../src/lesson/load-lessons.ts';
 import {proofLine} from '../../src/plain/proof-event.ts';
 import {testLesson} from '../../src/plain/test-lesson.ts';
 import {textIn} from '../../src/text/text.ts';

@@ -1,5 +1,6 @@
 import {describe, expect, onTestFinished, test} from 'vitest';
-import {findLesson, lessonIds} from '../../src/lesson/find-lessons.ts';
+import {lessonIds} from '../../src/lesson/find-lessons.ts';
+import {findLesson} from '../../src/lesson/load-lessons.ts';
 import type {ProofEvent} from '../../src/plain/proof-event.ts';
 import {testLesson} from '../../src/plain/test-lesson.ts';
 import {textIn} from '../../src/text/text.ts';

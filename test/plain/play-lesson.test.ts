@@ -1,6 +1,6 @@
 import {afterAll, beforeAll, describe, expect, test} from 'vitest';
-import {findLesson} from '../../src/lesson/find-lessons.ts';
 import {loadLesson} from '../../src/lesson/load-lesson.ts';
+import {findLesson} from '../../src/lesson/load-lessons.ts';
 import {createLineSplitter} from '../../src/plain/line-splitter.ts';
 import {type PlayEvent, playLines} from '../../src/plain/play-event.ts';
 import {playLesson} from '../../src/plain/play-lesson.ts';

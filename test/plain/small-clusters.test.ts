@@ -1,7 +1,7 @@
 import {describe, expect, onTestFinished, test} from 'vitest';
 import {adaptLesson} from '../../src/lesson/adapt-lesson.ts';
-import {findLesson, loadLessons} from '../../src/lesson/find-lessons.ts';
 import type {Lesson} from '../../src/lesson/lesson.ts';
+import {findLesson, loadLessons} from '../../src/lesson/load-lessons.ts';
 import type {RequestsView} from '../../src/observe/request-counts.ts';
 import type {RequestRecorder} from '../../src/observe/request-recorder.ts';
 import {testLesson} from '../../src/plain/test-lesson.ts';
