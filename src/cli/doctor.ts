@@ -1,10 +1,10 @@
 import {homedir, hostname, userInfo} from 'node:os';
-import stringWidth from 'string-width';
 import {type Diagnosis, diagnose} from '../doctor/diagnose.ts';
 import type {Finding} from '../doctor/finding.ts';
 import {probe} from '../doctor/probe.ts';
 import {type Private, redact} from '../doctor/redact.ts';
 import {lessonCards} from '../lesson/find-lessons.ts';
+import {cellWidth} from '../text/cell-width.ts';
 import type {Text} from '../text/text.ts';
 import {UserError} from '../text/user-error.ts';
 import {alignColumns} from './columns.ts';
@@ -59,10 +59,10 @@ function parseLimit(seconds: string | undefined, text: Text): number {
 function findingLines(findings: Finding[], text: Text): string[] {
 	const signs = text.doctor.signs;
 	const heads = alignColumns(findings.map(({status, code}) => [`  ${signs[status]}`, code]));
-	const width = Math.max(...heads.map(head => stringWidth(head)));
+	const width = Math.max(...heads.map(head => cellWidth(head)));
 	const indent = ' '.repeat(6);
 	return findings.flatMap(({seen, fix, commands = []}, at) => [
-		`${heads[at]}${' '.repeat(width - stringWidth(heads[at]!))}  ${seen}`,
+		`${heads[at]}${' '.repeat(width - cellWidth(heads[at]!))}  ${seen}`,
 		...(fix ? [`${indent}${fix}`] : []),
 		...commands.map(command => `${indent}  ${command}`),
 	]);

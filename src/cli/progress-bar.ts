@@ -1,5 +1,5 @@
-import stringWidth from 'string-width';
 import type {KindProgress} from '../clusters/kind/kind-steps.ts';
+import {cellWidth} from '../text/cell-width.ts';
 import type {Text} from '../text/text.ts';
 
 /** Shows how far a start has come, among other lines. */
@@ -55,7 +55,7 @@ function barLine(progress: KindProgress, columns: number, text: Text): string {
 	const bar = `[${'#'.repeat(full)}${'.'.repeat(barColumns - full)}] `;
 	const left = progress.left === undefined ? '' : text.clusters.kind.left(Math.ceil(progress.left / 1000));
 	const line = [stepLine(progress, text), amount(progress), left].filter(Boolean).join('  ');
-	return stringWidth(bar + line) <= columns ? bar + line : cut(line, columns);
+	return cellWidth(bar + line) <= columns ? bar + line : cut(line, columns);
 }
 
 /** How much of an image is there: `120 of 480 MB`. */
@@ -70,7 +70,7 @@ function amount({images}: KindProgress): string {
 function cut(line: string, columns: number): string {
 	let [kept, width] = ['', 0];
 	for (const character of line) {
-		width += stringWidth(character);
+		width += cellWidth(character);
 		if (width > columns) break;
 		kept += character;
 	}

@@ -31,7 +31,8 @@ export function readLessonCard(folder: string): LessonCard {
 	};
 	const {minutes = 0, images = [], stepIds} = outlineOf(read('lesson.yaml'));
 	const card = (language: Language) => {
-		const {title, introduction} = parseLanguageFile(join(folder, `${language}.md`), read(`${language}.md`), problems);
+		const name = `${language}.md`;
+		const {title, introduction} = parseLanguageFile(join(folder, name), beforeSteps(read(name)), problems);
 		return [language, {title, introduction: introduction.text}] as const;
 	};
 	return {
@@ -46,17 +47,26 @@ export function readLessonCard(folder: string): LessonCard {
 type Outline = {minutes?: number; images?: string[]; stepIds: string[]};
 
 /**
- * What a card tells of `lesson.yaml`. Where the steps stand last and each begins with its id, as in all lessons of the
- * package, only what is before them is parsed: parsing the checks of sixteen lessons would take a tenth of a second.
+ * What a card tells of `lesson.yaml`. It is looked for line by line where it is written as in all lessons of the package:
+ * to parse the checks of sixteen lessons would take a tenth of a second.
  */
 function outlineOf(source: string): Outline {
 	const [head = '', steps = '', ...more] = source.split(/^steps:\n/m);
+	const minutes = /^minutes: (\d+)$/m.exec(head)?.[1];
+	const images = /^images: \[([\w.:/@, -]*)\]$/m.exec(head)?.[1];
 	const items = steps.match(/^ {2}- .*$/gm) ?? [];
-	const ids = items.flatMap(item => /^ {2}- id: ([a-z0-9-]+)$/.exec(item)?.[1] ?? []);
-	const plain = more.length === 0 && !/^\S/m.test(steps) && ids.length === items.length;
-	if (plain && ids.length > 0) return {...(parseDocument(head).toJS() as Partial<Outline> | null), stepIds: ids};
+	const stepIds = items.flatMap(item => /^ {2}- id: ([a-z0-9-]+)$/.exec(item)?.[1] ?? []);
+	const plain = more.length === 0 && !/^\S/m.test(steps) && stepIds.length > 0 && stepIds.length === items.length;
+	if (plain && minutes && images !== undefined)
+		return {minutes: Number(minutes), images: images.split(/, */).filter(Boolean), stepIds};
 	const whole = parseDocument(source).toJS() as (Outline & {steps?: {id: string}[]}) | null;
 	return {...whole, stepIds: (whole?.steps ?? []).map(({id}) => id)};
+}
+
+/** What stands before the first step; all, where that cannot be seen at a glance. */
+function beforeSteps(source: string): string {
+	const [before = ''] = source.split(/^## /m, 1);
+	return before.includes('```') || before.includes('~~~') ? source : before;
 }
 
 /** A lesson's id: its folder's name without the number that sorts it. */

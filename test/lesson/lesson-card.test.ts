@@ -34,6 +34,8 @@ describe('the cards of the lessons', () => {
 				'minutes: 5\nimages: [nginx]\nsteps:\n- id: one\n- id: two\n',
 				'minutes: 5\nimages: [nginx]\nsteps:\n  - commands: []\n    id: one\n  - id: two\n',
 				'minutes: 5\nimages: [nginx]\nsteps:\n  - id: one # the first\n  - id: "two"\n',
+				'minutes: 5\nimages:\n  - nginx\nsteps:\n  - id: one\n  - id: two\n',
+				'minutes: 5\nimages: ["nginx"]\nsteps:\n  - id: one\n  - id: two\n',
 				'{minutes: 5, images: [nginx], steps: [{id: one}, {id: two}]}',
 			];
 			for (const shape of shapes) {
