@@ -1,6 +1,6 @@
 import {readFileSync} from 'node:fs';
 import type {IncomingMessage} from 'node:http';
-import {request} from 'node:https';
+import {type Agent, request} from 'node:https';
 import {parse} from 'yaml';
 
 /** What a request was answered with. */
@@ -15,7 +15,12 @@ type Kubeconfig = {
 	users: Named<'user', {token?: string; 'client-certificate-data'?: string; 'client-key-data'?: string}>[];
 };
 
-export type KubeRequestOptions = {method?: string; body?: string};
+export type KubeRequestOptions = {
+	method?: string;
+	body?: string;
+	/** Keeps the connection for requests that follow; without it each has one of its own. */
+	agent?: Agent;
+};
 
 /**
  * One request to the cluster of a kubeconfig with inlined credentials, as the lab writes them. It answers what `status`
@@ -49,7 +54,7 @@ function open(
 	kubeconfig: string,
 	path: string,
 	signal: AbortSignal,
-	{method = 'GET', body}: KubeRequestOptions,
+	{method = 'GET', body, agent}: KubeRequestOptions,
 ): Promise<IncomingMessage> {
 	const config: Kubeconfig = parse(readFileSync(kubeconfig, 'utf8'));
 	const context = config.contexts.find(({name}) => name === config['current-context'])?.context;
@@ -68,8 +73,7 @@ function open(
 				...(body !== undefined && {'content-type': 'application/json', 'content-length': Buffer.byteLength(body)}),
 				...(user.token && {authorization: `Bearer ${user.token}`}),
 			},
-			// A connection of its own, which ends with the answer.
-			agent: false,
+			agent: agent ?? false,
 			signal,
 		});
 		asking.once('error', reject);

@@ -1,3 +1,4 @@
+import {Agent} from 'node:https';
 import {setTimeout as delay} from 'node:timers/promises';
 import {kubeRequest} from '../kube-request.ts';
 
@@ -31,19 +32,31 @@ export async function awaitReady(
 	{signal, limitMs, onTick, onNodes}: AwaitReadyOptions,
 ): Promise<Missing | undefined> {
 	const until = Date.now() + limitMs;
-	for (;;) {
-		const missing = await missingIn(kubeconfig, nodes, signal);
-		if (!missing || !(missing.server !== undefined || missing.nodes || missing.absent || missing.account)) onNodes?.();
-		if (!missing || Date.now() > until) return missing;
-		onTick?.(missing);
-		await delay(pauseMs, undefined, {signal});
+	// A server that has just been started has better things to do than to greet us thirty times a second.
+	const agent = new Agent({keepAlive: true});
+	try {
+		for (;;) {
+			const missing = await missingIn(kubeconfig, nodes, agent, signal);
+			if (!missing || !(missing.server !== undefined || missing.nodes || missing.absent || missing.account))
+				onNodes?.();
+			if (!missing || Date.now() > until) return missing;
+			onTick?.(missing);
+			await delay(pauseMs, undefined, {signal});
+		}
+	} finally {
+		agent.destroy();
 	}
 }
 
 /** What a cluster lacks now; undefined when nothing. Throws the reason of an aborted signal. */
-async function missingIn(kubeconfig: string, wanted: number, signal: AbortSignal): Promise<Missing | undefined> {
+async function missingIn(
+	kubeconfig: string,
+	wanted: number,
+	agent: Agent,
+	signal: AbortSignal,
+): Promise<Missing | undefined> {
 	const ask = (path: string) =>
-		kubeRequest(kubeconfig, path, AbortSignal.any([signal, AbortSignal.timeout(answerLimitMs)]));
+		kubeRequest(kubeconfig, path, AbortSignal.any([signal, AbortSignal.timeout(answerLimitMs)]), {agent});
 	try {
 		const ready = await ask('/readyz');
 		if (ready.status !== 200) return {server: ready.body.slice(0, 200)};
