@@ -1,6 +1,5 @@
 import {join, resolve} from 'node:path';
 import {findContainerRuntime} from '../clusters/container-runtime.ts';
-import {hasFixedTag} from '../clusters/image-name.ts';
 import type {ImageProgress} from '../clusters/images.ts';
 import {findKind} from '../clusters/kind/kind-program.ts';
 import {kubernetesOfImage, newestKind, nodeImageFor} from '../clusters/kind/node-image.ts';
@@ -44,7 +43,6 @@ async function gather(name: string, architectures: string[], context: Context): 
 	const folder = resolve(name);
 	const {kind} = await findKind(environment, signal);
 	const nodeImage = nodeImageFor(kind?.version ?? newestKind);
-	const lessons = lessonCards();
 	note(words.gathering(nodeImage, folder));
 	using line = progressLine(process.stderr, text);
 	const {manifest, kept} = await prepareOfflineFolder({
@@ -52,7 +50,7 @@ async function gather(name: string, architectures: string[], context: Context): 
 		folder,
 		architectures: architectures.length > 0 ? architectures : [runtime.host.architecture],
 		nodeImage,
-		images: lessonImages(lessons),
+		images: lessonImages(lessonCards()),
 		borrowed: join(context.home().folder, 'borrowed-image.json'),
 		lab: context.version,
 		created: new Date(),
@@ -66,11 +64,6 @@ async function gather(name: string, architectures: string[], context: Context): 
 	print(words.done(folder, manifest.files.length, sizeOf(manifest)));
 	print(words.use(quoted(name)));
 	print(words.checkHint(quoted(name)));
-	const floating = lessons.filter(({images}) => !images.every(hasFixedTag));
-	if (floating.length > 0) {
-		const images = new Set(floating.flatMap(({images}) => images.filter(image => !hasFixedTag(image))));
-		print(words.floating(floating.map(({id}) => id).join(', '), [...images].join(', ')));
-	}
 	return 0;
 }
 

@@ -2,7 +2,8 @@ import type {RightsCheck} from './context/rights.ts';
 
 /**
  * What a lesson may ask of a cluster; asked of the interface, never by name. `namespaces`: the lesson may make others beside
- * its own. `kube-proxy`: its Pods can be looked into, and write rules of iptables. `outside-host`: a machine outside the cluster
+ * its own. `kube-proxy`: its Pods can be looked into, and write rules of iptables. `registry`: its nodes reach the
+ * registries of images, which they ask each time for one without a fixed tag. `outside-host`: a machine outside the cluster
  * answers HTTP at 10.0.0.250, which the cluster's DNS knows as harbor.example.com.
  */
 export type Capability =
@@ -12,6 +13,7 @@ export type Capability =
 	| 'kube-proxy'
 	| 'hundred-pods'
 	| 'many-pods'
+	| 'registry'
 	| 'clock'
 	| 'state'
 	| 'answered-by'

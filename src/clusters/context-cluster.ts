@@ -301,10 +301,11 @@ async function describeContext(
 	};
 }
 
-/** What may be looked at: nodes, an etcd and a kube-proxy in Pods; nothing else of another's cluster is a lesson's to use. */
+/** What may be looked at: nodes, an etcd and a kube-proxy in Pods; nothing else of another's cluster is a lesson's to use. That its
+ * nodes can have images is taken for granted. */
 async function capabilitiesOf(api: KubeApi, signal: AbortSignal): Promise<ReadonlySet<Capability>> {
 	const look = <T>(path: string) => api.ask<T>('GET', path, {signal}).catch(refusedOrAbsent);
-	const found = new Set(await nodeCapabilities(look));
+	const found = new Set<Capability>(['registry', ...(await nodeCapabilities(look))]);
 	const execute = {verb: 'create', group: '', resource: 'pods', subresource: 'exec'};
 	if (await mayDo(api, execute, 'kube-system', signal)) {
 		const path = '/api/v1/namespaces/kube-system/pods?labelSelector=component%3Detcd';

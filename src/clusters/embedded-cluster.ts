@@ -204,6 +204,7 @@ async function describe(address: ClusterAddress, text: Text) {
 			'hundred-pods',
 			'namespaces',
 			'many-pods',
+			'registry',
 			'clock',
 			'state',
 			'answered-by',

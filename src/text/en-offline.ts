@@ -18,11 +18,7 @@ export const enOffline = {
 		`${folder} is complete: ${files} files, ${size}. Copy it to a stick (exFAT), and on a machine without a network:`,
 	use: (folder: string) => `  endpoint-lab up --cluster kind --from ${folder}`,
 	checkHint: (folder: string) => `A copy is checked with: endpoint-lab prepare --check ${folder}`,
-	floating: (lessons: string, images: string) =>
-		`Without a network these lessons run on the embedded cluster only: ${lessons}. They use ${images} without a fixed tag, and Kubernetes asks the registry for such an image each time.`,
 	checking: (folder: string) => `Checking the images in ${folder}.`,
-	needsNetwork: (images: string) =>
-		`${images} has no fixed tag, so the nodes ask the registry for it each time; where there is no network, use --cluster embedded for lessons with it.`,
 	checked: (folder: string, files: number, size: string, nodeImage: string, architectures: string) =>
 		`${folder} is as it was made: ${files} files, ${size}; ${nodeImage} and the images of the lessons for ${architectures}.`,
 	noManifest: (folder: string) =>

@@ -17,11 +17,7 @@ export const zhCNOffline: Text['offline'] = {
 		`${folder} 已收集完整：${files} 个文件，共 ${size}。把它复制到 U 盘（exFAT），然后在没有网络的机器上运行：`,
 	use: folder => `  endpoint-lab up --cluster kind --from ${folder}`,
 	checkHint: folder => `检查复制后的目录：endpoint-lab prepare --check ${folder}`,
-	floating: (lessons, images) =>
-		`没有网络时，以下课程只能在内置集群上运行：${lessons}。它们使用的 ${images} 没有固定标签，Kubernetes 每次都会向镜像仓库请求这样的镜像。`,
 	checking: folder => `正在检查 ${folder} 中的镜像。`,
-	needsNetwork: images =>
-		`${images} 没有固定标签，节点每次都会向镜像仓库请求它；在没有网络的地方，使用它的课程请用 --cluster embedded 运行。`,
 	checked: (folder, files, size, nodeImage, architectures) =>
 		`${folder} 完好无损：${files} 个文件，共 ${size}；包含 ${architectures} 的 ${nodeImage} 和课程镜像。`,
 	noManifest: folder =>

@@ -8,6 +8,7 @@ import {fullImageName, hasFixedTag} from '../../src/clusters/image-name.ts';
 import {type ImageProgress, loadImages} from '../../src/clusters/images.ts';
 import {imageProblem, imageProblemIn} from '../../src/clusters/images-problem.ts';
 import {pullImage} from '../../src/clusters/images-pull.ts';
+import {reachesRegistries} from '../../src/clusters/kind/registry.ts';
 import {textIn} from '../../src/text/text.ts';
 import {createFakes, type Fakes} from '../fakes/fakes.ts';
 import type {Behaviour} from '../fakes/state.ts';
@@ -166,6 +167,36 @@ test.each([
 ] as const)('what fails with "%s" says what to do', (output, code, advice) => {
 	expect(imageProblemIn(output)).toBe(code);
 	expect(imageProblem('nginx:1.14.2', output, text).message).toMatch(advice);
+});
+
+describe('whether a node reaches the registry that it asks each time for an image without a fixed tag', () => {
+	const reaches = async (images: string[]) => {
+		const before = fakes.state.calls().length;
+		const reached = await reachesRegistries(await runtimeOf(), nodes[0]!, images, new AbortController().signal);
+		const asked = fakes.state
+			.calls()
+			.slice(before)
+			.filter(({args}) => args[0] === 'exec')
+			.map(({args}) => args.at(-1));
+		return {reached, asked};
+	};
+
+	test('is asked from inside the node', async () => {
+		const docker = 'https://registry-1.docker.io/v2/';
+		expect(await reaches(['nginx', 'busybox:latest', 'nginx:1.14.2'])).toEqual({reached: true, asked: [docker]});
+		behave({nodesOffline: true});
+		expect(await reaches(['quay.io/team/web'])).toEqual({reached: false, asked: ['https://quay.io/v2/']});
+	});
+
+	test('is no question for images that the nodes have', async () => {
+		behave({nodesOffline: true});
+		expect(await reaches(['nginx:1.14.2', 'registry.k8s.io/pause:3.10'])).toEqual({reached: true, asked: []});
+	});
+
+	test('stays open where the node cannot be asked', async () => {
+		fakes.state.remove(nodes[0]!);
+		expect((await reaches(['nginx'])).reached).toBe(true);
+	});
 });
 
 test('a pull that fails says why, in one sentence', async () => {

@@ -309,6 +309,10 @@ function exec(args: string[]): number {
 	if (!container) return fail(`Error response from daemon: No such container: ${name}`);
 	if (container.state !== 'running') return fail(`Error response from daemon: container ${name} is not running`);
 	if (command[0] === 'crictl' && command[1] === 'images') return print(crictlImages(name));
+	if (command[0] === 'curl') {
+		const host = new URL(command.at(-1)!).hostname;
+		return behaviour.nodesOffline ? fail(`curl: (6) Could not resolve host: ${host}`, 6) : 0;
+	}
 	return fail(`OCI runtime exec failed: exec: "${command[0]}": executable file not found in $PATH`, 126);
 }
 

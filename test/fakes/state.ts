@@ -80,6 +80,8 @@ export type Behaviour = {
 	};
 	/** The nodes have every image that the daemon has. */
 	nodesHaveImages?: boolean;
+	/** From inside the nodes, no host outside can be reached. */
+	nodesOffline?: boolean;
 	/** The kubeconfig of the cluster that the made one leads to. */
 	kubeconfig?: string;
 	/** `kind delete` never ends, after its first node. */

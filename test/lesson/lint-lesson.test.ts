@@ -321,6 +321,14 @@ const mistakes: Mistake[] = [
 		message: 'the image nginx has no tag',
 	},
 	{
+		name: 'an image that nodes ask a registry for, in a lesson that does not say so',
+		file: yaml,
+		from: 'images: [nginx:1.14.2]',
+		to: 'images: [nginx:1.14.2, nginx:latest]',
+		at: 'images:',
+		message: 'the nodes ask a registry for nginx:latest each time',
+	},
+	{
 		name: "an image in a command that is not among the lesson's",
 		file: yaml,
 		from: '- kubectl get endpoints web',

@@ -21,8 +21,8 @@ export async function reachesRegistries(
 			const url = `https://${host === 'docker.io' ? 'registry-1.docker.io' : host}/v2/`;
 			const ask = ['curl', '-sS', '-o', '/dev/null', '-m', String(limitSeconds), url];
 			const {ok, code} = await runtime.run(['exec', node, ...ask], {signal, limitMs: (limitSeconds + 5) * 1000});
-			// From 125 on it is the runtime's own word: curl could not be run.
-			return ok || code === undefined || code >= 125;
+			// Other codes are not of curl about the network: the runtime could not run it.
+			return ok || code === undefined || code < 5 || code >= 125;
 		}),
 	);
 	return reached.every(Boolean);
