@@ -88,6 +88,14 @@ export class ClusterNetwork implements Network, Part {
 			etcd: pod.hostNetwork && pod.ip === controlPlaneAddress ? this.#store : undefined,
 			lookup: (name, type) => this.dns.lookup(name, type),
 			resolve: name => (isAddress(name) ? name : this.dns.resolve(name, search)),
+			hopsTo: ip => {
+				if (ip === pod.ip || ip.startsWith('127.')) return 0;
+				const node = this.#index.nodeByIP(ip)?.metadata.name ?? this.#hosts.get(ip)?.node;
+				if (!node && !this.#hosts.has(ip)) return undefined;
+				// The own node routes to all others, and another one once more to its Pods.
+				if (node === pod.node) return this.#index.nodeByIP(ip) ? 0 : 1;
+				return this.#hosts.get(ip)?.pod ? 2 : 1;
+			},
 			probe: ({host, port, connectTimeout}, done) => {
 				const [to, client] = own(host);
 				const result = this.connect(to, port, client);

@@ -35,6 +35,8 @@ export type PodNetwork = {
 	lookup(name: string, type: RecordType): DnsAnswer;
 	/** The address of a name, as the C library finds it: /etc/hosts apart, with search domains and ndots:5. */
 	resolve(name: string): string | undefined;
+	/** How many routers lie before what answers at an address when it is pinged; undefined when nothing does. */
+	hopsTo(ip: string): number | undefined;
 	/** Tries to open a connection; `done` is told how that went. */
 	probe(
 		target: {host: string; port: number; connectTimeout: number},

@@ -1,4 +1,5 @@
 import {oldNslookup} from './commands/nslookup.ts';
+import {ping} from './commands/ping.ts';
 import {baseFiles} from './file-system.ts';
 import type {Command, Image} from './image.ts';
 import {CommandNotFound} from './machine.ts';
@@ -27,7 +28,7 @@ export const busybox: Image = {
 	repositories: ['docker.io/library/busybox'],
 	hasTag: tag => versions.test(tag),
 	open(tag) {
-		const programs = new Map([...standardPrograms, ['/bin/busybox', busyboxCommand]]);
+		const programs = new Map([...standardPrograms, ['/bin/ping', ping], ['/bin/busybox', busyboxCommand]]);
 		if (/^1\.2[5-8]/.test(tag)) programs.set('/bin/nslookup', oldNslookup);
 		return {
 			files: baseFiles(standardFiles, Date.UTC(2024, 8, 26, 21, 31, 42), [...programs.keys()]),

@@ -1,4 +1,5 @@
 import {curl as curlCommand} from './commands/curl.ts';
+import {ping} from './commands/ping.ts';
 import {baseFiles} from './file-system.ts';
 import type {Image} from './image.ts';
 import {type sh, standardFiles, standardPath, standardPrograms} from './standard.ts';
@@ -8,7 +9,12 @@ export const curl: Image = {
 	repositories: ['docker.io/curlimages/curl'],
 	hasTag: tag => /^(latest|[78]\.\d{1,2}\.\d{1,2})$/.test(tag),
 	open() {
-		const programs = new Map([...standardPrograms, ['/usr/bin/curl', curlCommand], ['/entrypoint.sh', entrypoint]]);
+		const programs = new Map([
+			...standardPrograms,
+			['/bin/ping', ping],
+			['/usr/bin/curl', curlCommand],
+			['/entrypoint.sh', entrypoint],
+		]);
 		return {
 			files: baseFiles({...standardFiles, '/home/curl_user/': ''}, Date.UTC(2025, 5, 4), [...programs.keys()]),
 			programs,

@@ -136,3 +136,35 @@ test('curlimages/curl takes its arguments for curl', async () => {
 	expect(lab.get('once').status.phase).toBe('Succeeded');
 	expect(await lab.logs('once')).toContain('Welcome to nginx!');
 });
+
+test('ping reaches Pods and nodes, and no Service', async () => {
+	const pod = lab.get('web').status.podIP!;
+	const answered = await lab.exec('box', ['ping', '-c', '2', pod], {within: 3000});
+	expect(answered.code).toBe(0);
+	expect(answered.stdout).toMatch(
+		new RegExp(
+			`^PING ${pod} \\(${pod}\\): 56 data bytes\n64 bytes from ${pod}: seq=0 ttl=6[23] time=0\\.\\d{3} ms\n64 bytes from ${pod}: seq=1 `,
+		),
+	);
+	expect(answered.stdout).toContain(
+		'2 packets transmitted, 2 packets received, 0% packet loss\nround-trip min/avg/max = ',
+	);
+	expect(await lab.exec('box', ['ping', '-c1', '-q', lab.get('box').status.hostIP!])).toMatchObject({code: 0});
+	expect(await lab.exec('box', ['ping', '-c', '2', '-W', '1', 'web'], {within: 4000})).toEqual({
+		code: 1,
+		stdout: `PING web (${ip}): 56 data bytes\n\n--- web ping statistics ---\n2 packets transmitted, 0 packets received, 100% packet loss\n`,
+		stderr: '',
+	});
+	expect(await lab.exec('box', ['ping', '-c1', 'nowhere'])).toEqual({
+		code: 1,
+		stdout: '',
+		stderr: "ping: bad address 'nowhere'\n",
+	});
+});
+
+test('hostname -f is the whole name of a Pod that has one', async () => {
+	lab.pod('named', {image: 'busybox:1.36', command: ['sleep', '1000']}, {spec: {hostname: 'one', subdomain: 'set'}});
+	lab.advance(4000);
+	expect((await lab.exec('named', 'hostname; hostname -f')).stdout).toBe('one\none.set.default.svc.cluster.local\n');
+	expect((await lab.exec('box', 'hostname -f')).stdout).toBe('box\n');
+});

@@ -186,6 +186,17 @@ const timeout: Command = function* timeout(process) {
 	}
 };
 
+const hostname = plain((process, words) => {
+	const {network, files, hostname: name} = process.machine;
+	// The first name of the own address in /etc/hosts is the whole one.
+	const own = (files.entry('/etc/hosts')?.content?.toString() ?? '')
+		.split('\n')
+		.find(line => line.endsWith(`\t${name}`));
+	const texts: Record<string, string> = {'-i': network.ip, '-f': own?.split('\t')[1] ?? name};
+	process.stdout(`${texts[words[0] ?? ''] ?? name}\n`);
+	return 0;
+});
+
 const seq = plain((process, words) => {
 	const numbers = words.map(Number);
 	const [from, step, to] =
@@ -239,10 +250,7 @@ export const systemCommands: Record<string, Command> = {
 	}),
 	env,
 	false: plain(() => 1),
-	hostname: plain((process, words) => {
-		process.stdout(`${words.includes('-i') ? process.machine.network.ip : process.machine.hostname}\n`);
-		return 0;
-	}),
+	hostname,
 	id,
 	kill,
 	killall,
