@@ -420,7 +420,7 @@ describe('a user of few rights', () => {
 		const slices = {verb: 'patch', group: 'discovery.k8s.io', resource: 'endpointslices'};
 		const nodes = {verb: 'create', group: '', resource: 'nodes', clusterWide: true as const};
 		expect(await cluster.missingRights?.([pods, endpoints, slices, nodes])).toEqual([endpoints, slices, nodes]);
-		expect(cluster.capabilities).toEqual(new Set());
+		expect(cluster.capabilities).toEqual(new Set(['registry']));
 	});
 
 	test('without a namespace in the context is told what to ask for', async () => {
