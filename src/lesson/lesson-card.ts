@@ -51,14 +51,15 @@ type Outline = {minutes?: number; images?: string[]; stepIds: string[]};
  * to parse the checks of sixteen lessons would take a tenth of a second.
  */
 function outlineOf(source: string): Outline {
-	const [head = '', steps = '', ...more] = source.split(/^steps:\n/m);
-	const minutes = /^minutes: (\d+)$/m.exec(head)?.[1];
-	const images = /^images: \[([\w.:/@, -]*)\]$/m.exec(head)?.[1];
+	const [, steps = ''] = /^steps:\n((?: .*\n|\n)*)/m.exec(source) ?? [];
+	const rest = source.replace(steps, '');
+	const minutes = /^minutes: (\d+)$/m.exec(rest)?.[1];
+	const images = /^images: \[([\w.:/@", -]*)\]$/m.exec(rest)?.[1] ?? (/^images:/m.test(rest) ? undefined : '');
 	const items = steps.match(/^ {2}- .*$/gm) ?? [];
 	const stepIds = items.flatMap(item => /^ {2}- id: ([a-z0-9-]+)$/.exec(item)?.[1] ?? []);
-	const plain = more.length === 0 && !/^\S/m.test(steps) && stepIds.length > 0 && stepIds.length === items.length;
-	if (plain && minutes && images !== undefined)
-		return {minutes: Number(minutes), images: images.split(/, */).filter(Boolean), stepIds};
+	if (minutes && images !== undefined && stepIds.length > 0 && stepIds.length === items.length) {
+		return {minutes: Number(minutes), images: images.match(/[^", ]+/g) ?? [], stepIds};
+	}
 	const whole = parseDocument(source).toJS() as (Outline & {steps?: {id: string}[]}) | null;
 	return {...whole, stepIds: (whole?.steps ?? []).map(({id}) => id)};
 }

@@ -36,6 +36,7 @@ describe('the cards of the lessons', () => {
 				'minutes: 5\nimages: [nginx]\nsteps:\n  - id: one # the first\n  - id: "two"\n',
 				'minutes: 5\nimages:\n  - nginx\nsteps:\n  - id: one\n  - id: two\n',
 				'minutes: 5\nimages: ["nginx"]\nsteps:\n  - id: one\n  - id: two\n',
+				'steps:\n  - id: one\n  - id: two\nimages:\n  - nginx\nminutes: 5\n',
 				'{minutes: 5, images: [nginx], steps: [{id: one}, {id: two}]}',
 			];
 			for (const shape of shapes) {
