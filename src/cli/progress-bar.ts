@@ -11,7 +11,9 @@ export type ProgressBar = {
 	end: () => void;
 };
 
+/** How wide the bar is, and below what it tells nothing any more. */
 const barColumns = 24;
+const leastBarColumns = 8;
 
 /**
  * On a terminal one line that changes: a bar, the step, the time left. Elsewhere a line for each step. `note` writes a line.
@@ -46,16 +48,16 @@ export function openProgressBar(output: NodeJS.WriteStream, note: (line: string)
 
 function stepLine({step, number, of, waiting}: KindProgress, text: Text): string {
 	const words = text.clusters.kind;
-	const line = words.progress(number, of, words.steps[step]);
-	return waiting ? words.waitingFor(line, waiting) : line;
+	return words.progress(number, of, waiting ? words.waitingFor(waiting) : words.steps[step]);
 }
 
 function barLine(progress: KindProgress, columns: number, text: Text): string {
-	const full = Math.round(progress.fraction * barColumns);
-	const bar = `[${'#'.repeat(full)}${'.'.repeat(barColumns - full)}] `;
 	const left = progress.left === undefined ? '' : text.clusters.kind.left(Math.ceil(progress.left / 1000));
 	const line = [stepLine(progress, text), amount(progress), left].filter(Boolean).join('  ');
-	return cellWidth(bar + line) <= columns ? bar + line : cut(line, columns);
+	const room = Math.min(columns - cellWidth(line) - '[] '.length, barColumns);
+	if (room < leastBarColumns) return cut(line, columns);
+	const full = Math.round(progress.fraction * room);
+	return `[${'#'.repeat(full)}${'.'.repeat(room - full)}] ${line}`;
 }
 
 /** How much of an image is there: `120 of 480 MB`. */

@@ -67,8 +67,9 @@ export const enKind = {
 		unheld: (runtime: string) => `${runtime}; no process of the lab has it open`,
 	},
 	progress: (number: number, of: number, step: string) => `[${number}/${of}] ${step}`,
-	waitingFor: (step: string, what: string) => `${step} (${what})`,
+	waitingFor: (what: string) => `waiting for ${what}`,
 	lacks: {
+		between: ', ',
 		server: 'the API server',
 		nodes: (count: number) => (count === 1 ? '1 node' : `${count} nodes`),
 		dns: 'CoreDNS',

@@ -66,8 +66,9 @@ export const zhCNKind: typeof enKind = {
 		unheld: runtime => `${runtime}；实验室的进程都没有打开它`,
 	},
 	progress: (number, of, step) => `[${number}/${of}] ${step}`,
-	waitingFor: (step, what) => `${step}（${what}）`,
+	waitingFor: what => `等待 ${what}`,
 	lacks: {
+		between: '、',
 		server: 'API 服务器',
 		nodes: count => `${count} 个节点`,
 		dns: 'CoreDNS',

@@ -3,6 +3,7 @@ import {join} from 'node:path';
 import {afterAll, afterEach, beforeAll, describe, expect, test, vi} from 'vitest';
 import type {Behaviour} from '../fakes/state.ts';
 import {lives} from '../lives.ts';
+import {until} from '../until.ts';
 import {createSandbox, type Running, type Sandbox} from './cli.ts';
 import {createKindSandbox, type KindSandbox, nodeImage, plainNames, untilIn} from './kind-sandbox.ts';
 
@@ -151,6 +152,24 @@ describe('after a kill the next start takes away what was half made, and makes a
 		machine.expectOthersUntouched();
 		expect(await machine.run(['down', '--cluster', 'kind', '--delete'])).toMatchObject({code: 0});
 		machine.expectClean();
+	});
+
+	test('also when kind has gone on to its end meanwhile', async () => {
+		const running = await inPhase([
+			'',
+			{create: {stepMs: 200}},
+			running => shows(running, 'writing the configuration'),
+		]);
+		const {name, process} = JSON.parse(readFileSync(join(machine.folder, 'cluster.json'), 'utf8'));
+		running.child.kill('SIGKILL');
+		await running.ended;
+		await until(() => !lives(process.pid));
+		expect(readFileSync(join(machine.folder, 'kubeconfig'), 'utf8')).toContain(`kind-${name}`);
+		machine.behave({kubeconfig});
+		expect(await machine.run([...up, '--detach'])).toMatchObject({code: 0});
+		expect(machine.cluster()).not.toBe(name);
+		expect(Object.values(machine.containers())).toEqual(['running', 'running', 'running']);
+		expect(machine.state.containers().some(({cluster}) => cluster === name)).toBe(false);
 	});
 
 	test('and "down" takes it away too', async () => {

@@ -374,7 +374,7 @@ test('what a new cluster still lacks is told while it is waited for', async () =
 	expect(await ready('False')).toMatchObject({code: 0});
 	try {
 		const running = machine.start(upDetached);
-		await untilIn(running, () => running.stderr().includes('waiting until the nodes are ready (1 node)'));
+		await untilIn(running, () => running.stderr().includes('waiting for 1 node\n'));
 		expect(running.stdout()).toBe('');
 		expect(await ready('True')).toMatchObject({code: 0});
 		expect(await running.ended).toMatchObject({code: 0, stdout: expect.stringContaining('KUBECONFIG=')});

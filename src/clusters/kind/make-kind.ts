@@ -215,5 +215,5 @@ export function waitingText({server, nodes = [], absent = 0, dns, account}: Miss
 		account && words.account,
 	]
 		.filter(Boolean)
-		.join(', ');
+		.join(words.between);
 }
