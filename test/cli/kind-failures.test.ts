@@ -1,8 +1,11 @@
 import {existsSync, readFileSync, writeFileSync} from 'node:fs';
 import {join} from 'node:path';
 import {afterEach, describe, expect, test, vi} from 'vitest';
+import type {KindFailureCode} from '../../src/clusters/kind/kind-failure.ts';
+import {textIn} from '../../src/text/text.ts';
 import type {Behaviour} from '../fakes/state.ts';
 import {kindTranscript} from '../fakes/transcripts.ts';
+import {createSandbox} from './cli.ts';
 import {createKindSandbox, type KindSandbox, nodeImage, plainNames} from './kind-sandbox.ts';
 
 // Many small programs, one after the other, on a machine that may be busy.
@@ -13,6 +16,32 @@ let machine: KindSandbox;
 afterEach(() => machine.remove());
 
 const up = ['up', '--cluster', 'kind'];
+
+/** Failures of a kind by which only the words differ that kind passes on. */
+const otherFailures: [Exclude<KindFailureCode, 'unknown'>, string][] = [
+	[
+		'cgroup-v2',
+		'running kind with rootless provider requires cgroup v2, see https://kind.sigs.k8s.io/docs/user/rootless/',
+	],
+	['delegate', 'running kind with rootless provider requires setting systemd property "Delegate=yes", see https://…'],
+	[
+		'wsl-cgroups',
+		'OCI runtime create failed: runc create failed: unable to apply cgroup: error adding pid 812 to cgroups',
+	],
+	[
+		'podman-6',
+		'template: :1:24: executing "" at <index .>: error calling index: cannot index slice/array with type string',
+	],
+	['kind-too-old', 'failed to detect containerd snapshotter: unknown containerd config version: 4'],
+	['init', "Couldn't find an alternative telinit implementation to spawn."],
+	[
+		'network',
+		'failed to ensure docker network: Error response from daemon: Pool overlaps with other one on this address space',
+	],
+	['busy', 'could not kill container: tried to kill container, but did not receive an exit event'],
+	['stopped', 'Cannot connect to the Docker daemon at unix:///var/run/docker.sock. Is the docker daemon running?'],
+	['image-untrusted', `failed to pull image "${nodeImage}": x509: certificate signed by unknown authority`],
+];
 
 /** What the failing program printed in a recorded call. */
 function outputIn(name: string): string {
@@ -116,6 +145,20 @@ describe('each way in which kind fails is named with its fix, and leaves nothing
 		machine.expectClean(['kind/create.log']);
 	});
 
+	test('and all the others of which it is known what kind says', async () => {
+		machine = createKindSandbox();
+		for (const [code, words] of otherFailures) {
+			const failure = `failed to create cluster: ${words}`;
+			machine.behave({create: {stepMs: 1, failAt: 'image', failure}});
+			const {code: exit, stderr} = await machine.run(up);
+			expect({exit, stderr}).toEqual({
+				exit: 1,
+				stderr: expect.stringContaining(textIn('en').clusters.kind.failures[code]),
+			});
+		}
+		machine.expectClean(['kind/create.log']);
+	});
+
 	test('the second time, what its nodes have logged is kept, and nothing else of them', async () => {
 		const create = {stepMs: 1, failAt: 'control-plane', error: 'The kubelet is not healthy after 4m0s'} as const;
 		machine = createKindSandbox({create});
@@ -159,6 +202,23 @@ describe('each way in which kind fails is named with its fix, and leaves nothing
 });
 
 describe('what only looks like a failure is overcome', () => {
+	test('a kubeconfig that is locked when the cluster is there already', async () => {
+		const behind = createSandbox();
+		try {
+			const {stdout} = await behind.run(['up', '--detach']);
+			const kubeconfig = /KUBECONFIG=(.*)/.exec(stdout)![1]!;
+			machine = createKindSandbox({kubeconfig, create: {stepMs: 1, locked: true}});
+			expect(await machine.run([...up, '--detach'])).toMatchObject({code: 0});
+			expect(readFileSync(join(machine.folder, 'create.log'), 'utf8')).toContain('failed to lock config file');
+			expect(existsSync(join(machine.folder, 'kubeconfig.lock'))).toBe(false);
+			expect(machine.state.calls().filter(({args}) => args[0] === 'create')).toHaveLength(1);
+			expect(await machine.run(['down', '--cluster', 'kind', '--delete'])).toMatchObject({code: 0});
+			machine.expectClean();
+		} finally {
+			await behind.remove();
+		}
+	});
+
 	test('a lock that a killed lab has left, and a delete that fails twice', async () => {
 		machine = createKindSandbox({create: {stepMs: 1, failAt: 'workers', error: 'boom'}});
 		await machine.run(up);

@@ -239,6 +239,7 @@ async function create(options: ReturnType<typeof flags>): Promise<void> {
 		say(' • WARNING: Timed out waiting for Ready ⚠️');
 	}
 	const kubeconfig = options.kubeconfig ?? defaultKubeconfig();
+	if (behaviour.create?.locked) writeFileSync(`${kubeconfig}.lock`, '');
 	await mergeKubeconfig(kubeconfig, name, 'failed to create cluster: ');
 	say(`Set kubectl context to "kind-${name}"`);
 	say('You can now use your cluster with:\n');

@@ -71,6 +71,8 @@ export type Behaviour = {
 		failure?: string;
 		/** A failed start leaves its nodes, as when kind cannot remove them. */
 		retain?: boolean;
+		/** Somebody has the kubeconfig locked when kind wants to write it, and never lets go. */
+		locked?: boolean;
 		/** Lines before the first. */
 		preamble?: string[];
 		/** kind 0.33's variant of the first step's emoji. */
