@@ -95,6 +95,9 @@ export class Registry {
 			definition.applyDefaults?.(next);
 			definition.prepareForUpdate?.(next, old, this.#context, subresource);
 			this.#validate(definition, next, old);
+		} else {
+			const causes = definition.checkStatus?.(next, old) ?? [];
+			if (causes.length > 0) throw invalid(definition, metadata.name, causes);
 		}
 		if (deepEqual(next, old)) return old;
 		if (dryRun) return next;

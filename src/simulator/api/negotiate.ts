@@ -1,3 +1,4 @@
+import type {IncomingMessage} from 'node:http';
 import {StatusError} from '../errors.ts';
 
 /** A form in which an answer can be written. */
@@ -45,6 +46,13 @@ export function negotiate(header: string | undefined): OutputForm {
 			return {syntax, as: 'PartialObjectMetadata', version: v};
 	}
 	throw notAcceptable();
+}
+
+/** Whether JSON is to be written for a reader: as the parameter says, else to browsers, curl and wget (isPrettyPrint). */
+export function wantsPretty({url = '', headers}: IncomingMessage): boolean {
+	const [, asked] = /[?&]pretty=([^&]*)/.exec(url) ?? [];
+	if (asked) return /^(1|t|true)$/i.test(asked);
+	return /^(curl|Wget|Mozilla\/5\.0)/.test(headers['user-agent'] ?? '');
 }
 
 /** 406 with the types that this server can write. */

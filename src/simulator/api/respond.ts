@@ -1,11 +1,11 @@
-import type {ServerResponse} from 'node:http';
+import type {IncomingMessage, ServerResponse} from 'node:http';
 import {StatusError} from '../errors.ts';
-import type {OutputForm} from './negotiate.ts';
+import {type OutputForm, wantsPretty} from './negotiate.ts';
 
 const plainJson: OutputForm = {syntax: 'json', as: 'object', version: 'v1'};
 /** Answers with a JSON text, converted when the client asked for YAML. */
 export function sendJson(response: ServerResponse, code: number, json: string, form: OutputForm = plainJson): void {
-	if (form.syntax === 'json') sendBody(response, code, `${json}\n`, 'application/json');
+	if (form.syntax === 'json') sendBody(response, code, jsonBody(response.req, json), 'application/json');
 	else {
 		// Loaded only for the rare client that wants it.
 		void import('yaml').then(({stringify}) =>
@@ -13,6 +13,10 @@ export function sendJson(response: ServerResponse, code: number, json: string, f
 		);
 	}
 }
+
+/** A JSON text as the body of an answer: in lines where the client's reader is a human being. */
+export const jsonBody = (request: IncomingMessage, json: string): string =>
+	wantsPretty(request) ? JSON.stringify(JSON.parse(json), undefined, 2) : `${json}\n`;
 
 function sendBody(response: ServerResponse, code: number, body: string, type: string): void {
 	response.writeHead(code, {

@@ -15,7 +15,7 @@ import {createOpenApi} from './openapi.ts';
 import {listOptions} from './options.ts';
 import {bind, evict, finalizeNamespace} from './pod-actions.ts';
 import {parsePath, requestUrl} from './request-info.ts';
-import {addWarnings, sendError, sendJson, sendText} from './respond.ts';
+import {addWarnings, jsonBody, sendError, sendJson, sendText} from './respond.ts';
 import {parseSelection} from './selection.ts';
 import {includeObjectOf, sendObject} from './send-object.ts';
 import {serveLog} from './streams/log.ts';
@@ -62,7 +62,7 @@ export function createRouter(server: Server): Router {
 			}
 			if (found) {
 				if (request.method !== 'GET' && request.method !== 'HEAD') return sendError(response, methodNotAllowed());
-				const body = `${JSON.stringify(found.body)}\n`;
+				const body = jsonBody(request, JSON.stringify(found.body));
 				response.writeHead(200, {
 					'Content-Type': found.contentType,
 					'Content-Length': Buffer.byteLength(body),

@@ -51,6 +51,8 @@ export type ResourceDefinition<T extends KubeObject = KubeObject> = {
 	prepareForUpdate?(draft: T, old: T, context: StrategyContext, subresource?: string): void;
 	/** Validation after defaults and preparation; `old` is undefined on create. */
 	validate?(object: T, old: T | undefined, context: StrategyContext): Cause[];
+	/** Fills in defaults of a written status, in place, and validates it. */
+	checkStatus?(object: T, old: T): Cause[];
 	/** Texts for `Warning` headers about this very object. */
 	warnings?(object: T, old: T | undefined): string[];
 	/** Seconds an object lives on after DELETE, 0 for at once (pods: CheckGracefulDelete). `asked` is the client's wish. */

@@ -241,3 +241,17 @@ describe('other forms', () => {
 		expect([status, headers['content-type']]).toEqual([200, 'application/json']);
 	});
 });
+
+test('JSON is in lines for curl, wget and browsers, or as the parameter says', async () => {
+	const path = '/api/v1/namespaces/default';
+	const as = async (agent: string, query = '') => {
+		const {text, body} = await cluster.send(`${path}${query}`, {headers: {'User-Agent': agent}});
+		expect(body).toMatchObject({kind: 'Namespace'});
+		return text.startsWith('{\n  "kind": "Namespace",\n  "apiVersion": "v1",\n') ? 'lines' : 'one line';
+	};
+	expect(await as('curl/8.14.1')).toBe('lines');
+	expect(await as('Mozilla/5.0 (X11)')).toBe('lines');
+	expect(await as('kubectl/v1.36.2')).toBe('one line');
+	expect(await as('kubectl/v1.36.2', '?pretty=true')).toBe('lines');
+	expect(await as('curl/8.14.1', '?pretty=false')).toBe('one line');
+});

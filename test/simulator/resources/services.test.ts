@@ -370,6 +370,30 @@ describe('Services that the API server refuses', () => {
 	});
 });
 
+describe('the addresses of a load balancer', () => {
+	const report = (type: string, ingress: object[]) => {
+		const {create, registry} = emptyCluster();
+		create('services', {spec: {ports, type}});
+		const change = (object: Service): Service => ({...object, status: {loadBalancer: {ingress}}});
+		return registry.modify<Service>('services', 'default', 'x', change, {subresource: 'status'});
+	};
+
+	it('are virtual ones unless their mode is told', () => {
+		expect(report('LoadBalancer', [{ip: '192.0.2.1'}, {hostname: 'a.example'}]).status).toEqual({
+			loadBalancer: {ingress: [{ip: '192.0.2.1', ipMode: 'VIP'}, {hostname: 'a.example'}]},
+		});
+	});
+
+	it('are addresses, and for no other type', () => {
+		expect(causesOf(() => report('ClusterIP', [{ip: '192.0.2.1'}]))).toEqual([
+			"status.loadBalancer.ingress: Forbidden: may only be used when `spec.type` is 'LoadBalancer'",
+		]);
+		expect(causesOf(() => report('LoadBalancer', [{ip: 'here'}]))).toEqual([
+			'status.loadBalancer.ingress[0].ip: Invalid value: "here": must be a valid IP address, (e.g. 10.9.8.7 or 2001:db8::ffff)',
+		]);
+	});
+});
+
 describe('the affinity of a Service', () => {
 	it('lasts three hours by default, and is forgotten when it is switched off', () => {
 		const {create, edit} = emptyCluster();
