@@ -42,10 +42,13 @@ const stockFlags = new Set(
 	`all-pods append-hash as-group as-uid cascade disable-compression field-selector filename flatten force grace-period
 	insecure-skip-tls-verify-backend interactive k kustomize leave-stdin-open local log-flush-frequency match-server-version merge
 	no-headers openapi-patch output-patch override-type overrides overwrite password pod-running-timeout privileged profile
-	profile-output prune prune-allowlist quiet raw recursive resource-version selector server-print show-capacity
+	profile-output prune prune-allowlist quiet raw record recursive resource-version selector server-print show-capacity
 	show-managed-fields sort-by subresource sum template timeout use-protocol-buffers username vmodule wait
 	windows-line-endings`.split(/\s+/),
 );
+
+/** The same by their letters. */
+const stockShort = new Set(['k', 'l']);
 
 /** What was given on the command line, flags apart from arguments. */
 export class ParsedFlags {
@@ -144,13 +147,17 @@ export function parseFlags(argv: string[], flags: FlagSet, command: string): Par
 		const flag = known[name];
 		if (!flag) {
 			const short = !rawName.startsWith('--');
-			if (stockFlags.has(name)) throw lacks(`${command} ${short ? '-' : '--'}${name}`);
+			if (stockFlags.has(name) || (short && stockShort.has(name)))
+				throw lacks(`${command} ${short ? '-' : '--'}${name}`);
 			throw new KubectlError(
 				short ? `unknown shorthand flag: '${name}' in ${argv[token.index]}${help}` : `unknown flag: --${name}${help}`,
 			);
 		}
 		// `-w=false`: node's parser hands over the text after a short flag with its equals sign.
-		let value = !rawName.startsWith('--') && token.value?.startsWith('=') ? token.value.slice(1) : token.value;
+		let value =
+			token.inlineValue && !rawName.startsWith('--') && token.value?.startsWith('=')
+				? token.value.slice(1)
+				: token.value;
 		if (flag.type === 'boolean') {
 			const text = value ?? 'true';
 			value = booleans[text];

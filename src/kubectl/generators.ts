@@ -191,6 +191,12 @@ const namespace: Generator = (_session, args) => ({
 	object: {apiVersion: 'v1', kind: 'Namespace', metadata: {name: oneName(args, 'namespace')}, spec: {}, status: {}},
 });
 
+const serviceAccount: Generator = (_session, args) => ({
+	namespaced: true,
+	called: 'serviceaccount',
+	object: {apiVersion: 'v1', kind: 'ServiceAccount', metadata: {name: oneName(args, 'serviceaccount')}},
+});
+
 /** What `kubectl create` makes without a file, by the words that ask for it. */
 export const generators: Record<string, Generator> = {
 	deployment,
@@ -201,4 +207,6 @@ export const generators: Record<string, Generator> = {
 	cm: configmap,
 	namespace,
 	ns: namespace,
+	serviceaccount: serviceAccount,
+	sa: serviceAccount,
 };

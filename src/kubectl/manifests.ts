@@ -33,7 +33,7 @@ export function parseManifests(text: string, source: string): Manifest[] {
 		if (value === null || value === undefined) continue;
 		if (typeof value !== 'object' || Array.isArray(value)) {
 			throw new KubectlError(
-				`error parsing ${source}: error unmarshaling JSON: json: cannot unmarshal into a Kubernetes object: a mapping with apiVersion and kind is needed`,
+				`error validating ${JSON.stringify(source)}: error validating data: invalid object to validate; if you choose to ignore these errors, turn validation off with --validate=false`,
 			);
 		}
 		const unset = [...(value.apiVersion ? [] : ['apiVersion not set']), ...(value.kind ? [] : ['kind not set'])];

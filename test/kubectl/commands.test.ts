@@ -49,7 +49,8 @@ describe('the built-in kubectl', () => {
 		});
 		expect((await run(['create', 'secret', 'generic', 'x'])).stderr).toContain('does not have "create secret"');
 		expect((await run(['apply', '-k', '.'])).stderr).toContain('does not have "apply -k"');
-		expect((await run(['get', 'pods', '-o', 'go-template={{.}}'])).stderr).toContain('does not have "-o go-template"');
+		expect((await run(['apply', 'view-last-applied', 'svc', 'web'])).stderr).toContain('"apply view-last-applied"');
+		expect((await run(['apply', '-f', 'x', '-l', 'a=b'])).stderr).toContain('does not have "apply -l"');
 	});
 
 	it('helps', async () => {
@@ -71,6 +72,19 @@ describe('the built-in kubectl', () => {
 		expect(out().match(/^NAME/gm)).toHaveLength(1);
 		stop.abort();
 		expect(await done).toBe(130);
+	});
+
+	it('tells events until it is stopped', async () => {
+		const stop = new AbortController();
+		const {out, done} = cluster.start(['events', '-w'], {signal: stop.signal});
+		await until(() => /Normal +Scheduled +Pod\/web-/.test(out()));
+		await run(['scale', 'deploy', 'web', '--replicas=3']);
+		await until(() => /ScalingReplicaSet +Deployment\/web +Scaled up .* from 2 to 3/.test(out()));
+		expect(out().match(/^LAST SEEN/gm)).toHaveLength(1);
+		stop.abort();
+		expect(await done).toBe(130);
+		await run(['scale', 'deploy', 'web', '--replicas=2']);
+		await until(async () => !(await output('get', 'pods')).includes('Terminating'));
 	});
 
 	it('watches one object from its present state, told once', async () => {

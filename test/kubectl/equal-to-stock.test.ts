@@ -47,6 +47,38 @@ get svc web -o jsonpath='{.spec.ports[?(@.name=="tls")].port}'
 get svc web -o jsonpath='{.spec.selector}'
 get svc web -o jsonpath='{.spec'
 get svc -o custom-columns=NAME:.metadata.name,PORTS:.spec.ports[*].port,NONE:.x.y
+get svc web -o jsonpath='{.spec.ports[0]["port"]}'
+get svc web -o jsonpath='{nope}'
+get svc web -o jsonpath='{end}'
+get svc web -o jsonpath='{range .items}'
+get svc web -o go-template='{{.metadata.name}} {{.spec.ports}}{{"\\n"}}'
+get svc web --template='{{range $i, $p := .spec.ports}}{{if $i}},{{end}}{{$p.name}}={{$p.port}}{{end}}'
+get svc -o go-template='{{range .items}}{{.metadata.name}}{{"\\n"}}{{end}}'
+get svc web -o go-template='{{range $k, $v := .spec.selector}}{{$k}}:{{$v}} {{else}}none{{end}}{{range .nope}}x{{else}}none{{end}}'
+get svc web -o go-template='{{.nope}} {{.nope.deeper}}|{{with .nope}}x{{else}}y{{end}}'
+get svc web -o go-template='{{.nope}}' --allow-missing-template-keys=false
+get svc web -o go-template='a{{.spec.ports.x}}b'
+get svc web -o go-template='{{len .spec.ports}} {{index .spec.ports 0}} {{index .spec.selector "app"}}'
+get svc web -o go-template='{{index .spec.ports 7}}'
+get svc web -o go-template='{{if eq .kind "x"}}a{{else if eq (index .spec.ports 0).port 80}}b{{else}}c{{end}}{{eq 80.0 1.5}}'
+get svc web -o go-template='{{if and .spec (gt (len .spec.ports) 1) (not .nope)}}two{{end}}{{or .nope "none"}}'
+get svc web -o go-template='{{printf "%s-%v-%5d|%-5s|%q %d %s %t" .kind 1.5 (len .spec.ports) "x" .kind 3 4 true}}'
+get svc web -o go-template='{{printf "%s %s" .kind}}{{printf "%s" .kind 3}}'
+get svc web -o go-template='{{- /* none */ -}}  {{ .kind -}}   end'
+get svc web -o go-template='{{define "p"}}[{{.port}}]{{end}}{{range .spec.ports}}{{template "p" .}}{{end}}'
+get svc web -o go-template='{{$n := .kind}}{{range .spec.ports}}{{$n}}{{$.kind}}{{break}}{{end}}'
+get svc web -o go-template='{{exists . "spec" "ports"}}{{base64decode "aGk="}}{{html "<a>"}}{{print 1 2 "a" 3}}{{slice .kind 0 2}}'
+get svc web -o go-template='{{.kind | printf "%s!" | len}} {{lt .kind 2}}'
+get svc web -o go-template='{{nope .kind}}'
+get svc web -o go-template='{{$x}}'
+get svc web -o go-template='{{.kind'
+get svc web -o go-template='{{end}}'
+get svc web -o go-template='{{nil}}'
+get svc web -o go-template
+get pods -l '=bad='
+events --for deploy/web
+events --types=Warning
+events --types=Nope
 get svc -o nope
 get -f web.yaml
 get endpoints web
@@ -68,6 +100,7 @@ describe cm settings
 describe sa default
 describe svc nope
 describe svc we
+describe svc web we
 apply -f agent.yaml
 rollout status ds/agent --timeout=60s
 get ds
@@ -100,6 +133,11 @@ scale deploy web --replicas=1
 scale deploy web --current-replicas=7 --replicas=2
 scale svc web --replicas=2
 scale deploy web
+scale deploy/nope --replicas=3
+set selector svc web app=other,tier=x
+get svc web -o jsonpath='{.spec.selector}'
+set selector svc web app=web
+set selector deploy web a=b
 label svc web x=y
 label svc web x=z
 label svc web x=z --overwrite
@@ -132,10 +170,15 @@ get cm c -o yaml
 create cm c --from-literal=a
 create -f web.yaml
 create -f nope.yaml
+create sa robot
+create serviceaccount robot
+create -f - < words
 apply -f endpoints.yaml
 describe svc outside
 describe endpoints outside
 apply -f bad.yaml
+apply -f endpoints.yaml --server-side
+apply -f endpoints.yaml -o yaml --dry-run=client
 apply -f unknown-kind.yaml
 apply -f unknown-field.yaml
 apply -f endpoints.yaml --dry-run=client

@@ -5,6 +5,7 @@ import {parse} from 'yaml';
 import {humanDuration, parseDuration} from '../../src/kubectl/duration.ts';
 import type {Table} from '../../src/kubectl/objects.ts';
 import {CustomColumnsPrinter} from '../../src/kubectl/printers/custom-columns.ts';
+import {goTemplate} from '../../src/kubectl/printers/go-template/go-template.ts';
 import {compactJson, toJson} from '../../src/kubectl/printers/json.ts';
 import {jsonPath} from '../../src/kubectl/printers/jsonpath.ts';
 import {TablePrinter} from '../../src/kubectl/printers/table.ts';
@@ -81,7 +82,6 @@ describe('-o jsonpath', () => {
 
 	it('says what is wrong with a template', () => {
 		expect(() => jsonPath('{.spec')).toThrow('unclosed action');
-		expect(() => jsonPath('{range .a}')).toThrow('unterminated range');
 		expect(() => jsonPath('{.spec.ports[5].port}')(service)).toThrow('array index out of bounds: index 5, length 2');
 		expect(() => jsonPath('{.spec.nope}')(service, {allowMissing: false})).toThrow('nope is not found');
 	});
@@ -190,5 +190,52 @@ describe('durations and quantities', () => {
 		expect(quantityText(parseQuantity('16777216Ki'))).toBe('16Gi');
 		expect(quantityText(parseQuantity('1000m'))).toBe('1');
 		expect(percentOf(parseQuantity('250m'), parseQuantity('2'))).toBe(12);
+	});
+});
+
+describe('-o go-template', () => {
+	const object = {
+		kind: 'Service',
+		count: 1234567,
+		share: 0.5,
+		ports: [
+			{name: 'http', port: 80},
+			{name: 'tls', port: 443},
+		],
+		labels: {b: '2', a: '1'},
+	};
+	const printed = (template: string, allowMissing = true) => goTemplate(template)(object, {allowMissing});
+
+	it.each([
+		['{{.kind}} {{.count}} {{.share}} {{.nope}} {{.nope.deeper}}', 'Service 1234567 0.5 <no value> <no value>'],
+		['{{.labels}} {{.ports}}', 'map[a:1 b:2] [map[name:http port:80] map[name:tls port:443]]'],
+		['{{range $i, $p := .ports}}{{if $i}}, {{end}}{{$p.name}}={{$p.port}}{{end}}', 'http=80, tls=443'],
+		['{{range $key, $value := .labels}}{{$key}}{{$value}}{{end}}{{range .nope}}x{{else}}none{{end}}', 'a1b2none'],
+		['{{range .ports}}{{if eq .port 443}}{{break}}{{end}}{{$.kind}}:{{.name}}{{end}}', 'Service:http'],
+		['{{if eq .kind "x"}}1{{else if gt (len .ports) 2}}2{{else if .labels.a}}3{{else}}4{{end}}', '3'],
+		['{{with $x := .labels}}{{$x.a}}{{.b}}{{end}}{{with .nope}}{{else}}-{{end}}', '12-'],
+		['{{$n := 1}}{{range .ports}}{{$n = .port}}{{end}}{{$n}}', '443'],
+		['a {{- /* said by nobody */ -}} b {{- .kind -}} c', 'abServicec'],
+		['{{define "p"}}<{{.name}}>{{end}}{{range .ports}}{{template "p" .}}{{end}}', '<http><tls>'],
+		['{{(index .ports 1).name}} {{index .labels "a"}} {{.kind | printf "%-9s|" }}', 'tls 1 Service  |'],
+		['{{and .kind .nope}} {{or .nope "b"}} {{not .nope}} {{exists . "labels" "a"}}', '<no value> b true true'],
+		[
+			'{{printf "%d %05d %v %q %%" 7 42 .share .kind}} {{print 1 2 "x"}} {{println "y"}}',
+			'7 00042 0.5 "Service" % 1 2x y\n',
+		],
+		['{{`raw {{ }}`}} {{"tab\\t|"}} {{base64decode "aGk="}} {{html "<"}}', 'raw {{ }} tab\t| hi &lt;'],
+	])('%s', (template, text) => expect(printed(template)).toBe(text));
+
+	it('says where a template goes wrong', () => {
+		expect(() => printed('x\n{{.ports.name}}')).toThrow(
+			'template: output:2:8: executing "output" at <.ports.name>: can\'t evaluate field name in type interface {}',
+		);
+		expect(() => printed('{{.nope}}', false)).toThrow('map has no entry for key "nope"');
+		expect(() => printed('{{eq .kind 1}}')).toThrow('error calling eq: incompatible types for comparison');
+		expect(() => printed('{{index .ports 2}}')).toThrow('index out of range: 2');
+		expect(() => goTemplate('{{if .a}}')).toThrow('unexpected EOF');
+		expect(() => goTemplate('{{what .a}}')).toThrow('function "what" not defined');
+		expect(() => goTemplate('{{range .a}}{{$x}}{{end}}')).toThrow('undefined variable "$x"');
+		expect(() => goTemplate('{{.a')).toThrow('unclosed action');
 	});
 });

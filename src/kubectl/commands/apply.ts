@@ -1,6 +1,6 @@
 import {patchTypes} from '../client.ts';
 import {pathOf, resourceName} from '../discovery.ts';
-import {isNotFound, KubectlError, StatusFailure, throwAll} from '../errors.ts';
+import {isNotFound, KubectlError, lacks, StatusFailure, throwAll} from '../errors.ts';
 import {asList, getObject} from '../fetch.ts';
 import {lastApplied, withLastApplied} from '../last-applied.ts';
 import {type Placed, place, readManifests} from '../manifests.ts';
@@ -79,15 +79,34 @@ async function update(session: Session, placed: Placed, first: KubeObject): Prom
 	}
 }
 
+/** What kubectl says below the conflicts of a server-side apply. */
+const conflictAdvice = `Please review the fields above--they currently have other managers. Here
+are the ways you can resolve this warning:
+* If you intend to manage all of these fields, please re-run the apply
+  command with the \`--force-conflicts\` flag.
+* If you do not intend to manage all of the fields, please edit your
+  manifest to remove references to the fields that should keep their
+  current managers.
+* You may co-own fields by updating your manifest to match the existing
+  value; in this case, you'll become the manager if the other manager(s)
+  stop managing the field (remove it from their configuration).
+See https://kubernetes.io/docs/reference/using-api/server-side-apply/#conflicts`;
+
 async function applyOnServer(session: Session, {resource, namespace, name, object}: Placed): Promise<Applied> {
-	const applied = await session.client.json({
-		method: 'PATCH',
-		path: pathOf(resource, namespace, name),
-		query: {...writeQuery(session, 'kubectl'), force: session.flags.on('force-conflicts')},
-		body: object,
-		contentType: patchTypes.apply,
-	});
-	return {object: applied, operation: 'serverside-applied'};
+	try {
+		const applied = await session.client.json({
+			method: 'PATCH',
+			path: pathOf(resource, namespace, name),
+			query: {...writeQuery(session, 'kubectl'), force: session.flags.on('force-conflicts')},
+			body: object,
+			contentType: patchTypes.apply,
+		});
+		return {object: applied, operation: 'serverside-applied'};
+	} catch (error) {
+		if (error instanceof StatusFailure && error.status.code === 409)
+			throw new KubectlError(`${error.message}\n${conflictAdvice}`);
+		throw error;
+	}
 }
 
 async function applyOne(session: Session, placed: Placed): Promise<Applied> {
@@ -118,6 +137,7 @@ export const command: Command = {
 	},
 	async run(session) {
 		const {flags} = session;
+		if (/^(view|edit|set)-last-applied$/.test(session.arguments[0] ?? '')) throw lacks(`apply ${session.arguments[0]}`);
 		if (session.arguments.length > 0) {
 			throw new KubectlError(
 				`Unexpected args: [${session.arguments.join(' ')}]\nSee 'kubectl apply -h' for help and examples`,
@@ -142,7 +162,8 @@ export const command: Command = {
 				failures.push(error as KubectlError);
 			}
 		}
-		if (print && shown.length > 0) session.write(print(shown.length === 1 ? shown[0]! : asList(shown)));
+		if (print && shown.length > 0)
+			session.write(print(shown.length === 1 ? shown[0]! : {...asList(shown), metadata: {}}));
 		throwAll(failures);
 		return 0;
 	},

@@ -82,7 +82,6 @@ const others = new Set([
 	'role',
 	'rolebinding',
 	'secret',
-	'serviceaccount',
 	'token',
 ]);
 

@@ -68,6 +68,11 @@ async function objectsOf(session: Session): Promise<{
 				found.push({resource, object: await getObject(client, resource, namespace, name)});
 			} catch (error) {
 				if (!isNotFound(error)) throw error;
+				// Only a single name may be the beginning of others.
+				if (session.arguments.length !== 2) {
+					failures.push(error);
+					continue;
+				}
 				const alike = (await listObjects(client, resource, namespace)).filter(object =>
 					object.metadata.name?.startsWith(name),
 				);

@@ -209,7 +209,7 @@ async function printFirst(
 export const command: Command = {
 	summary: 'Display one or many resources',
 	usage:
-		'kubectl get [(-o|--output=)json|yaml|name|jsonpath|custom-columns|wide] (TYPE[.VERSION][.GROUP] [NAME | -l label] | TYPE[.VERSION][.GROUP]/NAME ...) [flags]',
+		'kubectl get [(-o|--output=)json|yaml|name|go-template|jsonpath|custom-columns|wide] (TYPE[.VERSION][.GROUP] [NAME | -l label] | TYPE[.VERSION][.GROUP]/NAME ...) [flags]',
 	flags: {
 		...outputFlags,
 		selector: {type: 'text', short: 'l'},

@@ -21,7 +21,11 @@ export const command: Command = {
 		if (replicas < 0)
 			throw new KubectlError('The --replicas=COUNT flag is required, and COUNT must be greater than or equal to 0');
 		const {found, failures} = await findObjects(session, session.arguments, 'kubectl scale');
-		if (found.length === 0 && failures.length === 0) throw new KubectlError('no objects passed to scale');
+		if (found.length === 0) {
+			const reasons = failures.map(failure => (failure instanceof Error ? failure.message : String(failure)));
+			const why = reasons.length > 1 ? `[${reasons.join(', ')}]` : reasons.join('');
+			throw new KubectlError(`no objects passed to scale ${why}`.trimEnd());
+		}
 		const current = flags.integer('current-replicas');
 		for (const target of found) {
 			const {resource, object} = target;

@@ -76,10 +76,37 @@ async function setImage(session: Session, args: string[]): Promise<void> {
 	throwAll(failures);
 }
 
-/** Subcommands of stock kubectl that are not here. */
-const others = new Set(['env', 'resources', 'selector', 'serviceaccount', 'subject']);
+async function setSelector(session: Session, args: string[]): Promise<void> {
+	const [expressions = '', ...more] = args.filter(text => text.includes('='));
+	const targets = args.filter(text => !text.includes('='));
+	if (expressions === '' || more.length > 0)
+		throw new KubectlError('resource(s) were provided, but no name was specified');
+	const pairs = expressions.split(',').map(text => text.split(/==?/));
+	if (pairs.some(pair => pair.length !== 2)) throw new KubectlError(`invalid selector: ${JSON.stringify(expressions)}`);
+	const selector = Object.fromEntries(pairs as [string, string][]);
+	const {found, failures} = await findObjects(session, targets, 'kubectl set selector');
+	for (const target of found) {
+		if (target.resource.kind !== 'Service') {
+			failures.push(new KubectlError('setting a selector is only supported for Services'));
+			continue;
+		}
+		// A merge alone would leave the keys that are not named.
+		const old = (target.object.spec as {selector?: Record<string, string>} | undefined)?.selector ?? {};
+		const gone = Object.fromEntries(Object.keys(old).map(key => [key, null]));
+		const patch = {spec: {selector: {...gone, ...selector}}};
+		const object =
+			dryRunOf(session) === 'client'
+				? target.object
+				: await patchObject(session, target, {patch, type: 'strategic', manager: 'kubectl-set'});
+		report(session, object, 'selector updated');
+	}
+	throwAll(failures);
+}
 
-/** `kubectl set image`. */
+/** Subcommands of stock kubectl that are not here. */
+const others = new Set(['env', 'resources', 'serviceaccount', 'subject']);
+
+/** `kubectl set image` and `kubectl set selector`. */
 export const command: Command = {
 	summary: 'Set specific features on objects',
 	usage:
@@ -92,6 +119,10 @@ export const command: Command = {
 			return 1;
 		}
 		if (others.has(name)) throw lacks(`set ${name}`);
+		if (name === 'selector') {
+			await setSelector(session, args);
+			return 0;
+		}
 		if (name !== 'image') throw usageError('set', `unknown command ${JSON.stringify(name)}`);
 		await setImage(session, args);
 		return 0;

@@ -19,8 +19,6 @@ const hidden = new Set([
 	'metadata.labels',
 	'metadata.annotations',
 	'metadata.managedFields',
-	'kind',
-	'apiVersion',
 ]);
 
 function describeFields(out: DescriptionWriter, fields: Record<string, unknown>, level: number, path: string): void {
@@ -49,8 +47,6 @@ export const describe: Describer = async (object, {events, now}) => {
 	out.line(0, `Namespace:\t${metadata.namespace ?? ''}`);
 	describeLabels(out, 'Labels', metadata.labels);
 	describeAnnotations(out, metadata.annotations);
-	out.line(0, `API Version:\t${object.apiVersion}`);
-	out.line(0, `Kind:\t${object.kind}`);
 	describeFields(out, {metadata, ...rest}, 0, '');
 	if (events) describeEvents(out, events, now);
 	return out.toString();

@@ -13,6 +13,8 @@ type Node =
 	| {kind: 'text'; text: string}
 	| {kind: 'path'; steps: Step[]; root: boolean}
 	| {kind: 'constant'; value: unknown}
+	/** What kubectl notices only when it prints. */
+	| {kind: 'wrong'; why: string}
 	| {kind: 'range'; steps: Step[]; root: boolean; body: Node[]};
 
 /** A template of `-o jsonpath`, read once and run on many objects (client-go/util/jsonpath). */
@@ -95,17 +97,18 @@ class Reader {
 				}
 			} else if (character === '[') {
 				this.at++;
-				steps.push(subscript(this.bracketed(']')));
+				steps.push(subscript(this.bracketed(']'), this.text));
 			} else return steps;
 		}
 	}
 }
 
-function subscript(text: string): Step {
+function subscript(text: string, template: string): Step {
 	const inner = text.trim();
 	if (inner === '*') return {kind: 'wildcard'};
 	if (inner.startsWith('?(') && inner.endsWith(')')) return filter(inner.slice(2, -1).trim());
-	if (/^'(?:[^'\\]|\\.)*'$|^"(?:[^"\\]|\\.)*"$/.test(inner)) return {kind: 'field', name: new Reader(inner).quoted()};
+	// Only single quotes: kubectl takes no others here.
+	if (/^'(?:[^'\\]|\\.)*'$/.test(inner)) return {kind: 'field', name: new Reader(inner).quoted()};
 	if (inner.includes(',')) {
 		return {
 			kind: 'union',
@@ -113,13 +116,13 @@ function subscript(text: string): Step {
 				.split(',')
 				.map(part =>
 					/^\s*-?\d*(:|$)/.test(part.trim()) || /^['"]/.test(part.trim())
-						? [subscript(part)]
+						? [subscript(part, template)]
 						: new Reader(part.trim().startsWith('.') ? part.trim() : `.${part.trim()}`).steps(),
 				),
 		};
 	}
 	const match = /^(-?\d+)?(?:(:)(-?\d+)?(?::(-?\d+)?)?)?$/.exec(inner);
-	if (!match || inner === '') return fail(`invalid array index ${inner}`);
+	if (!match || inner === '') return fail(`${template}, invalid array index ${inner}`);
 	const number = (index: string | undefined) => (index === undefined ? undefined : Number(index));
 	return match[2]
 		? {kind: 'array', from: number(match[1]), to: number(match[3]), step: number(match[4])}
@@ -192,10 +195,11 @@ function parse(template: string): Node[] {
 					nodes.push(range);
 					open.push({nodes: range.body});
 				} else if (word === 'end') {
-					if (open.length === 1) fail(`${template}, not in range, nothing to end`);
-					open.pop();
+					if (open.length === 1) nodes.push({kind: 'wrong', why: 'not in range, nothing to end'});
+					else open.pop();
 				} else if (/^-?\d+(\.\d+)?$/.test(word)) nodes.push({kind: 'constant', value: Number(word)});
 				else if (word === 'true' || word === 'false') nodes.push({kind: 'constant', value: word === 'true'});
+				else if (/^[A-Za-z]/.test(word)) nodes.push({kind: 'wrong', why: `unrecognized identifier ${word}`});
 				else
 					fail(
 						`${template}, unrecognized character in action: U+${(word || character).codePointAt(0)!.toString(16).toUpperCase().padStart(4, '0')} '${(word || character)[0]}'`,
@@ -204,7 +208,6 @@ function parse(template: string): Node[] {
 		}
 		at = reader.at + 1;
 	}
-	if (open.length > 1) fail(`${template}, unterminated range`);
 	return root;
 }
 
@@ -322,6 +325,8 @@ function renderNode(node: Node, current: unknown, context: Context): string {
 			return node.text;
 		case 'constant':
 			return printed(node.value);
+		case 'wrong':
+			throw new KubectlError(node.why);
 		case 'path':
 			return walk([node.root ? context.root : current], node.steps, context)
 				.map(printed)

@@ -1,9 +1,13 @@
+import {readFileSync} from 'node:fs';
+import {resolve} from 'node:path';
 import {KubectlError, lacks} from '../errors.ts';
 import type {KubeObject} from '../objects.ts';
 import {groupOf} from '../objects.ts';
 import type {Session} from '../session.ts';
 import {CustomColumnsPrinter} from './custom-columns.ts';
-import {toJson} from './json.ts';
+import {goTemplate, TemplateFailure} from './go-template/go-template.ts';
+import {goText} from './go-template/values.ts';
+import {compactJson, toJson} from './json.ts';
 import {jsonPath, valuesAt} from './jsonpath.ts';
 import {toYaml} from './yaml.ts';
 
@@ -49,8 +53,7 @@ export function objectPrinter(session: Session, output = session.flags.text('out
 	const argument = equals < 0 ? session.flags.text('template') : output.slice(equals + 1);
 	switch (format) {
 		case '':
-			if (session.flags.given('template')) throw lacks('--template without -o jsonpath');
-			return undefined;
+			return session.flags.given('template') ? templatePrinter(session, argument) : undefined;
 		case 'wide':
 			return undefined;
 		case 'json':
@@ -71,6 +74,17 @@ export function objectPrinter(session: Session, output = session.flags.text('out
 			const allowMissing = session.flags.on('allow-missing-template-keys');
 			return object => template(object, {allowMissing});
 		}
+		case 'jsonpath-file': {
+			const template = jsonPath(fileNamed(session, argument));
+			const allowMissing = session.flags.on('allow-missing-template-keys');
+			return object => template(object, {allowMissing});
+		}
+		case 'go-template':
+		case 'template':
+			return templatePrinter(session, argument);
+		case 'go-template-file':
+		case 'templatefile':
+			return templatePrinter(session, fileNamed(session, argument));
 		case 'custom-columns': {
 			const printer = new CustomColumnsPrinter(argument, {headers: !session.flags.on('no-headers')});
 			return object => printer.print((object.items as KubeObject[] | undefined) ?? [object]);
@@ -81,4 +95,33 @@ export function objectPrinter(session: Session, output = session.flags.text('out
 				`unable to match a printer suitable for the output format "${output}", allowed formats are: ${formats}`,
 			);
 	}
+}
+
+/** The text of the file with a template. Throws KubectlError. */
+function fileNamed({io}: Session, name: string): string {
+	if (name === '') throw new KubectlError('template format specified but no template given');
+	try {
+		return readFileSync(resolve(io.cwd, name), 'utf8');
+	} catch {
+		throw new KubectlError(`error reading --template ${name}, open ${name}: no such file or directory\n`);
+	}
+}
+
+/** Prints by a template; where that fails, what has been printed, and what there was to print, goes to standard output. */
+function templatePrinter(session: Session, source: string): ObjectPrinter {
+	if (source === '') throw new KubectlError('template format specified but no template given');
+	const template = goTemplate(source);
+	const allowMissing = session.flags.on('allow-missing-template-keys');
+	return object => {
+		try {
+			return template(object, {allowMissing});
+		} catch (error) {
+			if (!(error instanceof TemplateFailure)) throw error;
+			const {printed, message} = error;
+			session.write(
+				`${printed}Error executing template: ${message}. Printing more information for debugging the template:\n\ttemplate was:\n\t\t${source}\n\traw data was:\n\t\t${compactJson(object)}\n\tobject given to template engine was:\n\t\t${goText(object)}\n\n`,
+			);
+			throw new KubectlError(`error executing template ${JSON.stringify(source)}: ${message}`);
+		}
+	};
 }
