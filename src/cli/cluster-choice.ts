@@ -5,6 +5,7 @@ import {kindPlace} from '../clusters/kind/kind-place.ts';
 import type {KindOptions} from '../clusters/kind/make-kind.ts';
 import type {ClusterName} from '../clusters/open-cluster.ts';
 import {findOnPath} from '../clusters/shell.ts';
+import type {KindHere} from '../doctor/kind-here.ts';
 import {lockHolder} from '../state/lock.ts';
 import {readSettings} from '../state/settings.ts';
 import type {Text} from '../text/text.ts';
@@ -35,8 +36,8 @@ export function askedThrowaway(name: string | undefined, {environment, text}: Co
 }
 
 /**
- * The cluster that `auto` comes to, told in one line: the one that is up already, else kind when it and a container runtime are
- * there, else the embedded one.
+ * The cluster that `auto` comes to, told in one line: the one that is up already, else kind where
+ * nothing that the doctor finds is in its way, else the embedded one.
  */
 export async function chooseCluster(asked: AskedCluster, context: Context): Promise<ClusterName> {
 	if (asked !== 'auto') return asked;
@@ -45,9 +46,9 @@ export async function chooseCluster(asked: AskedCluster, context: Context): Prom
 	const running = runningCluster(context);
 	if (running) return running;
 	if (!findOnPath('kind', environment.PATH)) return 'embedded';
-	const found = await kindHere(context);
-	note(found ? words.auto.kind(found) : words.auto.embedded);
-	return found ? 'kind' : 'embedded';
+	const {found, obstacles} = await lookForKind(context);
+	note(obstacles ? words.auto.embedded(obstacles[0]?.seen ?? '') : words.auto.kind(found));
+	return obstacles ? 'embedded' : 'kind';
 }
 
 /** The cluster that a process holds for this home. */
@@ -60,16 +61,14 @@ export function runningCluster({home}: Context): ClusterName | undefined {
 }
 
 /** What a kind cluster could be made with here, in words; undefined where it could not. */
-export async function kindHere({environment, signal}: Context): Promise<string | undefined> {
-	if (!findOnPath('kind', environment.PATH)) return undefined;
+export async function kindHere(context: Context): Promise<string | undefined> {
+	return findOnPath('kind', context.environment.PATH) ? (await lookForKind(context)).found : undefined;
+}
+
+async function lookForKind({environment, signal, text}: Context): Promise<KindHere> {
 	// Loaded only where there is something to ask.
-	const {findKind} = await import('../clusters/kind/kind-program.ts');
-	const {findContainerRuntime} = await import('../clusters/container-runtime.ts');
-	const {kind} = await findKind(environment, signal);
-	if (!kind) return undefined;
-	const {runtime} = await findContainerRuntime({environment, signal, limitMs: probeLimitMs});
-	if (runtime?.host.os !== 'linux') return undefined;
-	return `kind ${kind.version}, ${runtime.name} ${runtime.host.serverVersion}`;
+	const {lookForKind} = await import('../doctor/kind-here.ts');
+	return await lookForKind(environment, {limitMs: probeLimitMs, signal, text});
 }
 
 /** A cluster's name as it is typed. Throws UserError for a name that there is not. */

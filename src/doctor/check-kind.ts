@@ -10,12 +10,16 @@ const kindForPodman6 = '0.33.0';
 
 const prepare = ['endpoint-lab prepare --to FOLDER'];
 
-/** The kind program, whether it fits the node image and the runtime, and the images that a cluster needs. */
+/** The kind program, and the images that a cluster needs. */
 export function checkKind(facts: Facts, text: Text): Finding[] {
-	return [checkProgram(facts, text), ...checkImages(facts, text), ...checkOtherClusters(facts, text)];
+	return [checkKindProgram(facts, text), ...checkImages(facts, text), ...checkOtherClusters(facts, text)];
 }
 
-function checkProgram({kind, runtime, system}: Facts, text: Text): Finding {
+/** The kind program, and whether it fits the node image and the runtime. */
+export function checkKindProgram(
+	{kind, runtime, system}: Pick<Facts, 'kind' | 'runtime' | 'system'>,
+	text: Text,
+): Finding {
 	const words = text.doctor;
 	if (!kind) {
 		const install = installKind(system, newestKind);

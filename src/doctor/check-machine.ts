@@ -131,7 +131,7 @@ export function checkTerminal({terminal, system}: Facts, text: Text): Finding[] 
 }
 
 /** The machine itself, and what its network asks for. */
-export function checkSystem({system, recentMatch}: Facts, text: Text): Finding[] {
+export function checkSystem({system, recentMatch}: Pick<Facts, 'system' | 'recentMatch'>, text: Text): Finding[] {
 	const words = text.doctor;
 	const {name, architecture, cpus, memory, wsl} = system;
 	const findings = [ok('system', words.system(name, architecture, cpus, sizeText(memory)))];

@@ -1,9 +1,18 @@
 import {compareVersions} from '../clusters/kind/node-image.ts';
 import type {Text} from '../text/text.ts';
-import type {Facts, RuntimeFacts, RuntimeProblemFacts} from './facts.ts';
+import type {RuntimeFacts, RuntimeProblemFacts} from './facts.ts';
 import {type Finding, fail, ok, skipped, warn} from './finding.ts';
 import type {System} from './operating-system.ts';
-import {growRuntime, installRuntime, joinRuntimeGroup, setVariable, startRuntime, unsetVariables} from './remedies.ts';
+import type {KindFacts} from './probe-kind.ts';
+import {
+	growRuntime,
+	installRuntime,
+	joinRuntimeGroup,
+	restartDocker,
+	setVariable,
+	startRuntime,
+	unsetVariables,
+} from './remedies.ts';
 import {sizeText} from './sizes.ts';
 
 /** Bytes. Measured: a control plane takes 0.6 GB, a worker 0.2 GB, and what runs in them comes on top. */
@@ -18,9 +27,9 @@ const leastDisk = 1_500_000_000;
 const wantedInotify = ['sudo sysctl fs.inotify.max_user_watches=524288 fs.inotify.max_user_instances=512'];
 
 /** The container runtime, and what it has to offer a kind cluster. */
-export function checkRuntime(facts: Facts, text: Text): Finding[] {
+export function checkRuntime(facts: KindFacts, text: Text): Finding[] {
 	const words = text.doctor;
-	const {runtime, runtimeProblem, system, snap} = facts;
+	const {runtime, runtimeProblem, system, snap, daemonInit} = facts;
 	if (!runtime) {
 		return [
 			checkProblem(runtimeProblem ?? {code: 'absent', detail: '', dockerHost: false, otherContexts: []}, system, text),
@@ -37,10 +46,14 @@ export function checkRuntime(facts: Facts, text: Text): Finding[] {
 					]),
 				]
 			: []),
+		...(daemonInit
+			? [fail('runtime-init', ['kind'], words.runtimeInit, words.runtimeInitFix, restartDocker(system))]
+			: []),
+		...checkStorage(runtime, text),
 		...checkMemory(runtime, system, text),
 		checkDisk(facts, runtime, text),
 		checkInotify(facts, runtime, text),
-		checkCgroups(runtime, text),
+		checkCgroups(runtime, system, text),
 	];
 }
 
@@ -108,6 +121,21 @@ function checkOwnWords({name, version, host, context}: RuntimeFacts, text: Text)
 	return ok('runtime', words.runtime(name, version, host.operatingSystem, context ?? ''));
 }
 
+/** Where images and containers lie, as far as kind has trouble with some of them. */
+function checkStorage({name, host}: RuntimeFacts, text: Text): Finding[] {
+	const words = text.doctor;
+	const findings: Finding[] = [];
+	if (name === 'docker' && host.containerdStore && compareVersions(host.serverVersion, '28') < 0) {
+		const seen = words.imageStoreOld(host.serverVersion);
+		findings.push(warn('image-store-old', seen, words.imageStoreOldFix));
+	}
+	if (host.storageDriver === 'btrfs' || host.storageDriver === 'zfs') {
+		const seen = words.storageDriver(name, host.storageDriver);
+		findings.push(warn('storage-driver', seen, words.storageDriverFix));
+	}
+	return findings;
+}
+
 function checkMemory({name, host, context}: RuntimeFacts, system: System, text: Text): Finding[] {
 	const words = text.doctor;
 	const {memory, cpus} = host;
@@ -124,7 +152,7 @@ function checkMemory({name, host, context}: RuntimeFacts, system: System, text: 
 	return findings.length > 0 ? findings : [ok('memory', words.memory(size, cpus))];
 }
 
-function checkDisk({runtimeDisk}: Facts, {name}: RuntimeFacts, text: Text): Finding {
+function checkDisk({runtimeDisk}: KindFacts, {name}: RuntimeFacts, text: Text): Finding {
 	const words = text.doctor;
 	if (runtimeDisk === undefined) return skipped('disk-elsewhere', words.diskElsewhere);
 	const free = sizeText(runtimeDisk);
@@ -134,7 +162,7 @@ function checkDisk({runtimeDisk}: Facts, {name}: RuntimeFacts, text: Text): Find
 	return ok('disk', words.disk(free));
 }
 
-function checkInotify({inotify, runtimeDisk}: Facts, {kindClusters = []}: RuntimeFacts, text: Text): Finding {
+function checkInotify({inotify, runtimeDisk}: KindFacts, {kindClusters = []}: RuntimeFacts, text: Text): Finding {
 	const words = text.doctor;
 	// What keeps its images elsewhere runs in another kernel too.
 	if (!inotify || runtimeDisk === undefined) return skipped('inotify-elsewhere', words.inotifyElsewhere);
@@ -146,16 +174,23 @@ function checkInotify({inotify, runtimeDisk}: Facts, {kindClusters = []}: Runtim
 	return ok('inotify', words.inotify(watches, instances));
 }
 
-function checkCgroups({name, host, delegated}: RuntimeFacts, text: Text): Finding {
+function checkCgroups({name, host, delegated}: RuntimeFacts, system: System, text: Text): Finding {
 	const words = text.doctor;
 	const {cgroupVersion, rootless} = host;
+	const machine = ['podman machine stop', 'podman machine set --rootful', 'podman machine start'];
+	const isMachine = name === 'podman' && (system.os === 'macos' || system.os === 'windows');
 	if (cgroupVersion === 1 && rootless) {
-		const rootful = name === 'podman' ? ['podman machine set --rootful'] : ['docker context use default'];
+		const rootful = isMachine ? machine : name === 'podman' ? [] : ['docker context use default'];
 		return fail('cgroups-rootless-v1', ['kind'], words.cgroupsRootlessV1(name), words.cgroupsRootlessV1Fix, rootful);
 	}
 	if (rootless && delegated === false) {
-		const handOver = ['systemd-run --scope --user -p Delegate=yes endpoint-lab up --cluster kind'];
+		const scope = ['systemd-run --scope --user -p Delegate=yes endpoint-lab up --cluster kind'];
+		const handOver = isMachine ? machine : scope;
 		return fail('cgroups-delegate', ['kind'], words.cgroupsDelegate(name), words.cgroupsDelegateFix, handOver);
+	}
+	if (cgroupVersion === 1 && system.os === 'wsl') {
+		const lines = ['notepad.exe "$(wslpath "$(wslvar USERPROFILE)")/.wslconfig"', 'wsl.exe --shutdown'];
+		return warn('cgroups-wsl', words.cgroupsWsl, words.cgroupsWslFix, lines);
 	}
 	if (cgroupVersion === 1) return warn('cgroups-v1', words.cgroupsV1, words.cgroupsV1Fix);
 	return ok('cgroups', words.cgroups);

@@ -1,4 +1,3 @@
-import {compareVersions, oldestKind} from '../clusters/kind/node-image.ts';
 import type {Text} from '../text/text.ts';
 import {checkKind} from './check-kind.ts';
 import {checkContexts, checkHome, checkPrograms, checkProxies, checkSystem, checkTerminal} from './check-machine.ts';
@@ -36,10 +35,22 @@ export function diagnose(facts: Facts, text: Text): Diagnosis {
 		return {place, runs: because.length === 0, because};
 	};
 	const verdicts = (['embedded', 'kind', 'context'] as const).map(verdict);
-	const cluster = choose(facts);
-	const place = cluster.startsWith('context:') ? 'context' : cluster;
-	const runs = verdicts.some(verdict => verdict.place === place && verdict.runs);
-	return {findings, verdicts, choice: {cluster, chosen: askedFor(facts) !== undefined, runs}};
+	const canRun = (place: Place) => verdicts.some(verdict => verdict.place === place && verdict.runs);
+	const cluster = choose(facts, canRun('kind'));
+	const place = placeOf(cluster);
+	// What is in the way of a place that nobody has asked for stops no lesson.
+	const mild = ({status, blocks}: Finding) =>
+		status === 'fail' && !blocks.includes('embedded') && !(place && blocks.includes(place));
+	return {
+		findings: findings.map(finding => (mild(finding) ? {...finding, status: 'warn'} : finding)),
+		verdicts,
+		choice: {cluster, chosen: askedFor(facts) !== undefined, runs: place !== undefined && canRun(place)},
+	};
+}
+
+function placeOf(cluster: string): Place | undefined {
+	if (cluster === 'embedded' || cluster === 'kind') return cluster;
+	return cluster.startsWith('context:') ? 'context' : undefined;
 }
 
 function askedFor({asked, home}: Facts): string | undefined {
@@ -47,13 +58,12 @@ function askedFor({asked, home}: Facts): string | undefined {
 	return name === 'auto' ? undefined : name;
 }
 
-/** As the lab chooses: what was asked for, what runs already, and kind where it and a runtime answer. */
-function choose(facts: Facts): string {
-	const {home, kind, runtime} = facts;
+/** As the lab chooses: what was asked for, what runs already, and kind where it can run. */
+function choose(facts: Facts, kindRuns: boolean): string {
+	const {home} = facts;
 	const asked = askedFor(facts);
 	if (asked !== undefined) return asked;
 	if (home.kindCluster) return 'kind';
 	if (home.cluster) return 'embedded';
-	const isKindHere = kind?.version !== undefined && compareVersions(kind.version, oldestKind) >= 0;
-	return isKindHere && runtime?.host.os === 'linux' ? 'kind' : 'embedded';
+	return kindRuns ? 'kind' : 'embedded';
 }

@@ -96,6 +96,8 @@ export type Facts = {
 	runtimeProblem?: RuntimeProblemFacts;
 	/** The runtime's program is a snap, which sees little of the file system. */
 	snap: boolean;
+	/** Docker's daemon is told to run an init of its own in each container. */
+	daemonInit: boolean;
 	kind?: ProgramFacts;
 	/** Bytes free where the runtime keeps its images, when that is on this machine. */
 	runtimeDisk?: number;

@@ -2,8 +2,8 @@
 export type Place = 'embedded' | 'kind' | 'context';
 
 /**
- * `fail`: a place where lessons could run is out of reach because of it. `warn`: something works worse, or may stop
- * working. `skipped`: it could not be looked at, or does not matter here.
+ * `fail`: no lesson can run where it shall because of it. `warn`: something works worse, or a place that nobody has asked for
+ * is out of reach. `skipped`: it could not be looked at, or does not matter here.
  */
 export type Status = 'ok' | 'warn' | 'fail' | 'skipped';
 
@@ -17,7 +17,7 @@ export type Finding = {
 	/** What to do about it, as a sentence, and the commands for this operating system. */
 	fix?: string;
 	commands?: string[];
-	/** The places where no lesson can run as long as this lasts; empty unless it is a `fail`. */
+	/** The places where no lesson can run as long as this lasts. */
 	blocks: Place[];
 };
 

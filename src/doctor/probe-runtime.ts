@@ -15,8 +15,10 @@ const socketLimitMs = 300;
 
 export type RuntimeProbe = {runtime?: RuntimeFacts; problem?: RuntimeProblemFacts};
 
-/** Looks at the container runtime, and when none answers, at what may be wrong with it. */
-export async function probeRuntime(options: Required<RuntimeOptions>): Promise<RuntimeProbe> {
+/**
+ * Looks at the container runtime, with `contents` at what it has too; and when none answers, at what may be wrong with it.
+ */
+export async function probeRuntime(options: Required<RuntimeOptions>, contents: boolean): Promise<RuntimeProbe> {
 	const {environment} = options;
 	const {runtime, problem} = await findContainerRuntime(options);
 	if (problem) {
@@ -28,12 +30,14 @@ export async function probeRuntime(options: Required<RuntimeOptions>): Promise<R
 	}
 	const {name, program, version, host, context} = runtime;
 	const [images, kindClusters, delegated] = await Promise.all([
-		lines(runtime, ['images', '--format', '{{.Repository}}:{{.Tag}}'], options),
-		lines(
-			runtime,
-			['ps', '-a', '--filter', 'label=io.x-k8s.kind.cluster', '--format', '{{.Label "io.x-k8s.kind.cluster"}}'],
-			options,
-		),
+		contents ? lines(runtime, ['images', '--format', '{{.Repository}}:{{.Tag}}'], options) : undefined,
+		contents
+			? lines(
+					runtime,
+					['ps', '-a', '--filter', 'label=io.x-k8s.kind.cluster', '--format', '{{.Label "io.x-k8s.kind.cluster"}}'],
+					options,
+				)
+			: undefined,
 		host.rootless ? isDelegated(runtime, options) : undefined,
 	]);
 	return {

@@ -40,6 +40,12 @@ export function startRuntime({os}: System, name: RuntimeName | undefined, contex
 	return os === 'alpine' ? ['sudo service docker start'] : ['sudo systemctl start docker'];
 }
 
+/** Has Docker's daemon read its configuration anew. */
+export function restartDocker({os}: System): string[] {
+	if (!isUnix(os)) return [];
+	return os === 'alpine' || os === 'wsl' ? ['sudo service docker restart'] : ['sudo systemctl restart docker'];
+}
+
 /** Lets the user use the runtime. */
 export function joinRuntimeGroup({os}: System): string[] {
 	if (os === 'alpine') return ['sudo addgroup $USER docker'];

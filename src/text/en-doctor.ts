@@ -116,6 +116,16 @@ export const enDoctor = {
 	runtimeWindowsFix: 'Switch it in the menu of Docker Desktop ("Switch to Linux containers"), or with:',
 	runtimeOld: (name: string, version: string) => `${name} ${version} is older than what kind is made for (20.10).`,
 	runtimeOldFix: 'Update it.',
+	runtimeInit:
+		'Docker\'s daemon.json has "init": true, which puts an init of its own into each container; the nodes of kind do not boot with it.',
+	runtimeInitFix: 'Remove that line from /etc/docker/daemon.json, and restart Docker:',
+	imageStoreOld: (version: string) =>
+		`Docker ${version} keeps images in containerd's store and cannot save one platform alone, so images of lessons may not get into the nodes.`,
+	imageStoreOldFix: 'Update Docker to 28 or newer, or let the nodes pull the images themselves.',
+	storageDriver: (name: string, driver: string) =>
+		`${name} keeps its containers on ${driver}, where the kubelet of a kind node may not find its disk ("stat failed on /dev/…").`,
+	storageDriverFix:
+		'If the control plane does not start, mount /dev/mapper into the nodes: a file for --kind-config with "extraMounts" (hostPath and containerPath /dev/mapper) on each node.',
 	runtimeSnap: 'Docker is a snap, which does not see the folder for temporary files that kind uses.',
 	runtimeSnapFix: 'Let temporary files lie under your home:',
 	kind: (version: string, image: string) => `kind ${version}; the lab makes nodes of ${image} with it.`,
@@ -149,6 +159,9 @@ export const enDoctor = {
 	cgroupsV1:
 		'The container runtime uses cgroup v1, which Kubernetes gives up; the lab tells the kubelet to go on with it.',
 	cgroupsV1Fix: 'Nothing has to be done for now; newer systems use v2.',
+	cgroupsWsl: 'WSL mixes cgroup v1 with v2, and containers may fail with "error adding pid … to cgroups".',
+	cgroupsWslFix:
+		'Switch it to v2 alone: in .wslconfig, under [wsl2], kernelCommandLine = cgroup_no_v1=all (see https://github.com/spurin/wsl-cgroupsv2), then start WSL anew:',
 	cgroupsRootlessV1: (name: string) => `${name} runs without root on cgroup v1, and kind needs v2 for that.`,
 	cgroupsRootlessV1Fix: 'Use a system with cgroup v2, or let the container runtime run as root:',
 	cgroupsDelegate: (name: string) =>

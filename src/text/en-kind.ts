@@ -37,7 +37,8 @@ export const enKind = {
 	auto: {
 		kind: (found: string) =>
 			`auto: kind, a real cluster of its own (${found}). For the simulated one: --cluster embedded`,
-		embedded: 'auto: embedded (SIMULATED), since no container runtime answers that kind could use.',
+		embedded: (seen: string) =>
+			`auto: embedded (SIMULATED), since kind cannot run here. ${seen} See: endpoint-lab doctor`,
 	},
 	title: (found: string) => `kind, a real cluster (${found})`,
 	autoTitle: (found: string) => `auto: kind, a real cluster (${found})`,

@@ -109,6 +109,15 @@ export const zhCNDoctor: Text['doctor'] = {
 	runtimeWindowsFix: '请在 Docker Desktop 的菜单中切换（“Switch to Linux containers”），或者运行：',
 	runtimeOld: (name, version) => `${name} ${version} 低于 kind 所要求的版本（20.10）。`,
 	runtimeOldFix: '请更新它。',
+	runtimeInit: 'Docker 的 daemon.json 中有 "init": true，每个容器都会带上它自己的 init，kind 的节点因此无法启动。',
+	runtimeInitFix: '从 /etc/docker/daemon.json 中去掉这一行，然后重启 Docker：',
+	imageStoreOld: version =>
+		`Docker ${version} 把镜像保存在 containerd 的存储中，又不能只导出一个平台，课程的镜像可能无法载入节点。`,
+	imageStoreOldFix: '把 Docker 更新到 28 或更新的版本，或者让节点自己拉取镜像。',
+	storageDriver: (name, driver) =>
+		`${name} 把容器放在 ${driver} 上，kind 节点里的 kubelet 可能找不到它的磁盘（“stat failed on /dev/…”）。`,
+	storageDriverFix:
+		'如果控制平面无法启动，请把 /dev/mapper 挂载到节点中：在交给 --kind-config 的文件里，给每个节点写上 “extraMounts”（hostPath 和 containerPath 都是 /dev/mapper）。',
 	runtimeSnap: 'Docker 以 snap 方式安装，看不到 kind 存放临时文件的目录。',
 	runtimeSnapFix: '请把临时文件放到您的主目录下：',
 	kind: (version, image) => `kind ${version}；实验用它以 ${image} 创建节点。`,
@@ -139,6 +148,9 @@ export const zhCNDoctor: Text['doctor'] = {
 	cgroups: '容器运行时使用 cgroup v2。',
 	cgroupsV1: '容器运行时使用 cgroup v1，Kubernetes 正在放弃对它的支持；实验会让 kubelet 继续使用它。',
 	cgroupsV1Fix: '目前不需要做什么；较新的系统使用 v2。',
+	cgroupsWsl: 'WSL 同时使用 cgroup v1 和 v2，容器可能因“error adding pid … to cgroups”而失败。',
+	cgroupsWslFix:
+		'让它只使用 v2：在 .wslconfig 的 [wsl2] 下写上 kernelCommandLine = cgroup_no_v1=all（参见 https://github.com/spurin/wsl-cgroupsv2），然后重新启动 WSL：',
 	cgroupsRootlessV1: name => `${name} 以非 root 方式运行在 cgroup v1 上，而 kind 在这种方式下需要 v2。`,
 	cgroupsRootlessV1Fix: '请使用带有 cgroup v2 的系统，或者让容器运行时以 root 身份运行：',
 	cgroupsDelegate: name =>

@@ -38,7 +38,7 @@ export const zhCNKind: typeof enKind = {
 	},
 	auto: {
 		kind: found => `auto：kind，一个真实的独立集群（${found}）。要使用模拟集群：--cluster embedded`,
-		embedded: 'auto：embedded（SIMULATED，模拟），因为没有可供 kind 使用的容器运行时响应。',
+		embedded: seen => `auto：embedded（SIMULATED，模拟），因为这里无法运行 kind。${seen}详见：endpoint-lab doctor`,
 	},
 	title: found => `kind，真实集群（${found}）`,
 	autoTitle: found => `auto：kind，真实集群（${found}）`,

@@ -87,7 +87,7 @@ describe('without what a kind cluster needs, one line says what to do, and nothi
 		const {code, stdout, stderr} = await machine.run(['up', '--detach']);
 		expect(code).toBe(0);
 		expect(stdout).toContain('/embedded/kubeconfig');
-		expect(stderr).toContain('auto: embedded (SIMULATED), since no container runtime answers');
+		expect(stderr).toContain('auto: embedded (SIMULATED), since kind cannot run here.');
 		expect(await machine.run(['down'])).toMatchObject({code: 0, stdout: expect.stringContaining('embedded')});
 		machine.expectClean();
 	});

@@ -62,34 +62,37 @@ const cases: [code: string, change: Partial<Facts>, status: Status, blocks: Plac
 	['terminal-small', withTerminal({rows: 23}), 'warn', []],
 	['terminal-dumb', withTerminal({dumb: true}), 'warn', []],
 	['terminal-not-utf8', withTerminal({utf8: false}), 'warn', []],
-	['architecture-unsupported', withSystem({architecture: 'riscv64'}), 'fail', ['kind']],
-	['wsl-1', withSystem({os: 'wsl', wsl: 1}), 'fail', ['kind']],
+	['architecture-unsupported', withSystem({architecture: 'riscv64'}), 'warn', ['kind']],
+	['wsl-1', withSystem({os: 'wsl', wsl: 1}), 'warn', ['kind']],
 	['wsl-no-recent', {...withSystem({os: 'wsl', wsl: 2}), recentMatch: false}, 'warn', []],
 	['proxy-set', {proxies: [{name: 'HTTPS_PROXY', wellFormed: true, local: false}]}, 'warn', []],
 	['proxy-malformed', {proxies: [{name: 'HTTPS_PROXY', wellFormed: false, local: false}]}, 'warn', []],
 	['proxy-local', {proxies: [{name: 'HTTPS_PROXY', wellFormed: true, local: true}]}, 'warn', []],
-	['runtime-absent', withProblem({code: 'absent', name: undefined}), 'fail', ['kind']],
-	['runtime-stopped', withProblem({code: 'stopped'}), 'fail', ['kind']],
-	['runtime-no-permission', withProblem({code: 'no-permission'}), 'fail', ['kind']],
-	['runtime-wrong-context', withProblem({code: 'stopped', otherContexts: ['colima']}), 'fail', ['kind']],
-	['runtime-context-missing', withProblem({code: 'wrong-context'}), 'fail', ['kind']],
-	['runtime-docker-host', withProblem({code: 'stopped', dockerHost: true}), 'fail', ['kind']],
-	['runtime-silent', withProblem({code: 'silent'}), 'fail', ['kind']],
-	['runtime-failed', withProblem({code: 'failed', detail: 'boom'}), 'fail', ['kind']],
+	['runtime-absent', withProblem({code: 'absent', name: undefined}), 'warn', ['kind']],
+	['runtime-stopped', withProblem({code: 'stopped'}), 'warn', ['kind']],
+	['runtime-no-permission', withProblem({code: 'no-permission'}), 'warn', ['kind']],
+	['runtime-wrong-context', withProblem({code: 'stopped', otherContexts: ['colima']}), 'warn', ['kind']],
+	['runtime-context-missing', withProblem({code: 'wrong-context'}), 'warn', ['kind']],
+	['runtime-docker-host', withProblem({code: 'stopped', dockerHost: true}), 'warn', ['kind']],
+	['runtime-silent', withProblem({code: 'silent'}), 'warn', ['kind']],
+	['runtime-failed', withProblem({code: 'failed', detail: 'boom'}), 'warn', ['kind']],
 	[
 		'runtime-wsl-integration',
 		withProblem({code: 'failed', detail: 'https://docs.docker.com/go/wsl2/'}),
-		'fail',
+		'warn',
 		['kind'],
 	],
-	['runtime-windows', withRuntime({}, {os: 'windows'}), 'fail', ['kind']],
+	['runtime-windows', withRuntime({}, {os: 'windows'}), 'warn', ['kind']],
 	['runtime-old', withRuntime({}, {serverVersion: '19.03.15'}), 'warn', []],
 	['runtime-snap', {snap: true}, 'warn', []],
-	['memory-too-low', withRuntime({}, {memory: 1_000_000_000}), 'fail', ['kind']],
+	['runtime-init', {daemonInit: true}, 'warn', ['kind']],
+	['image-store-old', withRuntime({}, {serverVersion: '27.5.1'}), 'warn', []],
+	['storage-driver', withRuntime({}, {storageDriver: 'btrfs'}), 'warn', []],
+	['memory-too-low', withRuntime({}, {memory: 1_000_000_000}), 'warn', ['kind']],
 	['memory-low', withRuntime({}, {memory: 2_000_000_000}), 'warn', []],
 	['cpus-few', withRuntime({}, {cpus: 1}), 'warn', []],
 	['disk-low', {runtimeDisk: 3_000_000_000}, 'warn', []],
-	['disk-full', {runtimeDisk: 100_000_000}, 'fail', ['kind']],
+	['disk-full', {runtimeDisk: 100_000_000}, 'warn', ['kind']],
 	['disk-elsewhere', {runtimeDisk: undefined}, 'skipped', []],
 	['inotify-elsewhere', {runtimeDisk: undefined}, 'skipped', []],
 	['inotify-low', {inotify: {watches: 524_288, instances: 64}}, 'warn', []],
@@ -97,24 +100,30 @@ const cases: [code: string, change: Partial<Facts>, status: Status, blocks: Plac
 	['inotify-low', {...withRuntime({kindClusters: ['work']}), inotify: {watches: 524_288, instances: 128}}, 'warn', []],
 	['inotify', {inotify: {watches: 65_536, instances: 128}}, 'ok', []],
 	['cgroups-v1', withRuntime({}, {cgroupVersion: 1}), 'warn', []],
-	['cgroups-rootless-v1', withRuntime({}, {cgroupVersion: 1, rootless: true}), 'fail', ['kind']],
-	['cgroups-delegate', withRuntime({delegated: false}, {rootless: true}), 'fail', ['kind']],
+	[
+		'cgroups-wsl',
+		{...withSystem({os: 'wsl', wsl: 2}), recentMatch: true, ...withRuntime({}, {cgroupVersion: 1})},
+		'warn',
+		[],
+	],
+	['cgroups-rootless-v1', withRuntime({}, {cgroupVersion: 1, rootless: true}), 'warn', ['kind']],
+	['cgroups-delegate', withRuntime({delegated: false}, {rootless: true}), 'warn', ['kind']],
 	['cgroups', withRuntime({delegated: true}, {rootless: true}), 'ok', []],
-	['kind-absent', {kind: undefined}, 'fail', ['kind']],
-	['kind-broken', {kind: {path: '/bin/kind'}}, 'fail', ['kind']],
-	['kind-old', {kind: {path: '/bin/kind', version: '0.31.0'}}, 'fail', ['kind']],
+	['kind-absent', {kind: undefined}, 'warn', ['kind']],
+	['kind-broken', {kind: {path: '/bin/kind'}}, 'warn', ['kind']],
+	['kind-old', {kind: {path: '/bin/kind', version: '0.31.0'}}, 'warn', ['kind']],
 	['kind', {kind: {path: '/bin/kind', version: '9.0.0'}}, 'ok', []],
 	[
 		'kind-podman',
 		{...withRuntime({name: 'podman', version: '6.0.1'}), kind: {path: '/bin/kind', version: '0.32.0'}},
-		'fail',
+		'warn',
 		['kind'],
 	],
 	['node-image-absent', withRuntime({images: []}), 'warn', []],
 	['lesson-images-absent', withRuntime({images: []}), 'warn', []],
 	['kind-clusters', withRuntime({kindClusters: ['work', 'play']}), 'ok', []],
 	['contexts-none', {contexts: 0}, 'skipped', []],
-	['contexts-unreadable', {contexts: undefined}, 'fail', ['context']],
+	['contexts-unreadable', {contexts: undefined}, 'warn', ['context']],
 ];
 
 test('a machine with everything: nothing to mend, lessons run everywhere, and kind is chosen', () => {
@@ -173,11 +182,14 @@ function needsFix(status: Status): boolean {
 describe('what the lab takes without --cluster', () => {
 	const choice = (change: Partial<Facts>) => inEnglish(change).choice;
 
-	test('kind where it and a container runtime are there, else the embedded cluster', () => {
+	test('kind where nothing is in its way, else the embedded cluster', () => {
 		expect(choice({kind: undefined})).toEqual({cluster: 'embedded', chosen: false, runs: true});
 		expect(choice({kind: {path: '/bin/kind', version: '0.31.0'}}).cluster).toBe('embedded');
 		expect(choice(withProblem({})).cluster).toBe('embedded');
 		expect(choice(withRuntime({}, {os: 'windows'})).cluster).toBe('embedded');
+		expect(choice(withRuntime({}, {memory: 1_000_000_000})).cluster).toBe('embedded');
+		expect(choice({runtimeDisk: 100_000_000}).cluster).toBe('embedded');
+		expect(choice(withRuntime({}, {memory: 2_000_000_000})).cluster).toBe('kind');
 	});
 
 	test('what runs already, or was chosen before', () => {
@@ -192,8 +204,19 @@ describe('what the lab takes without --cluster', () => {
 	});
 
 	test('may be where no lesson can run, which is told', () => {
-		expect(choice(withRuntime({}, {memory: 1_000_000_000}))).toEqual({cluster: 'kind', chosen: false, runs: false});
+		const small = withRuntime({}, {memory: 1_000_000_000});
+		expect(choice({...small, asked: 'kind'})).toEqual({cluster: 'kind', chosen: true, runs: false});
 		expect(choice(withHome({unwritable: 'EROFS'})).runs).toBe(false);
+	});
+
+	test('makes a failure of what else is only to be noted: nobody is stopped by what they did not ask for', () => {
+		const statusOf = (change: Partial<Facts>, code: string) =>
+			inEnglish(change).findings.find(finding => finding.code === code)?.status;
+		expect(statusOf({kind: undefined}, 'kind-absent')).toBe('warn');
+		expect(statusOf({kind: undefined, asked: 'kind'}, 'kind-absent')).toBe('fail');
+		expect(statusOf({kind: undefined, ...withHome({remembered: 'kind'})}, 'kind-absent')).toBe('fail');
+		expect(statusOf({contexts: undefined, asked: 'context:work'}, 'contexts-unreadable')).toBe('fail');
+		expect(statusOf({contexts: undefined, asked: 'kind'}, 'contexts-unreadable')).toBe('warn');
 	});
 });
 

@@ -53,6 +53,7 @@ export const goodFacts: Facts = {
 	proxies: [],
 	runtime: goodRuntime,
 	snap: false,
+	daemonInit: false,
 	kind: {path: '/usr/local/bin/kind', version: '0.33.0'},
 	runtimeDisk: 60_000_000_000,
 	inotify: {watches: 524_288, instances: 512},
