@@ -113,7 +113,7 @@ export function runtimeProblemIn(output: string): RuntimeProblemCode | undefined
 type Opened = {runtime: ContainerRuntime; problem?: undefined} | {runtime?: undefined; problem: RuntimeProblem};
 
 async function open(name: RuntimeName, program: string, options: RuntimeOptions): Promise<Opened> {
-	const {environment, signal, limitMs = 10_000} = options;
+	const {environment, signal, limitMs = 20_000} = options;
 	const run = (args: readonly string[], call: RuntimeCall) => runProgram(program, args, environment, call);
 	const [version, info, context] = await Promise.all([
 		// Not `version`, which asks the daemon too; a podman that goes by docker's name is told by it, as in kind.

@@ -15,7 +15,7 @@ export async function findKind(
 ): Promise<{kind: KindProgram; problem?: undefined} | {kind?: undefined; problem: KindProblem}> {
 	const program = findOnPath('kind', environment.PATH);
 	if (!program) return {problem: {code: 'absent'}};
-	const {ok, stdout, stderr} = await runProgram(program, ['version'], environment, {signal, limitMs: 10_000});
+	const {ok, stdout, stderr} = await runProgram(program, ['version'], environment, {signal, limitMs: 20_000});
 	const version = /\bv?(\d+\.\d+\.\d+\S*)/.exec(stdout)?.[1];
 	if (!ok || !version) return {problem: {code: 'failed', detail: `${stdout}${stderr}`.trim()}};
 	if (compareVersions(version, oldestKind) < 0) return {problem: {code: 'too-old', version}};
