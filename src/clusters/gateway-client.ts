@@ -49,6 +49,8 @@ const startLimit = 30_000;
 /** How long nginx may take to answer, ms: a little more than its own limits. */
 const answerLimit = 80_000;
 const lookAgainAfter = 200;
+/** After how long without an answer it is asked whether the Pod is still there, ms. */
+const doubtAfter = 3_000;
 /** How long a deleted Pod may take to go, ms: it has a second's grace, and the kubelet of a lost node never says that it is gone. */
 const goneWithin = 6_000;
 /** How long the Pod stays on a node that is lost, s; unless told otherwise it would be five minutes. */
@@ -80,6 +82,8 @@ export function createGatewayClient(client: string, place: GatewayPlace): Gatewa
 	const signal = AbortSignal.any([place.signal, closing.signal]);
 	let made = false;
 	let ready: Promise<void> | undefined;
+	/** The Pod that runs, as far as is known. */
+	let uid: string | undefined;
 	let domains: Promise<string[]> | undefined;
 
 	/** Makes the Pod if there is none, and waits until it runs. */
@@ -95,7 +99,10 @@ export function createGatewayClient(client: string, place: GatewayPlace): Gatewa
 				if (Date.now() - going > goneWithin) await remove({force: true});
 			} else if (isLost(found)) await remove({force: true});
 			else if (isOver(found) || !isOfThisVersion(found, place.image)) await remove();
-			else if (found.status?.containerStatuses?.[0]?.state?.running) return;
+			else if (found.status?.containerStatuses?.[0]?.state?.running) {
+				uid = found.metadata?.uid;
+				return;
+			}
 			const why = found && reasonOf(found);
 			if (Date.now() > until || (why && stuck.test(why.reason)))
 				throw new UserError(text.context.gateway.notStarted(pod, namespace, why?.sentence ?? ''));
@@ -157,6 +164,17 @@ export function createGatewayClient(client: string, place: GatewayPlace): Gatewa
 		}
 	};
 	const agent = new TunnelAgent(() => connect(gatewayPorts.requests));
+	/** Whether the Pod is not there any more; then its connections are of no use, though nothing may have ended them. */
+	const isGone = async () => {
+		const asked = uid;
+		// Who does not answer now says nothing about the Pod.
+		const found = await find().catch(() => 'unknown' as const);
+		if (found === 'unknown' || uid !== asked) return false;
+		const {uid: present, deletionTimestamp} = found?.metadata ?? {};
+		if (found && present === uid && deletionTimestamp === undefined && !isLost(found)) return false;
+		agent.destroy();
+		return true;
+	};
 
 	const once = (asked: Omit<GatewayRequest, 'target'>, via: Agent, target: string): Promise<IncomingMessage> =>
 		new Promise((resolve, reject) => {
@@ -171,9 +189,15 @@ export function createGatewayClient(client: string, place: GatewayPlace): Gatewa
 			});
 			// A connection may be dead without a word.
 			const limit = setTimeout(() => asking.destroy(new Error('no answer')), answerLimit);
+			const doubt = setInterval(async () => {
+				if (await isGone()) asking.destroy(new Error(`the Pod ${pod} is gone`));
+			}, doubtAfter);
 			asking.on('response', resolve);
 			asking.on('error', reject);
-			asking.on('close', () => clearTimeout(limit));
+			asking.on('close', () => {
+				clearTimeout(limit);
+				clearInterval(doubt);
+			});
 			asking.end(body);
 		});
 	/** Repeats what a dying connection took along, until the limit. */

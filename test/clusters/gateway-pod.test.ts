@@ -1,10 +1,13 @@
-import {request} from 'node:http';
+import {createHash} from 'node:crypto';
+import {createServer, type IncomingMessage, request, type Server} from 'node:http';
+import type {AddressInfo} from 'node:net';
+import type {Duplex} from 'node:stream';
 import {KubeConfig} from '@kubernetes/client-node';
-import {afterAll, afterEach, beforeAll, beforeEach, expect, test} from 'vitest';
+import {afterAll, afterEach, beforeAll, beforeEach, describe, expect, test} from 'vitest';
 import {createGatewayClient} from '../../src/clusters/gateway-client.ts';
 import {failureOf, namesToTry} from '../../src/clusters/gateway-config.ts';
 import {type GatewayPod, type GatewayPodOptions, openGatewayPod} from '../../src/clusters/gateway-pod.ts';
-import {KubeApiError} from '../../src/clusters/kube-api.ts';
+import {type KubeApi, KubeApiError} from '../../src/clusters/kube-api.ts';
 import type {KubeObject, Pod} from '../../src/simulator/types.ts';
 import {textIn} from '../../src/text/text.ts';
 import {UserError} from '../../src/text/user-error.ts';
@@ -216,9 +219,8 @@ test('a Pod that is deleted under the gateway comes back, and no request is lost
 	expect(after?.metadata.uid).not.toBe(before?.metadata.uid);
 });
 
-test('a Pod whose node is lost is made anew on another node', async () => {
+test('a Pod whose node is lost goes within seconds, and the next request has another on another node', async () => {
 	await open();
-	expect(await curl('http://web/')).toMatchObject({status: 200});
 	const nodeOf = async () => (await gatewayPods())[0]?.spec.nodeName ?? '';
 	const lost = await nodeOf();
 	const setReady = async (status: string) => {
@@ -229,45 +231,88 @@ test('a Pod whose node is lost is made anew on another node', async () => {
 	};
 	await setReady('Unknown');
 	try {
-		await until(async () => {
-			const {status} = await curl('http://web/');
-			return status === 200 && !['', lost].includes(await nodeOf());
-		});
+		await until(async () => (await gatewayPods()).length === 0);
+		expect(await curl('http://web/')).toMatchObject({status: 200});
+		expect(['', lost]).not.toContain(await nodeOf());
 	} finally {
 		await setReady('True');
 	}
 });
 
-test('a Pod of which its kubelet never says that it is gone is removed without it', async () => {
-	const asked: string[] = [];
-	const ended = new AbortController();
-	let found: object | undefined = {metadata: {deletionTimestamp: '2026-11-22T06:00:00Z'}};
-	const client = createGatewayClient('', {
-		api: {
-			server: '',
-			config: new KubeConfig(),
-			async ask<T>(method: string, path: string) {
+describe('where the API tells of the Pod as a test wants it', () => {
+	let found: object | undefined;
+	let asked: string[];
+	let silent: Server;
+	let opened: Duplex[];
+	let ended: AbortController;
+	beforeEach(async () => {
+		found = undefined;
+		asked = [];
+		opened = [];
+		ended = new AbortController();
+		// It opens connections into the Pod, and never says a word after that.
+		silent = createServer();
+		silent.on('upgrade', ({headers}: IncomingMessage, socket: Duplex) => {
+			const accept = createHash('sha1').update(`${headers['sec-websocket-key']}258EAFA5-E914-47DA-95CA-C5AB0DC85B11`);
+			socket.write(
+				'HTTP/1.1 101 Switching Protocols\r\nUpgrade: websocket\r\nConnection: Upgrade\r\n' +
+					`Sec-WebSocket-Accept: ${accept.digest('base64')}\r\n` +
+					`Sec-WebSocket-Protocol: ${headers['sec-websocket-protocol']?.split(',')[0]}\r\n\r\n`,
+			);
+			opened.push(socket);
+		});
+		await new Promise<void>(resolve => silent.listen(0, '127.0.0.1', resolve));
+		await open();
+	});
+	afterEach(async () => {
+		ended.abort();
+		for (const socket of opened) socket.destroy();
+		await new Promise<unknown>(resolve => silent.close(resolve));
+	});
+
+	const search = () => {
+		const config = new KubeConfig();
+		const server = `http://127.0.0.1:${(silent.address() as AddressInfo).port}`;
+		config.loadFromClusterAndUser({name: 'silent', server, skipTLSVerify: true}, {name: 'me'});
+		const api: KubeApi = {
+			server,
+			config,
+			async ask<T>(method: string, path: string, {body}: {body?: unknown} = {}) {
 				if (method !== 'GET') asked.push(`${method} ${path}`);
 				if (method === 'DELETE' && path.includes('gracePeriodSeconds=0')) found = undefined;
+				if (method === 'POST') {
+					const {metadata} = body as {metadata: object};
+					const running = {containerStatuses: [{state: {running: {}}, ready: true}]};
+					found = {metadata: {...metadata, uid: String(asked.length)}, status: running};
+				}
 				if (method === 'GET' && !found) throw new KubeApiError(404, 'NotFound', 'not found');
 				return found as T;
 			},
 			open: () => Promise.reject(new Error('not asked for')),
-		},
-		namespace: 'lab',
-		image,
-		labels: {},
-		beforeWrite: async () => {},
-		text,
-		signal: ended.signal,
+		};
+		const beforeWrite = async () => {};
+		const place = {api, namespace: 'lab', image, labels: {}, beforeWrite, text, signal: ended.signal};
+		// It ends when the test does.
+		createGatewayClient('', place)
+			.search()
+			.catch(() => {});
+	};
+	const pods = '/api/v1/namespaces/lab/pods';
+
+	test('one that its kubelet never says to be gone is removed without it', async () => {
+		found = {metadata: {deletionTimestamp: '2026-11-22T06:00:00Z'}};
+		search();
+		await until(async () => asked.length === 2);
+		expect(asked).toEqual([`DELETE ${pods}/endpoint-lab-gateway?gracePeriodSeconds=0`, `POST ${pods}`]);
 	});
-	const search = client.search();
-	search.catch(() => {});
-	await until(async () => asked.some(line => line.startsWith('POST')));
-	expect(asked[0]).toBe('DELETE /api/v1/namespaces/lab/pods/endpoint-lab-gateway?gracePeriodSeconds=0');
-	ended.abort();
-	await expect(search).rejects.toThrow();
-	await open();
+
+	test('a connection that says nothing any more is left when its Pod is gone', async () => {
+		search();
+		await until(async () => opened.length === 1);
+		found = undefined;
+		await until(async () => asked.length === 2);
+		expect(asked).toEqual([`POST ${pods}`, `POST ${pods}`]);
+	});
 });
 
 test('many requests at once share connections and all come back', async () => {
