@@ -1,7 +1,8 @@
 import type {Text} from '../../text/text.ts';
 import type {Symbols, Tone} from '../theme.ts';
-import type {AddressCell, JoinedRow, ServiceRows} from './joined-rows.ts';
+import type {JoinedRow, ServiceRows} from './joined-rows.ts';
 import {fitted, type Line, line, type Span, shortenedName, startOf, toned, widthOf} from './line.ts';
+import type {AddressCell} from './service-addresses.ts';
 import {seconds} from './timeline.ts';
 
 /** Widths of the joined panes: both halves without the frame, and whether there is room for before beside now. */

@@ -1,21 +1,8 @@
 import type {RunView} from '../../engine/view.ts';
 import {parseLabelSelector} from '../../observe/label-selector.ts';
-import type {EndpointsView, PodView} from '../../observe/snapshot.ts';
-import {type Address, addressesByIp, addressText} from './addresses.ts';
+import type {PodView} from '../../observe/snapshot.ts';
 import {isRecent, type Recent, samePods} from './recent.ts';
-
-/** How a row stands against the remembered snapshot, or without one against a moment ago. */
-type Mark = 'added' | 'removed' | 'changed' | 'same';
-
-/** The address half of a row. */
-export type AddressCell = {
-	/** `10.244.1.2:80`, several ports with commas. */
-	text: string;
-	mark: Mark;
-	ready: boolean;
-	/** When it left, ms since 1970, if that was seen. */
-	goneAt?: number;
-};
+import {type AddressCell, addressesOf, type ServiceAddresses} from './service-addresses.ts';
 
 /** One line of the joined panes: a Pod, its address in one Service, or both. */
 export type JoinedRow = {
@@ -126,110 +113,13 @@ function livingPods(all: readonly PodView[], selector: string): readonly ShownPo
 	return shown;
 }
 
-/** What the addresses of a Service are made from. */
-type AddressSource = {
-	now: EndpointsView | undefined;
-	before: EndpointsView | undefined;
-	/** Since when what happened counts, ms since 1970; undefined for a moment ago. */
-	since: number | undefined;
-	gone: Recent['goneAddresses'];
-	added: Recent['newAddresses'];
-};
-
-/** The addresses of a Service, as rows show them. */
-type ServiceAddresses = {
-	source: AddressSource;
-	current: ReadonlyMap<string, Address>;
-	/** The IPs of all that have left. */
-	gone: readonly string[];
-	/** The half of a row that an IP makes; undefined where it is and was no address. */
-	cell: (ip: string) => AddressCell | undefined;
-	/** The address in the remembered snapshot. */
-	before: (ip: string) => string | undefined;
-	/** The rows that have been made last with these addresses. */
-	made: MadeRows | undefined;
-};
-
-/** Rows of Pods, whether each of those owns its IP, and the rows of addresses that no Pod has. */
+/** Rows of Pods and of the addresses that no Pod has. */
 type MadeRows = {
 	pods: readonly ShownPod[];
-	owns: readonly boolean[];
+	owners: Owners;
 	rows: readonly JoinedRow[];
 	withoutPod: readonly JoinedRow[];
 };
-
-const addressesKnown = new Map<string, ServiceAddresses>();
-
-/** The addresses of a Service; the same object, with the rows that it has made, as long as they do not change. */
-function addressesOf(view: RunView, recent: Recent, now: number, service: string): ServiceAddresses {
-	const counts = (one: {service: string; at: number}) =>
-		one.service === service && isRecent(one.at, now, view.before?.at);
-	const source: AddressSource = {
-		now: named(view.now.endpoints, service),
-		before: view.before && named(view.before.endpoints, service),
-		since: view.before?.at,
-		gone: recent.goneAddresses.filter(counts),
-		added: recent.newAddresses.filter(counts),
-	};
-	const known = addressesKnown.get(service);
-	if (known && sameSource(known.source, source)) return known;
-	const addresses = serviceAddresses(source);
-	addressesKnown.set(service, addresses);
-	return addresses;
-}
-
-function sameSource(one: AddressSource, other: AddressSource): boolean {
-	return (
-		one.now === other.now &&
-		one.before === other.before &&
-		one.since === other.since &&
-		sameItems(one.gone, other.gone) &&
-		sameItems(one.added, other.added)
-	);
-}
-
-function sameItems<T>(one: readonly T[], other: readonly T[]): boolean {
-	return one.length === other.length && one.every((item, at) => item === other[at]);
-}
-
-function named<T extends {name: string}>(list: readonly T[], name: string): T | undefined {
-	return list.find(item => item.name === name);
-}
-
-function serviceAddresses(source: AddressSource): ServiceAddresses {
-	const current = addressesByIp(source.now?.addresses ?? []);
-	const before = source.since === undefined ? undefined : addressesByIp(source.before?.addresses ?? []);
-	const gone = new Map<string, {address: Address; at?: number}>();
-	for (const [ip, address] of before ?? []) if (!current.has(ip)) gone.set(ip, {address});
-	for (const {address, at} of source.gone) {
-		if (current.has(address.ip)) continue;
-		const known = gone.get(address.ip)?.address ?? addressesByIp([address]).get(address.ip);
-		if (known) gone.set(address.ip, {address: known, at});
-	}
-	const added = new Set(source.added.map(({ip}) => ip));
-	const markOf = (address: Address): Mark => {
-		if (!before) return added.has(address.ip) ? 'added' : 'same';
-		const old = before.get(address.ip);
-		if (!old) return 'added';
-		return old.ready === address.ready && old.ports === address.ports ? 'same' : 'changed';
-	};
-	return {
-		source,
-		current,
-		gone: [...gone.keys()],
-		cell(ip) {
-			const address = current.get(ip);
-			if (address) return {text: addressText(address), mark: markOf(address), ready: address.ready};
-			const left = gone.get(ip);
-			return left && {text: addressText(left.address), mark: 'removed', ready: left.address.ready, goneAt: left.at};
-		},
-		before(ip) {
-			const old = before?.get(ip);
-			return old && addressText(old);
-		},
-		made: undefined,
-	};
-}
 
 function serviceRows(
 	view: RunView,
@@ -243,39 +133,56 @@ function serviceRows(
 	const {rows, withoutPod} = madeRows(pods, addresses);
 	return {
 		service,
-		exists: named(view.now.endpoints, service) !== undefined,
+		exists: view.now.endpoints.some(({name}) => name === service),
 		rows: [...(allPods ? rows : rows.filter(({address}) => address)), ...withoutPod],
 	};
 }
 
+const latestRows = new WeakMap<ServiceAddresses, MadeRows>();
+
 /** A row for each Pod and each other address. While no Pod has another IP, only rows of changed Pods are made anew. */
 function madeRows(pods: readonly ShownPod[], addresses: ServiceAddresses): MadeRows {
-	const known = addresses.made;
+	const owners = ownersOf(pods);
+	const latest = latestRows.get(addresses);
+	const known = latest?.owners === owners ? latest : undefined;
+	const made: MadeRows = {
+		pods,
+		owners,
+		rows: pods.map((pod, at) => (pod === known?.pods[at] ? known.rows[at]! : rowOf(pod, owners.owns[at]!, addresses))),
+		withoutPod: known?.withoutPod ?? rowsWithoutPod(owners.ips, addresses),
+	};
+	latestRows.set(addresses, made);
+	return made;
+}
+
+/** Of each Pod whether its IP is its own, and all those IPs. */
+type Owners = {owns: readonly boolean[]; ips: ReadonlySet<string>};
+
+let latestOwners: {pods: readonly ShownPod[]; owners: Owners} | undefined;
+
+/** The same object as long as the Pods have the same IPs. */
+function ownersOf(pods: readonly ShownPod[]): Owners {
+	const known = latestOwners;
 	const same =
 		known?.pods.length === pods.length &&
 		pods.every((pod, at) => pod === known.pods[at] || isAtSamePlace(pod, known.pods[at]!));
-	const owns = same ? known.owns : ownership(pods);
-	addresses.made = {
-		pods,
-		owns,
-		rows: pods.map((pod, at) => (same && pod === known.pods[at] ? known.rows[at]! : rowOf(pod, owns[at]!, addresses))),
-		withoutPod: same ? known.withoutPod : rowsWithoutPod(pods, addresses),
-	};
-	return addresses.made;
+	const owners = same ? known.owners : ownership(pods);
+	latestOwners = {pods, owners};
+	return owners;
 }
 
 function isAtSamePlace(one: ShownPod, other: ShownPod): boolean {
 	return one.gone === other.gone && one.view.ip === other.view.ip;
 }
 
-/** Of each Pod whether its IP is its own. One that a Pod has given back may be another's: the living Pod takes it. */
-function ownership(pods: readonly ShownPod[]): boolean[] {
+/** An IP that a Pod has given back may already be another's: the living Pod takes it. */
+function ownership(pods: readonly ShownPod[]): Owners {
 	const owner = new Map<string, ShownPod>();
 	for (const pod of pods) {
 		const {ip} = pod.view;
 		if (ip && (!owner.has(ip) || !pod.gone)) owner.set(ip, pod);
 	}
-	return pods.map(pod => owner.get(pod.view.ip) === pod);
+	return {owns: pods.map(pod => owner.get(pod.view.ip) === pod), ips: new Set(owner.keys())};
 }
 
 function rowOf(pod: ShownPod, owns: boolean, {cell, before}: ServiceAddresses): JoinedRow {
@@ -283,8 +190,7 @@ function rowOf(pod: ShownPod, owns: boolean, {cell, before}: ServiceAddresses): 
 	return {key: name, pod, address: owns ? cell(ip) : undefined, before: owns ? before(ip) : undefined};
 }
 
-function rowsWithoutPod(pods: readonly ShownPod[], {current, gone, cell, before}: ServiceAddresses): JoinedRow[] {
-	const ips = new Set(pods.map(({view}) => view.ip));
+function rowsWithoutPod(ips: ReadonlySet<string>, {current, gone, cell, before}: ServiceAddresses): JoinedRow[] {
 	return [...current.keys(), ...gone]
 		.filter(ip => !ips.has(ip))
 		.map(ip => ({key: ip, address: cell(ip), before: before(ip)}));
