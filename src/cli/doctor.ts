@@ -1,5 +1,6 @@
 import {homedir, hostname, userInfo} from 'node:os';
 import {type Diagnosis, diagnose} from '../doctor/diagnose.ts';
+import type {Facts} from '../doctor/facts.ts';
 import type {Finding} from '../doctor/finding.ts';
 import {probe} from '../doctor/probe.ts';
 import {type Private, redact} from '../doctor/redact.ts';
@@ -30,7 +31,7 @@ export async function doctor(options: DoctorOptions, context: Context): Promise<
 		images: () => lessonImages(lessonCards()),
 	});
 	const found = diagnose(facts, text);
-	const hide = (shown: string) => redact(shown, privateOf(context));
+	const hide = (shown: string) => redact(shown, {...privateOf(context), names: namesIn(facts)});
 	const time = new Date();
 	if (options.json) {
 		const {findings, verdicts, choice} = found;
@@ -86,6 +87,13 @@ function verdictLines({verdicts, choice}: Diagnosis, text: Text): string[] {
 		),
 		choiceLine(),
 	];
+}
+
+/** What users call Docker's contexts may tell of whom they work for. */
+function namesIn({runtime, runtimeProblem}: Facts): string[] {
+	return [runtime?.context, runtimeProblem?.context, ...(runtimeProblem?.otherContexts ?? [])].filter(
+		name => name !== undefined,
+	);
 }
 
 /** Whose machine this is, so that a report does not tell it. */

@@ -1,7 +1,7 @@
 import {describe, expect, test} from 'vitest';
 import {redact} from '../../src/doctor/redact.ts';
 
-const owner = {home: '/home/maria', user: 'maria', host: 'maria-laptop'};
+const owner = {home: '/home/maria', user: 'maria', host: 'maria-laptop', names: ['acme-build', 'colima']};
 
 function hide(text: string): string {
 	return redact(text, owner);
@@ -23,6 +23,19 @@ describe('a report hides', () => {
 		['a quoted password', 'password: "a b c"', 'password: SECRET'],
 		['a JSON web token', 'sent eyJhbGciOi.eyJzdWIi.c2ln here', 'sent SECRET here'],
 		['an e-mail address', 'ask maria.lopez@corp.example', 'ask ADDRESS'],
+		[
+			'hosts that are looked up, and by whom',
+			'dial tcp: lookup registry.corp.example on 10.1.2.3:53: no such host',
+			'dial tcp: lookup HOST on ADDRESS:53: no such host',
+		],
+		[
+			'a host with its port',
+			'proxyconnect tcp: proxy.corp.example:3128 refused',
+			'proxyconnect tcp: HOST:3128 refused',
+		],
+		['a registry before an image', 'registry.corp.example/team/nginx:1.14.2', 'HOST/team/nginx:1.14.2'],
+		['a cluster’s context', 'takes context:acme-prod, as before', 'takes context:NAME, as before'],
+		['Docker’s context', '(context acme-build)', '(context NAME)'],
 		['in Chinese sentences too', '状态保存在 /home/maria/lab（剩余 1 GB）。', '状态保存在 ~/lab（剩余 1 GB）。'],
 	])('%s', (_what, text, shown) => {
 		expect(hide(text)).toBe(shown);
@@ -42,6 +55,9 @@ describe('a report keeps', () => {
 		'Cannot connect to the Docker daemon at unix:///var/run/docker.sock. Is the docker daemon running?',
 		'registry.k8s.io/pause:3.10, nicolaka/netshoot:v0.13',
 		'/usr/local/lib/node_modules/endpoint-lab/dist/chunks/a-very-long-name',
+		'lookup registry-1.docker.io on 127.0.0.11:53: no such host',
+		'lesson.yaml:16:10: wrong; /lib/systemd/system/docker.socket, kernel 5.15.153.1-microsoft-standard-WSL2',
+		'colima start --cpu 2 --memory 4; 0.33 and newer; Docker 20.10.24; https://github.com/spurin/wsl-cgroupsv2',
 		'http://127.0.0.1:6443 and https://registry-1.docker.io/v2/',
 	])('%s', text => {
 		expect(hide(text)).toBe(text);
