@@ -4,6 +4,7 @@ import type {Store} from '../store.ts';
 import type {ConfigMap, Container, KubeObject, Pod} from '../types.ts';
 import {expandVariables} from './container.ts';
 import {fieldValue} from './field-value.ts';
+import {type ResourceField, resourceFieldValue} from './resource-field.ts';
 import type {ServiceVariables} from './service-variables.ts';
 
 /** A container cannot be made from its configuration; the kubelet shows this as CreateContainerConfigError. */
@@ -15,7 +16,7 @@ type Source = {
 	fieldRef?: {fieldPath: string};
 	configMapKeyRef?: KeyRef;
 	secretKeyRef?: KeyRef;
-	resourceFieldRef?: unknown;
+	resourceFieldRef?: ResourceField;
 };
 type FromSource = {
 	prefix?: string;
@@ -49,16 +50,19 @@ export function containerEnvironment(
 			throw new ContainerConfigError(`${configMapRef ? 'configmap' : 'secret'} "${reference.name}" not found`);
 	}
 	for (const {name, value, valueFrom} of spec.env ?? []) {
-		const text = valueFrom ? sourceValue(store, pod, valueFrom as Source) : expandVariables(value ?? '', environment);
+		const text = valueFrom
+			? sourceValue(store, pod, spec, valueFrom as Source)
+			: expandVariables(value ?? '', environment);
 		if (text !== undefined) environment[name] = text;
 	}
 	environment.HOME ??= image.user.uid === 0 ? '/root' : '/';
 	return environment;
 }
 
-function sourceValue(store: Store, pod: Pod, source: Source): string | undefined {
+function sourceValue(store: Store, pod: Pod, container: Container, source: Source): string | undefined {
 	const namespace = pod.metadata.namespace ?? '';
 	if (source.fieldRef) return fieldValue(pod, source.fieldRef.fieldPath);
+	if (source.resourceFieldRef) return resourceFieldValue(store, pod, container, source.resourceFieldRef);
 	const reference = source.configMapKeyRef ?? source.secretKeyRef;
 	if (!reference) throw new ContainerConfigError('this source of a variable is not supported by the embedded cluster');
 	const {name, key, optional} = reference;

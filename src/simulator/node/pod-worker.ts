@@ -1,7 +1,7 @@
 import {type Timer, timestamp} from '../clock.ts';
 import {StatusError} from '../errors.ts';
 import {createListeners, type Listeners} from '../network/http-server.ts';
-import type {Pod} from '../types.ts';
+import type {ContainerState, Pod} from '../types.ts';
 import {Backoff} from './backoff.ts';
 import {type ContainerSnapshot, ContainerWorker, type PodHost} from './container-worker.ts';
 import type {KubeletContext} from './kubelet-context.ts';
@@ -199,6 +199,9 @@ export class PodWorker {
 		this.#after(5 + this.#below(15), () => {
 			this.#writeStatus();
 			this.#ipShown = true;
+			// A container that cannot even be made causes no other status: the next relist brings the address.
+			if (this.containers.some(({record: {state}}) => cannotBeMade(state)))
+				this.#after(600 + this.#below(600), () => this.#writeStatus());
 		});
 	}
 
@@ -372,6 +375,9 @@ export class PodWorker {
 }
 
 /** True when a condition that one of the Pod's readiness gates waits for has changed. */
+const cannotBeMade = ({waiting}: ContainerState) =>
+	waiting !== undefined && waiting.reason !== 'ContainerCreating' && waiting.reason !== 'PodInitializing';
+
 function gatesChanged(pod: Pod, before: Pod): boolean {
 	const statusOf = ({status}: Pod, wanted: string) => status.conditions?.find(({type}) => type === wanted)?.status;
 	return (pod.spec.readinessGates ?? []).some(

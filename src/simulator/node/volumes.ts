@@ -5,9 +5,10 @@ import {deepEqual} from '../registry.ts';
 import type {Store} from '../store.ts';
 import type {ConfigMap, Container, KubeObject, Pod} from '../types.ts';
 import {fieldValue} from './field-value.ts';
+import {type ResourceField, resourceFieldValue} from './resource-field.ts';
 
 type Items = {key: string; path: string}[];
-type DownwardItems = {path: string; fieldRef?: {fieldPath: string}}[];
+type DownwardItems = {path: string; fieldRef?: {fieldPath: string}; resourceFieldRef?: ResourceField}[];
 type MapSource = {name?: string; secretName?: string; items?: Items; optional?: boolean};
 type Projection = {
 	configMap?: MapSource;
@@ -153,13 +154,13 @@ class EtcFile implements Mount {
 function volumeTexts(store: Store, pod: Pod, volume: Volume): Record<string, string> {
 	if (volume.configMap) return configMapTexts(store, pod, volume.configMap);
 	if (volume.secret) return secretTexts(store, pod, volume.secret);
-	if (volume.downwardAPI) return downwardTexts(pod, volume.downwardAPI.items);
+	if (volume.downwardAPI) return downwardTexts(store, pod, volume.downwardAPI.items);
 	if (volume.projected) {
 		const texts: Record<string, string> = {};
 		for (const source of volume.projected.sources ?? []) {
 			if (source.configMap) Object.assign(texts, configMapTexts(store, pod, source.configMap));
 			if (source.secret) Object.assign(texts, secretTexts(store, pod, source.secret));
-			if (source.downwardAPI) Object.assign(texts, downwardTexts(pod, source.downwardAPI.items));
+			if (source.downwardAPI) Object.assign(texts, downwardTexts(store, pod, source.downwardAPI.items));
 			if (source.serviceAccountToken) texts[source.serviceAccountToken.path] = '';
 		}
 		return texts;
@@ -202,9 +203,12 @@ function picked(
 	return texts;
 }
 
-const downwardTexts = (pod: Pod, items: DownwardItems | undefined) =>
+const downwardTexts = (store: Store, pod: Pod, items: DownwardItems = []) =>
 	Object.fromEntries(
-		(items ?? []).map(({path, fieldRef}) => [path, fieldRef ? fieldValue(pod, fieldRef.fieldPath) : '']),
+		items.map(({path, fieldRef, resourceFieldRef}) => {
+			if (fieldRef) return [path, fieldValue(pod, fieldRef.fieldPath)];
+			return [path, resourceFieldRef ? resourceFieldValue(store, pod, undefined, resourceFieldRef) : ''];
+		}),
 	);
 
 const prefixed = (texts: Record<string, string>) =>

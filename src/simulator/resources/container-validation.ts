@@ -32,6 +32,10 @@ const fieldPaths = [
 	'status.podIPs',
 ];
 
+const resourceFields = ['limits', 'requests'].flatMap(list =>
+	['cpu', 'ephemeral-storage', 'memory'].map(name => `${list}.${name}`),
+);
+
 /** Where a container stands: its Pod's volumes, and how long it may take to end. */
 export type ContainerSetting = {volumes: ReadonlySet<string>; gracePeriod: number | undefined};
 
@@ -90,7 +94,14 @@ function validateFieldReference({fieldPath = ''}: Reference, at: string): Cause[
 
 function validateValueFrom(from: Record<string, unknown>, value: string | undefined, at: string): Cause[] {
 	const {fieldRef, configMapKeyRef, secretKeyRef} = from as Record<string, Reference | undefined>;
+	const {resourceFieldRef} = from as {resourceFieldRef?: {resource?: string}};
 	const causes: Cause[] = [];
+	if (resourceFieldRef) {
+		const {resource} = resourceFieldRef;
+		if (!resource) causes.push(required(`${at}.resourceFieldRef.resource`));
+		else if (!resourceFields.includes(resource) && !/^(limits|requests)\.hugepages-/.test(resource))
+			causes.push(notSupported(`${at}.resourceFieldRef.resource`, resource, resourceFields));
+	}
 	if (fieldRef) causes.push(...validateFieldReference(fieldRef, `${at}.fieldRef`));
 	if (configMapKeyRef) causes.push(...validateKeyReference(configMapKeyRef, `${at}.configMapKeyRef`));
 	if (secretKeyRef) causes.push(...validateKeyReference(secretKeyRef, `${at}.secretKeyRef`));

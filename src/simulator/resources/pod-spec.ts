@@ -30,6 +30,14 @@ function defaultProbe(probe: Probe | undefined) {
 	if (probe.grpc) setDefault(probe.grpc, {service: ''});
 }
 
+function defaultFieldRefs(items: unknown) {
+	for (const {fieldRef, resourceFieldRef} of (items ?? []) as {fieldRef?: object; resourceFieldRef?: object}[]) {
+		if (fieldRef) setDefault(fieldRef, {apiVersion: 'v1'});
+		// An amount that is not told is written as 0, and means 1.
+		if (resourceFieldRef) setDefault(resourceFieldRef, {divisor: '0'});
+	}
+}
+
 function defaultContainer(container: Container) {
 	setDefault(container, {
 		imagePullPolicy: defaultPullPolicy(container.image ?? ''),
@@ -41,8 +49,7 @@ function defaultContainer(container: Container) {
 		setDefault(port, {protocol: 'TCP'});
 	}
 	for (const variable of container.env ?? []) {
-		const {fieldRef} = (variable.valueFrom ?? {}) as {fieldRef?: object};
-		if (fieldRef) setDefault(fieldRef, {apiVersion: 'v1'});
+		if (variable.valueFrom) defaultFieldRefs([variable.valueFrom]);
 	}
 	defaultProbe(container.readinessProbe);
 	defaultProbe(container.livenessProbe);
@@ -51,11 +58,6 @@ function defaultContainer(container: Container) {
 	defaultHttpGet(preStop?.httpGet);
 	defaultHttpGet(postStart?.httpGet);
 }
-
-const defaultFieldRefs = (items: unknown) => {
-	for (const {fieldRef} of (items ?? []) as {fieldRef?: object}[])
-		if (fieldRef) setDefault(fieldRef, {apiVersion: 'v1'});
-};
 
 function defaultVolume(volume: Record<string, unknown>) {
 	const sources = volume as Record<string, Fields | undefined>;

@@ -243,3 +243,43 @@ test('a variable from a ConfigMap that is not there is a CreateContainerConfigEr
 	lab.create('configmaps', {metadata: {name: 'settings'}, data: {color: 'blue'}});
 	expect(lab.after(20_000, 'web').status.phase).toBe('Running');
 });
+
+test('a Pod whose container cannot be made has its address all the same', () => {
+	for (let seed = 1; seed <= 5; seed++) {
+		const lab = createLab({seed});
+		lab.pod('web', {envFrom: [{configMapRef: {name: 'nope'}}]});
+		lab.pod('never', {image: 'unknown:1', imagePullPolicy: 'Never'});
+		lab.advance(4000);
+		for (const name of ['web', 'never']) expect(lab.get(name).status.podIP).toMatch(/^10\.244\./);
+		lab.stop();
+	}
+});
+
+test('a variable or a file can say what the container asks for, and what its node can give', async () => {
+	const lab = createLab();
+	const from = (resource: string, divisor?: string) => ({
+		resourceFieldRef: {containerName: 'main', resource, ...(divisor && {divisor})},
+	});
+	lab.pod(
+		'web',
+		{
+			image: 'busybox',
+			command: ['sleep', '1000'],
+			resources: {requests: {cpu: '100m', memory: '64Mi'}, limits: {memory: '128Mi'}},
+			env: [
+				{name: 'MEMORY', valueFrom: from('limits.memory', '1Mi')},
+				{name: 'BYTES', valueFrom: from('requests.memory')},
+				{name: 'CORES', valueFrom: from('requests.cpu')},
+				{name: 'MILLICORES', valueFrom: from('requests.cpu', '1m')},
+				{name: 'NODE', valueFrom: {resourceFieldRef: {resource: 'limits.cpu'}}},
+			],
+			volumeMounts: [{name: 'info', mountPath: '/info'}],
+		},
+		{spec: {volumes: [{name: 'info', downwardAPI: {items: [{path: 'memory', ...from('limits.memory')}]}}]}},
+	);
+	lab.advance(4000);
+	const {stdout} = await lab.exec('web', 'echo $MEMORY $BYTES $CORES $MILLICORES $NODE; cat /info/memory');
+	expect(stdout).toBe('128 67108864 1 100 11\n134217728');
+	const [, , , , node] = lab.get('web').spec.containers[0]!.env!;
+	expect(node!.valueFrom).toEqual({resourceFieldRef: {resource: 'limits.cpu', divisor: '0'}});
+});

@@ -208,6 +208,14 @@ describe('other parts of a Pod that the API server refuses', () => {
 		expect(pod(spec)).toEqual(expected);
 	});
 
+	it('a variable from a resource that there is not', () => {
+		const env = ['limits.gpu', ''].map((resource, i) => ({name: `V${i}`, valueFrom: {resourceFieldRef: {resource}}}));
+		expect(inContainer({env})).toEqual([
+			'spec.containers[0].env[0].valueFrom.resourceFieldRef.resource: Unsupported value: "limits.gpu": supported values: "limits.cpu", "limits.ephemeral-storage", "limits.memory", "requests.cpu", "requests.ephemeral-storage", "requests.memory"',
+			'spec.containers[0].env[1].valueFrom.resourceFieldRef.resource: Required value',
+		]);
+	});
+
 	it('a mount of a volume that is itself wrong', () => {
 		const volumes = [{name: 'v', configMap: {}}];
 		const volumeMounts = [{name: 'v', mountPath: '/v', subPath: '../x'}];
