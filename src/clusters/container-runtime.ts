@@ -93,7 +93,11 @@ export async function findContainerRuntime(
 
 /** What the words of docker, podman or nerdctl, or of kind that called them, say of an unreachable daemon. */
 export function runtimeProblemIn(output: string): RuntimeProblemCode | undefined {
-	if (/permission denied while trying to connect to the docker (daemon socket|API)|got permission denied/i.test(output))
+	if (
+		/permission denied while trying to connect to the docker (daemon socket|API)|got permission denied|cannot access containerd socket.*permission denied/i.test(
+			output,
+		)
+	)
 		return 'no-permission';
 	if (
 		/unable to resolve docker endpoint|context "[^"]*"(: context not found| does not exist)|current context .* is not found/i.test(
@@ -102,7 +106,7 @@ export function runtimeProblemIn(output: string): RuntimeProblemCode | undefined
 	)
 		return 'wrong-context';
 	if (
-		/cannot connect to the docker daemon|failed to connect to the docker api|is the docker daemon running|cannot connect to podman|unable to connect to podman|cannot access containerd socket|error during connect/i.test(
+		/cannot connect to the docker daemon|failed to connect to the docker api|is the docker daemon running|cannot connect to podman|unable to connect to podman|cannot access containerd socket|rootless containerd not running|error during connect/i.test(
 			output,
 		)
 	)
@@ -280,14 +284,18 @@ function goArchitecture(name: string): string {
 	return {x86_64: 'amd64', aarch64: 'arm64'}[name] ?? name;
 }
 
-/** The last line that is no JSON: docker prints what it knows as one large line before it says what is wrong. */
+/**
+ * The last line that is no JSON: docker prints what it knows as one large line before it says what is wrong. Of a line of
+ * nerdctl's log, its message.
+ */
 export function lastLine(output: string): string {
-	return (
+	const line =
 		output
 			.trimEnd()
 			.split('\n')
 			.filter(line => line.trim() && !line.startsWith('{'))
 			.at(-1)
-			?.trim() ?? ''
-	);
+			?.trim() ?? '';
+	const message = /^time="[^"]*" level=\w+ msg="((?:[^"\\]|\\.)*)"/.exec(line)?.[1];
+	return message?.replace(/\\(.)/g, '$1') ?? line;
 }

@@ -93,8 +93,8 @@ function checkProblem(problem: RuntimeProblemFacts, system: System, text: Text):
 			return blocked(
 				'runtime-no-permission',
 				words.runtimeNoPermission(name),
-				words.runtimeNoPermissionFix,
-				joinRuntimeGroup(system),
+				name === 'nerdctl' ? words.runtimeRootlessFix : words.runtimeNoPermissionFix,
+				joinRuntimeGroup(system, name),
 			);
 		case 'silent':
 			return blocked('runtime-silent', words.runtimeSilent(name), words.runtimeSilentFix, [

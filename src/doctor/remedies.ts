@@ -47,7 +47,9 @@ export function restartDocker({os}: System): string[] {
 }
 
 /** Lets the user use the runtime. */
-export function joinRuntimeGroup({os}: System): string[] {
+export function joinRuntimeGroup({os}: System, name: RuntimeName): string[] {
+	// containerd has no group: each user has one of their own.
+	if (name === 'nerdctl') return isUnix(os) ? ['containerd-rootless-setuptool.sh install'] : [];
 	if (os === 'alpine') return ['sudo addgroup $USER docker'];
 	return isUnix(os) ? [dockerGroup] : [];
 }

@@ -97,6 +97,7 @@ export const enDoctor = {
 	runtimeStoppedFix: 'Start it:',
 	runtimeNoPermission: (name: string) => `${name} runs, but this user may not use it.`,
 	runtimeNoPermissionFix: 'Join its group, then log out and in again:',
+	runtimeRootlessFix: 'Set up a containerd that runs without root, as this user:',
 	runtimeWrongContext: (context: string) =>
 		`Docker's current context leads nowhere, but the context ${context} answers.`,
 	runtimeWrongContextFix: 'Change to it:',

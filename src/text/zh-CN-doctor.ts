@@ -92,6 +92,7 @@ export const zhCNDoctor: Text['doctor'] = {
 	runtimeStoppedFix: '启动它：',
 	runtimeNoPermission: name => `${name} 正在运行，但当前用户无权使用。`,
 	runtimeNoPermissionFix: '请加入它的用户组，然后注销并重新登录：',
+	runtimeRootlessFix: '以当前用户的身份设置一个无需 root 的 containerd：',
 	runtimeWrongContext: context => `Docker 当前的上下文连接不上，但上下文 ${context} 可用。`,
 	runtimeWrongContextFix: '切换到它：',
 	runtimeDockerHost: context => `DOCKER_HOST 指向的地址连接不上${context ? `，但上下文 ${context} 可用` : ''}。`,

@@ -69,8 +69,17 @@ function print(line: string): number {
 }
 
 function fail(line: string, code = 1): number {
+	if (program === 'nerdctl') return failAsLogged(line);
 	process.stderr.write(`${line}\n`);
 	return code;
+}
+
+/** nerdctl says what is wrong as its log does, and has no daemon of its own to name. */
+function failAsLogged(line: string): number {
+	const message = line.replace(/^Error response from daemon: (N?)/, (_, first: string) => first.toLowerCase());
+	const time = new Date(0).toISOString();
+	process.stderr.write(`time="${time}" level=fatal msg="${message.replaceAll('"', '\\"')}"\n`);
+	return 1;
 }
 
 function versionLine(): string {
@@ -93,6 +102,10 @@ function context([action]: string[]): number {
 }
 
 function unreachable(): string {
+	if (program === 'nerdctl') {
+		const why = behaviour.daemon === 'no-permission' ? 'permission denied' : 'no such file or directory';
+		return `cannot access containerd socket "/run/containerd/containerd.sock": ${why}`;
+	}
 	const socket = 'unix:///var/run/docker.sock';
 	if (behaviour.daemon === 'no-permission')
 		return `permission denied while trying to connect to the Docker daemon socket at ${socket}: Get "http://%2Fvar%2Frun%2Fdocker.sock/v1.50/info": dial unix /var/run/docker.sock: connect: permission denied`;
@@ -108,6 +121,29 @@ function info(): number {
 		if (stopped) return fail(unreachable(), 125);
 		const host = {os: 'linux', arch: 'amd64', cpus: 4, memTotal: 8_000_000_000, cgroupVersion: 'v2', security: {}};
 		return print(JSON.stringify({host, store: {graphDriverName: 'overlay'}, version: {Version: '5.4.2'}}));
+	}
+	if (program === 'nerdctl') {
+		if (stopped) return fail(unreachable());
+		// As far as nerdctl knows what docker tells: nothing of folders and drivers' states.
+		return print(
+			JSON.stringify({
+				ID: '2f7a3c1e-4b6d-4c0a-9d55-9a6f3e1c0b77',
+				Driver: 'overlayfs',
+				MemoryLimit: true,
+				PidsLimit: true,
+				CPUShares: true,
+				CgroupDriver: 'systemd',
+				CgroupVersion: '2',
+				OperatingSystem: 'Debian GNU/Linux 12 (bookworm)',
+				OSType: 'linux',
+				Architecture: 'x86_64',
+				NCPU: 4,
+				MemTotal: 8_000_000_000,
+				ServerVersion: 'v2.0.4',
+				SecurityOptions: ['name=seccomp,profile=builtin', 'name=cgroupns'],
+				...behaviour.info,
+			}),
+		);
 	}
 	const known = {
 		ID: stopped ? '' : '5bd9ac39-8b0a-4d1e-9e5c-0f5a6f0e4b11',
@@ -138,6 +174,11 @@ function list(args: string[]): number {
 	const filters = args.flatMap((word, at) => (word === '--filter' ? [args[at + 1] ?? ''] : []));
 	const at = args.indexOf('--format');
 	const template = at === -1 ? '{{.Names}}' : args[at + 1]!;
+	if (program === 'nerdctl' && template.includes('.State')) {
+		return fail(
+			`template: :1:2: executing "" at <.State>: can't evaluate field State in type container.containerPrintable`,
+		);
+	}
 	for (const container of state.containers()) {
 		if (!all && container.state !== 'running') continue;
 		if (!filters.every(filter => matches(container, filter))) continue;
@@ -283,6 +324,8 @@ async function lateContainer([ms = '0', container = '']: string[]): Promise<numb
 function change(name: string, to: FakeContainer['state']): string | undefined {
 	const container = state.containers().find(one => one.name === name);
 	if (!container) return `Error response from daemon: No such container: ${name}`;
+	if (words[0] === 'start' && container.state === 'paused')
+		return 'Error response from daemon: cannot start a paused container, try unpause instead';
 	state.put({...container, state: to});
 	return undefined;
 }
