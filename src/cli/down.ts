@@ -71,9 +71,11 @@ async function downKind({delete: remove = false}: DownOptions, context: Context)
 	const {done, name} = await stop(kindPlace, remove);
 	if (done === 'none') print(words.nothing);
 	else print(done === 'removed' ? words.removed(name) : words.stopped(name));
-	// What a killed `play` or `test` has left is nobody's work.
-	const proof = await stop(proofKindPlace, true);
-	if (proof.done === 'removed') print(words.removed(proof.name));
+	// What a killed `play` or `test` has left is nobody's work; one that is still at it takes its own away.
+	if (!lockHolder(proofKindPlace(home).lock)) {
+		const proof = await stop(proofKindPlace, true);
+		if (proof.done === 'removed') print(words.removed(proof.name));
+	}
 	if (stopped) note(text.cli.down.unset);
 	return 0;
 }

@@ -1,5 +1,5 @@
 import {type ChildProcess, spawn} from 'node:child_process';
-import {closeSync, mkdirSync, openSync, readFileSync, rmSync, statSync} from 'node:fs';
+import {closeSync, existsSync, mkdirSync, openSync, readFileSync, rmSync, statSync} from 'node:fs';
 import {dirname, resolve} from 'node:path';
 import {setTimeout as delay} from 'node:timers/promises';
 import {addressOf, type ClusterAddress} from '../clusters/embedded-cluster.ts';
@@ -94,6 +94,11 @@ async function upDetached(wanted: Wanted, context: Context): Promise<ExitCode> {
 	child?.once('exit', () => {
 		ended = true;
 	});
+	/** Why there is no cluster when the child has ended. */
+	const failure = () =>
+		name === 'kind' && child?.exitCode === 130
+			? text.clusters.kind.up.calledOff
+			: text.cli.up.detachFailed(reasonIn(files.log), files.log);
 	// A cluster that another process runs, or has just begun to start, is joined like our own child's.
 	for (;;) {
 		if (signal.aborted) {
@@ -116,7 +121,7 @@ async function upDetached(wanted: Wanted, context: Context): Promise<ExitCode> {
 			child?.unref();
 			return 0;
 		}
-		if (!holder && (ended || !child)) throw new UserError(text.cli.up.detachFailed(lastLine(files.log), files.log));
+		if (!holder && (ended || !child)) throw new UserError(failure());
 		// An interrupt is looked at above: the child may have to take away what it has begun.
 		await delay(25);
 	}
@@ -139,7 +144,7 @@ function followLog(file: string, unsaid: readonly string[], note: (line: string)
 	let told = 0;
 	return {
 		read() {
-			const lines = readFileSync(file, 'utf8').split('\n').slice(0, -1);
+			const lines = readLog(file).split('\n').slice(0, -1);
 			// Its error is told as the reason why the start failed.
 			for (const line of lines.slice(told)) {
 				if (!/^(endpoint-lab[:：]|export )/.test(line) && !unsaid.includes(line)) note(line);
@@ -189,12 +194,16 @@ function spawnUp({name, port, from, kind, yes}: Wanted, logFile: string, context
 	}
 }
 
-function lastLine(file: string): string {
-	return readFileSync(file, 'utf8')
-		.trimEnd()
-		.split('\n')
-		.at(-1)!
-		.replace(/^endpoint-lab[:：]\s*/, '');
+/** Why a child failed, by its error or else by what it said last. */
+function reasonIn(file: string): string {
+	const error = /^endpoint-lab[:：]\s*/;
+	const lines = readLog(file).trimEnd().split('\n');
+	return (lines.findLast(line => error.test(line)) ?? lines.at(-1)!).replace(error, '');
+}
+
+/** What a child has said; `down --delete` of somebody else takes the file away. */
+function readLog(file: string): string {
+	return existsSync(file) ? readFileSync(file, 'utf8') : '';
 }
 
 /** The lines that wire a POSIX shell to the cluster, alone on standard output so that `eval` can read them. */

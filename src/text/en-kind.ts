@@ -49,6 +49,7 @@ export const enKind = {
 	needsEmbedded: (flags: string) => `${flags} is for the embedded cluster only; add: --cluster embedded`,
 	up: {
 		running: 'The kind cluster runs. In another terminal, use it with these lines:',
+		calledOff: 'the start of the kind cluster was called off by another command, such as "endpoint-lab down".',
 		already: (command: string, pid: number) => `The kind cluster runs already (${command}, process ${pid}).`,
 		stay: 'Ctrl-C ends the gateway; the cluster goes on running.',
 		stopped:

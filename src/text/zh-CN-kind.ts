@@ -49,6 +49,7 @@ export const zhCNKind: typeof enKind = {
 	needsEmbedded: flags => `${flags} 只用于内置集群；请加上：--cluster embedded`,
 	up: {
 		running: 'kind 集群正在运行。在另一个终端里用下面几行连接它：',
+		calledOff: 'kind 集群的启动被另一条命令（例如“endpoint-lab down”）取消了。',
 		already: (command, pid) => `kind 集群已经在运行（${command}，进程 ${pid}）。`,
 		stay: '按 Ctrl-C 结束网关；集群会继续运行。',
 		stopped: 'kind 集群会继续运行。停止它：endpoint-lab down --cluster kind；再加上 --delete 则删除它。',

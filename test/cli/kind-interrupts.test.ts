@@ -106,6 +106,20 @@ describe('Ctrl-C leaves nothing behind', () => {
 		machine.expectClean();
 	});
 
+	test('nor does "down", which ends a start that is under way', async () => {
+		machine = createKindSandbox({create: {stepMs: 1, hangAt: 'control-plane'}});
+		const running = machine.start([...up, '--detach']);
+		await shows(running, 'starting the control plane');
+		expect(await machine.run(['down', '--cluster', 'kind', '--delete'])).toMatchObject({code: 0});
+		const {code, stdout, stderr} = await running.ended;
+		expect({code, stdout, last: stderr.trimEnd().split('\n').at(-1)}).toEqual({
+			code: 1,
+			stdout: '',
+			last: 'endpoint-lab: the start of the kind cluster was called off by another command, such as "endpoint-lab down".',
+		});
+		machine.expectClean();
+	});
+
 	test('but a cluster that was there before stays', async () => {
 		machine = createKindSandbox({kubeconfig});
 		expect(await machine.run([...up, '--detach'])).toMatchObject({code: 0});
@@ -188,6 +202,8 @@ describe('after a kill the next start takes away what was half made, and makes a
 		machine = createKindSandbox({create: {stepMs: 1, hangAt: 'workers'}});
 		const running = machine.start(['play', 'endpoints', '--cluster', 'kind']);
 		await shows(running, 'joining the workers');
+		// As long as it is played, it is left alone.
+		expect(await machine.run(['down', '--cluster', 'kind'])).toMatchObject({code: 0});
 		running.child.kill('SIGKILL');
 		await running.ended;
 		expect(Object.keys(machine.containers())).toHaveLength(3);

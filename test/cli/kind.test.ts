@@ -349,14 +349,18 @@ describe('a cluster of the last time', () => {
 		removeNodes();
 	});
 
-	test('whose kubeconfig is gone gets it back', async () => {
+	test('that was paused, and whose kubeconfig is gone, goes on and gets it back', async () => {
 		await made();
+		for (const container of machine.state.containers())
+			if (container.cluster === machine.cluster()) machine.state.put({...container, state: 'paused'});
 		const file = join(machine.folder, 'kubeconfig');
 		const before = readFileSync(file, 'utf8');
 		writeFileSync(`${file}.lock`, '');
 		rmSync(file);
 		expect(await machine.run(upDetached)).toMatchObject({code: 0});
 		expect(readFileSync(file, 'utf8')).toBe(before);
+		expect(machine.containers()).toEqual(threeNodes);
+		expect(machine.state.calls().filter(({args}) => args[0] === 'start')).toEqual([]);
 	});
 });
 
