@@ -15,7 +15,7 @@ const requestsOf = ({resources}: Container) =>
  * What a Pod asks of its node, in thousandths, by resource: all its containers together, or an init container that asks
  * for more while it runs beside the sidecars before it (resourcehelper.PodRequests).
  */
-export function podRequests(spec: PodSpec): ReadonlyMap<string, number> {
+function podRequests(spec: PodSpec): ReadonlyMap<string, number> {
 	const asks = ({resources}: Container) => (resources as {requests?: object} | undefined)?.requests !== undefined;
 	if (!spec.containers.some(asks) && !spec.initContainers?.some(asks)) return nothing;
 	let sum = known.get(spec) as Map<string, number> | undefined;

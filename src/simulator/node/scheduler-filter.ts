@@ -7,7 +7,7 @@ export type Misfit = {reasons: string[]; resolvable: boolean};
 /** What one plugin of the scheduler says of one Pod and a node: nothing when the node will do. */
 export type Filter = (node: Node) => Misfit | undefined;
 
-/** What takes room on a node: how many Pods, how many of each owner, and what they ask for (see podRequests). */
+/** What takes room on a node: how many Pods, how many of each owner, and what they ask for, in thousandths, by resource. */
 export type NodeLoad = {pods: number; owners: Map<string, number>; requested: Map<string, number>};
 
 /** What the plugins look at besides the Pod. */
