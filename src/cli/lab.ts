@@ -48,8 +48,11 @@ import {openableLesson} from './trust.ts';
 import {watchLesson} from './watch-lesson.ts';
 
 /** `endpoint-lab [LESSON]`: the full-screen lab. */
-export async function lab(id: string | undefined, options: LabOptions, context: Context): Promise<ExitCode> {
-	const {text, signal, note} = context;
+export async function lab(id: string | undefined, given: LabOptions, context: Context): Promise<ExitCode> {
+	const {text, signal, note, environment} = context;
+	const dumb = !given.plain && environment.TERM === 'dumb' && process.stdin.isTTY && process.stdout.isTTY;
+	const options = dumb ? {...given, plain: true} : given;
+	if (dumb) note(text.cli.dumbTerminal);
 	const asked = askedCluster(options.cluster, context);
 	if (id === undefined && options.step !== undefined) throw new UserError(text.cli.stepNeedsLesson, 2);
 	if (id === undefined && options.reset) throw new UserError(text.cli.resetNeedsLesson, 2);

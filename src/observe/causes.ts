@@ -12,6 +12,11 @@ export type Cause = {entry: TimelineEntry; sure: boolean};
 /** The causes of those entries of a timeline that have one on it. */
 export type Causes = ReadonlyMap<TimelineEntry, Cause>;
 
+/** Whether a Pod's entry follows from an earlier one of that same Pod, which needs no words. */
+export function isItsOwn({entry}: Cause, {what, name}: TimelineEntry): boolean {
+	return what.startsWith('pod-') && entry.name === name;
+}
+
 /** Finds the causes on a timeline, oldest entry first. */
 export function causesOf(timeline: readonly TimelineEntry[]): Causes {
 	const known = cached.get(timeline);

@@ -1,5 +1,5 @@
 import type {CheckView, RunView, StepView} from '../engine/view.ts';
-import {causesOf} from '../observe/causes.ts';
+import {causesOf, isItsOwn} from '../observe/causes.ts';
 import {parseLabelSelector} from '../observe/label-selector.ts';
 import type {TimelineEntry} from '../observe/snapshot.ts';
 import {duration} from '../text/duration.ts';
@@ -111,7 +111,7 @@ export function historyLines({timeline}: RunView, text: Text): string[] {
 		const cause = causes.get(entry);
 		const happened = sentenceOf(entry, text);
 		const told =
-			cause && cause.entry.name !== entry.name
+			cause && !isItsOwn(cause, entry)
 				? plain.lab[cause.sure ? 'because' : 'following'](happened, sentenceOf(cause.entry, text))
 				: happened;
 		return command === undefined ? told : plain.lab.after(duration(entry.at - command.at), told);

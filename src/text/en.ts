@@ -37,6 +37,7 @@ export const en = {
 		seeHelp: (command: string) => ` See ${command} --help.`,
 		noTerminal: (lesson: string) =>
 			`the lab needs a terminal, and this is none. Without one, have it line by line: endpoint-lab ${lesson} --plain; or watch a lesson: endpoint-lab play ${lesson}`,
+		dumbTerminal: 'This terminal cannot be drawn on (TERM is dumb); the lab goes on line by line, as with --plain.',
 		labRuns: (pid: number) =>
 			`a lab is open already (process ${pid}). Join its cluster with "endpoint-lab shell", or open a second lab with its own state: ENDPOINT_LAB_HOME=FOLDER endpoint-lab`,
 		homeUnusable: (folder: string, reason: string) =>
@@ -558,6 +559,7 @@ export const en = {
 		},
 		finishedHow:
 			'The cluster is still yours to try things on. Press Enter on the empty line to leave, or Ctrl-P to look at the steps again.',
+		addressOf: (address: string, service: string) => `address ${address} of ${service}`,
 		following: (earlier: string) => `after ${earlier}`,
 		replacement: (name: string) => `replacement ${name} created`,
 		happened: {
@@ -686,7 +688,7 @@ export const en = {
 			predict: 'answers the question',
 			fill: 'fills in the next command of the step',
 			complete: 'completes the command',
-			pane: 'goes to the next pane; there the arrows scroll or select, and any letter is back at the prompt',
+			pane: 'goes to the next pane, and Shift-Tab to the one before; there the arrows scroll or select, and any letter is back at the prompt',
 			scroll: 'scrolls',
 			select: 'selects a row; below stands why it is an endpoint or not',
 			next: 'goes to the next step',
@@ -704,7 +706,7 @@ export const en = {
 			older: 'finds an older one',
 			edit: 'takes the line to the prompt',
 			cancel: 'gives the search up',
-			help: 'shows this page',
+			help: 'shows this page; Ctrl-G does so at any time',
 			quit: 'leaves the lab; it goes on here the next time',
 			close: 'closes this page',
 			history: 'brings back earlier commands',
@@ -727,7 +729,7 @@ export const en = {
 		filterWord: 'filter TEXT',
 		filterHelp: 'show only the rows with that text; filter alone shows all of them',
 		helpEdit:
-			'The line: ← → Home End, Ctrl-A Ctrl-E, Alt-B Alt-F by word, Ctrl-W Ctrl-U Ctrl-K cut, Ctrl-Y puts back, ↑ ↓ history.',
+			'The line: ← → Home End or Ctrl-B Ctrl-F Ctrl-A Ctrl-E, by word Alt-B Alt-F or Ctrl with ← →; Backspace and Delete or Ctrl-H Ctrl-D; Ctrl-W Ctrl-U Ctrl-K Alt-Backspace Alt-D cut, Ctrl-Y puts back; ↑ ↓ history. Ctrl-C empties it; on an empty line, twice, it leaves the lab.',
 		helpSigns: '+ new   − gone   ~ changed   ● ready   ○ not ready   since the step began, or else a moment ago',
 		helpTerminal: 'Editors, pagers and kubectl exec -it get the whole screen and give it back.',
 	},

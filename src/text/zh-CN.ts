@@ -34,6 +34,7 @@ export const zhCN: Text = {
 		seeHelp: command => `用法见 ${command} --help。`,
 		noTerminal: lesson =>
 			`实验界面需要终端，而这里没有。没有终端时可以逐行进行：endpoint-lab ${lesson} --plain；或者自动播放课程：endpoint-lab play ${lesson}`,
+		dumbTerminal: '这个终端无法绘制界面（TERM 为 dumb），实验改为逐行进行，如同 --plain。',
 		labRuns: pid =>
 			`已经有一个实验在运行（进程 ${pid}）。用 "endpoint-lab shell" 加入它的集群，或者用单独的状态目录再开一个：ENDPOINT_LAB_HOME=目录 endpoint-lab`,
 		homeUnusable: (folder, reason) =>
@@ -507,6 +508,7 @@ export const zhCN: Text = {
 			answer: '实际结果：',
 		},
 		finishedHow: '集群还在，可以继续随意尝试。在空行按回车离开，或按 Ctrl-P 回看各步。',
+		addressOf: (address, service) => `${service} 的地址 ${address}`,
 		following: earlier => `在“${earlier}”之后`,
 		replacement: name => `替代的 ${name} 已创建`,
 		happened: {
@@ -632,7 +634,7 @@ export const zhCN: Text = {
 			predict: '回答问题',
 			fill: '填入这一步的下一条命令',
 			complete: '补全命令',
-			pane: '切换到下一个窗格；在那里方向键用来滚动或选择，输入字母即回到命令行',
+			pane: '切换到下一个窗格，Shift-Tab 切换到上一个；在那里方向键用来滚动或选择，输入字母即回到命令行',
 			scroll: '滚动',
 			select: '选择一行；下方会说明它为什么是（或不是）端点',
 			next: '到下一步',
@@ -650,7 +652,7 @@ export const zhCN: Text = {
 			older: '查找更早的一条',
 			edit: '把这一行放到命令行',
 			cancel: '放弃搜索',
-			help: '显示本页',
+			help: '显示本页；Ctrl-G 随时可用',
 			quit: '离开实验，下次从这里继续',
 			close: '关闭本页',
 			history: '找回之前的命令',
@@ -673,7 +675,7 @@ export const zhCN: Text = {
 		filterWord: 'filter 文本',
 		filterHelp: '只显示包含该文本的行；单独的 filter 恢复全部',
 		helpEdit:
-			'编辑：← → Home End，Ctrl-A Ctrl-E，Alt-B Alt-F 按词移动，Ctrl-W Ctrl-U Ctrl-K 剪切，Ctrl-Y 粘回，↑ ↓ 历史。',
+			'编辑：← → Home End 或 Ctrl-B Ctrl-F Ctrl-A Ctrl-E，按词移动用 Alt-B Alt-F 或 Ctrl 加 ← →；Backspace、Delete 或 Ctrl-H、Ctrl-D 删除；Ctrl-W Ctrl-U Ctrl-K Alt-Backspace Alt-D 剪切，Ctrl-Y 粘回；↑ ↓ 历史。Ctrl-C 清空这一行；在空行上连按两次则离开实验。',
 		helpSigns: '+ 新增   − 已移除   ~ 有变化   ● 就绪   ○ 未就绪   （与本步开始时或片刻之前相比）',
 		helpTerminal: '编辑器、分页器和 kubectl exec -it 会占用整个屏幕，结束后还给实验。',
 	},

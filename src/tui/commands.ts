@@ -28,7 +28,7 @@ export function createCommands(
 				else run.actions.back();
 				break;
 			case 'hint':
-				if (view.step.moreHints) {
+				if (view.step.moreHints && !view.step.solved) {
 					run.actions.hint();
 					change({story: 'hints', shown: 'story'});
 				} else change({note: text.screen.noMoreHints});

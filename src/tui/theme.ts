@@ -172,7 +172,9 @@ const colourless: Record<Tone, string> = {
 export function themeOf(environment: Record<string, string | undefined>, platform: NodeJS.Platform): Theme {
 	const locale = environment.LC_ALL || environment.LC_CTYPE || environment.LANG || '';
 	// Windows and macOS terminals show UTF-8 whatever the locale says.
-	const utf8 = /utf-?8/i.test(locale) || platform === 'win32' || (platform === 'darwin' && !locale);
+	const speaksUtf8 = /utf-?8/i.test(locale) || platform === 'win32' || (platform === 'darwin' && !locale);
+	// The font of the Linux console has 256 or 512 signs, and most of ours are not among them.
+	const utf8 = speaksUtf8 && environment.TERM !== 'linux';
 	return {
 		symbols: utf8 ? unicodeSymbols : asciiSymbols,
 		ascii: !utf8,

@@ -120,3 +120,25 @@ test('a program that wants the terminal gets it, its keys too', async () => {
 	await screen.type('echo back\r');
 	await screen.waitFor(text => /^back$/m.test(text));
 });
+
+test('a terminal that cannot be drawn on gets the lab line by line', async () => {
+	const screen = inTerminal(['endpoints'], {TERM: 'dumb'});
+	await screen.waitFor(text => text.includes('Not yet: 0 of 3 Pods are ready.'));
+	expect(screen.text()).toContain('TERM is dumb');
+	expect(screen.isAlternate()).toBe(false);
+	await screen.press('\x04');
+	expect(await screen.exited).toBe(0);
+});
+
+test('a step and the lesson begin again, and the same words go on being heard', async () => {
+	const begun = await piped(
+		['endpoints', '--plain'],
+		['kubectl apply -f deployment.yaml -f service.yaml', 'wait', 'reset', 'y', 'pods', 'reset lesson', 'no', 'quit'],
+	);
+	expect(begun).toMatchObject({code: 0});
+	const after = begun.stdout.slice(begun.stdout.indexOf('Begin step 1 again'));
+	expect(after).toContain('Step 1 of 6: Create a Deployment and a Service\n');
+	expect(after).toContain('There are no Pods yet.\n');
+	expect(after).toContain('Nothing begins again, and this line was not run.\n');
+	expect(after).toContain('0 of 6 steps done');
+});

@@ -12,7 +12,7 @@ export function openScreen(args: string[], {columns = 120, rows = 40, env = {}, 
 	// Ink takes any CI in the environment, even an empty one, for a reason not to be interactive.
 	const {CI: _ci, CONTINUOUS_INTEGRATION: _continuous, ...inherited} = process.env;
 	const child = pty.spawn(process.execPath, args, {
-		name: 'xterm-256color',
+		name: env.TERM ?? 'xterm-256color',
 		cols: columns,
 		rows,
 		cwd,

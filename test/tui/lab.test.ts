@@ -1,3 +1,4 @@
+import {isDeepStrictEqual} from 'node:util';
 import {describe, expect, it} from 'vitest';
 import type {LineRunner} from '../../src/clusters/line-runner.ts';
 import {textIn} from '../../src/text/text.ts';
@@ -8,6 +9,8 @@ import {noMetrics} from '../../src/tui/lab-state.ts';
 import {outputLines} from '../../src/tui/output.ts';
 import {paletteEntries} from '../../src/tui/palette.ts';
 import type {SnapshotAt} from '../../src/tui/past.ts';
+import {unicodeSymbols} from '../../src/tui/theme.ts';
+import {keyHints} from '../../src/tui/view/key-hints.ts';
 import {aRun, aSnapshot, aStep, aView, start, threeAddresses, threePods} from './fake-run.ts';
 
 const text = textIn('en');
@@ -403,6 +406,81 @@ describe('the prompt', () => {
 		type('nbhq jkl xyz 123 ?');
 		expect(line()).toBe('nbhq jkl xyz 123 ?');
 		expect(run.asked).toEqual([]);
+	});
+});
+
+describe('the help', () => {
+	const letters = [...'abcdefghijklmnopqrstuvwxyz'].map(letter => `ctrl-${letter}` as const);
+	const named = ['enter', 'escape', 'tab', 'shift-tab', 'up', 'down', 'page-up', 'page-down'] as const;
+	/** Keys of the line, which the help has in a paragraph of their own. */
+	const ofTheLine = [...'abcdefhkuwy'].map(letter => `ctrl-${letter}`);
+
+	/** The keys that the help lists now, by the names that `press` knows; several that do one thing are together. */
+	function listed(lab: Prepared['lab']): string[][] {
+		const names: Record<string, string[]> = {
+			'⏎': ['enter'],
+			'↑↓': ['up', 'down'],
+			'PgUp PgDn': ['page-up', 'page-down'],
+			Esc: ['escape'],
+			Tab: ['tab', 'shift-tab'],
+			'Shift-Tab': ['shift-tab'],
+			'?': ['ctrl-g'],
+		};
+		return keyHints(lab.store.get(), unicodeSymbols).flatMap(({key}) => {
+			if (names[key]) return [names[key]];
+			return key.startsWith('^') ? [[`ctrl-${key[1]!.toLowerCase()}`]] : [];
+		});
+	}
+
+	/** Everything but a sentence to the learner: that one cannot go on is no thing that a key does. */
+	const what = (lab: Prepared['lab']) =>
+		Object.entries(lab.store.get()).filter(([name, value]) => name !== 'note' && value !== undefined);
+
+	type Prepared = ReturnType<typeof aLab>;
+	const many = {
+		...noMetrics,
+		rowKeys: ['a', 'b'],
+		storyTotal: 50,
+		storyRows: 5,
+		clusterRows: 5,
+		outputTotal: 9,
+		outputRows: 2,
+	};
+	const states: [string, () => Prepared][] = [
+		['at an empty line', () => aLab(aView({step: aStep({moreHints: true}), stepIndex: 1}), ['earlier'])],
+		[
+			'while something is typed',
+			() => {
+				const opened = aLab(aView(), ['kubectl get pods']);
+				opened.type('kub');
+				return opened;
+			},
+		],
+		['in a solved step', () => aLab(aView({step: aStep({solved: true})}), ['earlier'])],
+		[
+			'in the cluster pane',
+			() => {
+				const opened = aLab(aView(), ['earlier']);
+				opened.press('tab', 'tab');
+				return opened;
+			},
+		],
+	];
+
+	it.each(states)('lists exactly the keys that do something %s', (_name, open) => {
+		const works = [...named, ...letters].filter(key => {
+			const {lab, run, press, left} = open();
+			lab.drawn(many);
+			const before = what(lab);
+			const asked = run.asked.length;
+			press(key);
+			return key === 'ctrl-l' || run.asked.length > asked || left.length > 0 || !isDeepStrictEqual(what(lab), before);
+		});
+		const {lab} = open();
+		lab.drawn(many);
+		const known = new Set([...listed(lab).flat(), ...ofTheLine]);
+		expect(works.filter(key => !known.has(key))).toEqual([]);
+		expect(listed(lab).filter(keys => !keys.some(key => works.includes(key as 'enter')))).toEqual([]);
 	});
 });
 

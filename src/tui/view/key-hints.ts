@@ -66,13 +66,9 @@ export function keyHints(state: LabState, symbols: Symbols): KeyHint[] {
 		{key: empty ? '?' : '^G', action: 'help'},
 	);
 	if (empty && moment !== 'running') hints.push({key: '^D', action: 'quit'});
-	if (state.focus === 'prompt')
-		hints.push(
-			{key: 'PgUp PgDn', action: 'scroll'},
-			{key: symbols.upDown, action: 'history'},
-			{key: '^R', action: 'search'},
-		);
-	hints.push({key: '^L', action: 'clear'});
+	hints.push({key: 'PgUp PgDn', action: state.focus === 'timeline' ? 'time' : 'scroll'});
+	if (state.focus === 'prompt') hints.push({key: symbols.upDown, action: 'history'});
+	hints.push({key: '^R', action: 'search'}, {key: '^L', action: 'clear'});
 	if (state.speed) hints.push({key: '^Z', action: 'pause'}, {key: '^O', action: 'step'});
 	if (state.speed !== undefined && empty) hints.push({key: '- +', action: 'speed'}, {key: '*', action: 'max'});
 	return hints;

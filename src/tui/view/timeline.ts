@@ -1,4 +1,4 @@
-import {type Cause, causesOf} from '../../observe/causes.ts';
+import {type Cause, causesOf, isItsOwn} from '../../observe/causes.ts';
 import type {TimelineEntry} from '../../observe/snapshot.ts';
 import {duration} from '../../text/duration.ts';
 import type {Text} from '../../text/text.ts';
@@ -47,13 +47,34 @@ function sinceCommand(timeline: readonly TimelineEntry[]): TimelineEntry[] {
 /** The least room that an entry takes, in cells. */
 const SHORTEST_ENTRY = 12;
 
+/** The words of a timeline. */
+type Wording = {
+	text: Text;
+	symbols: Symbols;
+	/** Addresses of more than one Service have come and gone, so that each is told with its own. */
+	several: boolean;
+};
+
+function wordingFor(timeline: readonly TimelineEntry[], text: Text, symbols: Symbols): Wording {
+	const services = new Set(timeline.filter(isAddress).map(({name}) => name));
+	return {text, symbols, several: services.size > 1};
+}
+
+function isAddress({what}: TimelineEntry): boolean {
+	return what === 'endpoint-in' || what === 'endpoint-out';
+}
+
 /** What an entry says, without its time. */
-function wordsOf(entry: TimelineEntry, cause: Cause | undefined, text: Text, symbols: Symbols): Span {
+function wordsOf(entry: TimelineEntry, cause: Cause | undefined, {text, symbols, several}: Wording): Span {
 	const {what, name, detail = ''} = entry;
-	const {happened, replacement} = text.screen;
+	const {happened, replacement, addressOf} = text.screen;
 	const short = what.startsWith('pod') ? shortenedName(name, 7, symbols.ellipsis) : name;
 	const replaces = what === 'pod-created' && cause?.sure && cause.entry.what.startsWith('pod-');
-	const words = replaces ? replacement(short) : happened[what](short, detail);
+	const words = replaces
+		? replacement(short)
+		: several && isAddress(entry)
+			? addressOf(detail, name)
+			: happened[what](short, detail);
 	return {text: `${signs[what]?.(symbols) ?? ''}${words}`, tone: tones[what]};
 }
 
@@ -75,6 +96,7 @@ export function timelineLines(
 	const [start, ...since] = sinceCommand(timeline);
 	if (!start) return rows > 0 ? [line(text.screen.noTimeline, 'dim')] : [];
 	const causes = causesOf(timeline);
+	const wording = wordingFor(timeline, text, symbols);
 	const lines: Span[][] = [];
 	// Of hundreds only those are put into words that can have a place.
 	const entries = [start, ...since.slice(-rows * Math.ceil(width / SHORTEST_ENTRY))];
@@ -84,7 +106,7 @@ export function timelineLines(
 		const item: Span[] =
 			entry.what === 'command'
 				? [commandWords(entry)]
-				: [{text: `+${duration(entry.at - start.at)} `, tone: 'dim'}, wordsOf(entry, cause, text, symbols)];
+				: [{text: `+${duration(entry.at - start.at)} `, tone: 'dim'}, wordsOf(entry, cause, wording)];
 		const joint: Span = follows ? {text: ` ${symbols.arrow} `, tone: 'dim'} : {text: '   '};
 		const last = lines.at(-1);
 		if (last && lineWidth(last) + lineWidth([joint]) + lineWidth(item) <= width) last.push(joint, ...item);
@@ -103,8 +125,9 @@ export function sinceItsCommand(timeline: readonly TimelineEntry[], entry: Timel
 }
 
 /** What led to an entry, or only came before it. */
-function causeWords({entry, sure}: Cause, text: Text, symbols: Symbols): string {
-	const words = wordsOf(entry, undefined, text, symbols).text;
+function causeWords({entry, sure}: Cause, wording: Wording): string {
+	const {text, symbols} = wording;
+	const words = wordsOf(entry, undefined, wording).text;
 	return sure ? `${symbols.because} ${words}` : text.screen.following(words);
 }
 
@@ -116,6 +139,7 @@ export function timelineList(
 ): Line[] {
 	if (timeline.length === 0) return [line(text.screen.noTimeline, 'dim')];
 	const causes = causesOf(timeline);
+	const wording = wordingFor(timeline, text, symbols);
 	const at = selected ? timeline.indexOf(selected) : timeline.length - 1;
 	const first = Math.max(0, Math.min(at - Math.floor(rows / 2), timeline.length - rows));
 	let command = timeline.slice(0, first + 1).findLast(({what}) => what === 'command') ?? timeline[0]!;
@@ -127,9 +151,9 @@ export function timelineList(
 				? [commandWords(entry)]
 				: [
 						{text: `+${duration(entry.at - command.at)}`.padEnd(9), tone: 'dim'},
-						wordsOf(entry, cause, text, symbols),
-						...(cause && cause.entry.name !== entry.name
-							? [{text: `  ${causeWords(cause, text, symbols)}`, tone: 'dim' as const}]
+						wordsOf(entry, cause, wording),
+						...(cause && !isItsOwn(cause, entry)
+							? [{text: `  ${causeWords(cause, wording)}`, tone: 'dim' as const}]
 							: []),
 					];
 		return fitted(entry === selected ? toned(content, 'selected') : content, width, symbols.ellipsis);

@@ -558,6 +558,18 @@ describe('the timeline', () => {
 		expect(text).toMatch(/\+410 ms +\+ address 10\.244\.1\.8:80 {2}← Pod …-76kdl ready/);
 	});
 
+	it('says which Service an address is of where there are several, and what only came before', () => {
+		const twice: TimelineEntry[] = [
+			...story.slice(0, -1),
+			{at: start + 405, what: 'service-changed', name: 'my-service', detail: 'app=my-app'},
+			...story.slice(-1),
+			{at: start + 411, what: 'endpoint-in', name: 'front', detail: '10.244.1.8:80', pod: fresh.name},
+		];
+		const {text} = drawn(aState({focus: 'timeline'}, {timeline: twice}), 200, 50);
+		expect(text).toMatch(/\+410 ms +\+ address 10\.244\.1\.8:80 of my-service {2}after Service my-service changed/);
+		expect(text).toMatch(/\+411 ms +\+ address 10\.244\.1\.8:80 of front {2}← Pod …-76kdl ready/);
+	});
+
 	it('shows in the panes the moment that is looked back at, and says so', () => {
 		for (const [columns, rows] of [
 			[80, 24],
