@@ -1,8 +1,8 @@
 import {Command, type CommanderError, Option} from 'commander';
+import {nearest} from '../text/nearest.ts';
 import type {Text} from '../text/text.ts';
 import {UserError} from '../text/user-error.ts';
 import type {Context, ExitCode} from './context.ts';
-import {nearest} from './nearest.ts';
 
 /** The options that more than one command has; `--lang` is read before, since errors need it too. */
 export type RunOptions = {cluster?: string; json?: boolean};

@@ -18,12 +18,13 @@ import {
 	rememberPassing,
 	writeRecord,
 } from './context/context-record.ts';
+import {explainError} from './context/explain-error.ts';
 import {type FrozenContext, freezeContext} from './context/frozen-context.ts';
 import {deleteNamespace, type NamespacePlace, ownLabels} from './context/own-namespace.ts';
 import {createRightsCheck, mayDo} from './context/rights.ts';
 import {checkIdentity, serverIdentity} from './context/server-identity.ts';
 import {type GatewayPod, openGatewayPod} from './gateway-pod.ts';
-import {isStatus, type KubeApi, KubeApiError, openKubeApi} from './kube-api.ts';
+import {isStatus, type KubeApi, openKubeApi} from './kube-api.ts';
 import {hasKubeProxy, nodeCapabilities} from './node-capabilities.ts';
 import type {Environment} from './shell.ts';
 
@@ -78,15 +79,8 @@ export async function openContextCluster(options: OpenContextOptions): Promise<C
 		return await (options.throwaway ? openThrowaway(options, frozen, place) : openLasting(options, frozen, place));
 	} catch (error) {
 		signal.throwIfAborted();
-		throw explain(error, frozen, text);
+		throw explainError(error, frozen, text);
 	}
-}
-
-/** An error of the API server, the network or a credential plugin in the learner's words. */
-function explain(error: unknown, {name, server}: FrozenContext, text: Text): UserError {
-	if (error instanceof UserError) return error;
-	if (error instanceof KubeApiError) return new UserError(text.context.refused(name, server, error.message));
-	return new UserError(text.context.unreachable(name, server, innermost(error)));
 }
 
 async function openLasting(options: OpenContextOptions, frozen: FrozenContext, place: ContextPlace) {
@@ -231,7 +225,7 @@ export async function confirmContext(options: OpenContextOptions): Promise<boole
 		return question !== undefined;
 	} catch (error) {
 		signal.throwIfAborted();
-		throw explain(error, frozen, text);
+		throw explainError(error, frozen, text);
 	} finally {
 		rmSync(folder, {recursive: true, force: true});
 	}
@@ -319,12 +313,4 @@ async function capabilitiesOf(api: KubeApi, signal: AbortSignal): Promise<Readon
 function refusedOrAbsent(error: unknown): undefined {
 	if (isStatus(error, 403) || isStatus(error, 404)) return undefined;
 	throw error;
-}
-
-/** The reason at the bottom of an error of the network or of a credential plugin. */
-function innermost(error: unknown): string {
-	let inner = error;
-	while (inner instanceof Error && inner.cause instanceof Error) inner = inner.cause;
-	if (inner instanceof AggregateError && inner.errors[0] instanceof Error) inner = inner.errors[0];
-	return inner instanceof Error ? inner.message || inner.name : String(inner);
 }

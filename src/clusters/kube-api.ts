@@ -1,6 +1,7 @@
 import {request as httpRequest, type IncomingMessage} from 'node:http';
 import {Agent, request as httpsRequest, type RequestOptions} from 'node:https';
 import {KubeConfig} from '@kubernetes/client-node';
+import {watchCredentialPlugin} from './credential-plugin.ts';
 
 /** An answer of an API server other than success. */
 export class KubeApiError extends Error {
@@ -29,21 +30,31 @@ export type KubeApi = {
 	open(path: string, signal: AbortSignal): Promise<IncomingMessage>;
 };
 
-/** How long an answer may take, ms. */
-const answerLimit = 20_000;
+/** How long an answer may take, ms, once there are credentials to ask with. */
+const answerLimit = 10_000;
 
 /** Asks as the current context of a kubeconfig file says. Throws when the file cannot be read or names no cluster. */
 export function openKubeApi(kubeconfig: string): KubeApi {
 	const config = new KubeConfig();
 	config.loadFromFile(kubeconfig);
+	watchCredentialPlugin(config);
 	const server = config.getCurrentCluster()?.server.replace(/\/$/, '');
 	if (!server) throw new Error(`the kubeconfig ${kubeconfig} names no cluster in its current context`);
 	// The library makes a connection for each request. node:https keeps those apart that have other credentials.
 	const agent = new Agent({keepAlive: true});
 	const shared = server.startsWith('https:') && !config.getCurrentCluster()?.proxyUrl;
-	const send = async (method: string, path: string, text: string | undefined, signal: AbortSignal) => {
-		const options: RequestOptions = {method, signal, headers: {accept: 'application/json'}};
-		await config.applyToHTTPSOptions(options);
+	const send = async (
+		method: string,
+		path: string,
+		text: string | undefined,
+		signal?: AbortSignal,
+		limitMs?: number,
+	) => {
+		const options: RequestOptions = {method, headers: {accept: 'application/json'}};
+		// A plugin has a time of its own.
+		await unlessAborted(config.applyToHTTPSOptions(options), signal);
+		const limit = limitMs === undefined ? [] : [AbortSignal.timeout(limitMs)];
+		options.signal = AbortSignal.any([...(signal ? [signal] : []), ...limit]);
 		// What is not only read has a connection of its own, since it must not be sent twice.
 		if (shared && method === 'GET') options.agent = agent;
 		if (text !== undefined) {
@@ -61,13 +72,21 @@ export function openKubeApi(kubeconfig: string): KubeApi {
 		server,
 		config,
 		async ask<T>(method: string, path: string, {body, signal}: KubeApiOptions = {}) {
-			const limit = AbortSignal.timeout(answerLimit);
-			const ended = signal ? AbortSignal.any([signal, limit]) : limit;
 			const text = body === undefined ? undefined : JSON.stringify(body);
-			return JSON.parse(await bodyOf(await send(method, path, text, ended))) as T;
+			return JSON.parse(await bodyOf(await send(method, path, text, signal, answerLimit))) as T;
 		},
 		open: (path, signal) => send('GET', path, undefined, signal),
 	};
+}
+
+function unlessAborted<T>(promise: Promise<T>, signal: AbortSignal | undefined): Promise<T> {
+	if (!signal) return promise;
+	signal.throwIfAborted();
+	return new Promise((resolve, reject) => {
+		const end = () => reject(signal.reason);
+		signal.addEventListener('abort', end, {once: true});
+		promise.then(resolve, reject).finally(() => signal.removeEventListener('abort', end));
+	});
 }
 
 function respond(url: URL, options: RequestOptions, body: string | undefined): Promise<IncomingMessage> {

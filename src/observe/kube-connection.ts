@@ -1,6 +1,7 @@
 import {request as httpRequest} from 'node:http';
 import {request as httpsRequest, type RequestOptions} from 'node:https';
 import {KubeConfig, Watch} from '@kubernetes/client-node';
+import {watchCredentialPlugin} from '../clusters/credential-plugin.ts';
 
 /** An answer of the API server other than success. */
 export class ApiError extends Error {
@@ -30,6 +31,7 @@ export type KubeConnection = {
 export function connectKube(kubeconfig: string): KubeConnection {
 	const config = new KubeConfig();
 	config.loadFromFile(kubeconfig);
+	watchCredentialPlugin(config);
 	const server = config.getCurrentCluster()?.server;
 	if (!server) throw new Error(`The kubeconfig ${kubeconfig} names no cluster in its current context.`);
 	return {

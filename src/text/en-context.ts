@@ -1,8 +1,8 @@
 /** The English sentences about clusters that the user already has, and the gateway into them. */
 export const enContext = {
 	title: (context: string, version: string) => `${context} ${version}`,
-	noSuchContext: (name: string, names: string[], files: string[]) =>
-		`the kubeconfig (${files.join(', ')}) has no context named ${name}. ${
+	noSuchContext: (name: string, names: string[], files: string[], near: string | undefined) =>
+		`the kubeconfig (${files.join(', ')}) has no context named ${name}. ${near ? `Do you mean ${near}? ` : ''}${
 			names.length > 0 ? `It has: ${names.join(', ')}` : 'It has none; see: kubectl config get-contexts'
 		}`,
 	noCluster: (name: string, file: string) =>
@@ -12,6 +12,17 @@ export const enContext = {
 	unreadable: (file: string, why: string) => `${file} cannot be read: ${why}`,
 	unreachable: (name: string, server: string, why: string) =>
 		`the cluster of the context ${name} at ${server} does not answer (${why}). Try: kubectl --context ${name} version`,
+	noAnswer: 'no answer within ten seconds',
+	unauthorized: (name: string, server: string) =>
+		`the cluster of the context ${name} at ${server} does not accept the credentials: Unauthorized. They may have expired; sign in again, and try: kubectl --context ${name} get pods`,
+	plugin: {
+		absent: (name: string, command: string) =>
+			`the context ${name} gets its credentials from the program ${command}, which is not installed. Install it, or put it on PATH, and try: kubectl --context ${name} get pods`,
+		failed: (name: string, command: string, said: string) =>
+			`the program ${command}, from which the context ${name} gets its credentials, failed: ${said}. Sign in first, and try: kubectl --context ${name} get pods`,
+		silent: (name: string, command: string, said: string) =>
+			`the program ${command}, from which the context ${name} gets its credentials, has not answered for a minute${said && ` (${said})`}. It may be waiting for you; sign in first, with: kubectl --context ${name} get pods`,
+	},
 	refused: (name: string, server: string, message: string) =>
 		`the cluster of the context ${name} at ${server} refuses: ${message}`,
 	replaced: (name: string, server: string) =>

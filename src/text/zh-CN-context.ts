@@ -3,8 +3,8 @@ import type {Text} from './text.ts';
 /** The Simplified Chinese sentences about clusters that the user already has, and the gateway into them. */
 export const zhCNContext: Text['context'] = {
 	title: (context, version) => `${context} ${version}`,
-	noSuchContext: (name, names, files) =>
-		`kubeconfig（${files.join('、')}）中没有名为 ${name} 的上下文。${
+	noSuchContext: (name, names, files, near) =>
+		`kubeconfig（${files.join('、')}）中没有名为 ${name} 的上下文。${near ? `是不是想用 ${near}？` : ''}${
 			names.length > 0
 				? `现有的上下文：${names.join('、')}`
 				: '其中没有任何上下文；可以查看：kubectl config get-contexts'
@@ -15,6 +15,17 @@ export const zhCNContext: Text['context'] = {
 	unreadable: (file, why) => `无法读取 ${file}：${why}`,
 	unreachable: (name, server, why) =>
 		`上下文 ${name} 的集群（${server}）没有应答（${why}）。可以试试：kubectl --context ${name} version`,
+	noAnswer: '十秒内没有应答',
+	unauthorized: (name, server) =>
+		`上下文 ${name} 的集群（${server}）不接受这份凭据：Unauthorized。凭据可能已经过期；请重新登录，再试试：kubectl --context ${name} get pods`,
+	plugin: {
+		absent: (name, command) =>
+			`上下文 ${name} 的凭据来自程序 ${command}，而这个程序没有安装。请安装它，或者把它放到 PATH 中，再试试：kubectl --context ${name} get pods`,
+		failed: (name, command, said) =>
+			`上下文 ${name} 的凭据来自程序 ${command}，它运行失败：${said}。请先登录，再试试：kubectl --context ${name} get pods`,
+		silent: (name, command, said) =>
+			`上下文 ${name} 的凭据来自程序 ${command}，它一分钟内没有应答${said && `（${said}）`}。它可能在等你操作；请先登录：kubectl --context ${name} get pods`,
+	},
 	refused: (name, server, message) => `上下文 ${name} 的集群（${server}）拒绝了请求：${message}`,
 	replaced: (name, server) =>
 		`上下文 ${name}（${server}）背后已经不是上次的那个集群，因此不会向它写入任何内容。如果这正是你想要的，请先忘掉旧的集群：endpoint-lab down --delete --cluster context:${name}`,

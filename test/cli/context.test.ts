@@ -130,7 +130,7 @@ test('on a terminal the name of the context has to be typed', async () => {
 test('a context that is not there is answered with those that are', async () => {
 	const {code, stderr} = await sandbox.run(['up', '--cluster', 'context:wrok'], environment);
 	expect(code).toBe(2);
-	expect(stderr).toContain('has no context named wrok. It has: elsewhere, work');
+	expect(stderr).toContain('has no context named wrok. Do you mean work? It has: elsewhere, work');
 	const broken = await sandbox.run(['up', '--cluster', 'context:elsewhere'], environment);
 	expect(broken.code).toBe(1);
 	expect(broken.stderr).toContain('names a cluster that is not there');

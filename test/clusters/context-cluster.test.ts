@@ -453,6 +453,18 @@ test('a cluster that does not answer is an error with the reason', async () => {
 	);
 });
 
+test('credentials that are refused, and a program for them that is not there, are told as such', async () => {
+	const config = JSON.parse(readFileSync(userFile, 'utf8'));
+	const withUser = (user: object) => writeFileSync(userFile, JSON.stringify({...config, users: [{name: 'ada', user}]}));
+	withUser({token: 'expired'});
+	await expect(open()).rejects.toThrow(
+		/does not accept the credentials: Unauthorized.*kubectl --context work get pods/,
+	);
+	const exec = {apiVersion: 'client.authentication.k8s.io/v1', command: 'no-such-plugin', interactiveMode: 'Never'};
+	withUser({exec});
+	await expect(open()).rejects.toThrow(/gets its credentials from the program no-such-plugin, which is not installed/);
+});
+
 test('fifty learners at once: names never collide, and each has what is theirs', {timeout: 300_000}, async () => {
 	const before = await foreignObjects();
 	const learners = await Promise.all(

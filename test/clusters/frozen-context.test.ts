@@ -129,7 +129,10 @@ describe.skipIf(!kubectl)('stock kubectl', () => {
 
 test('what is missing is said with what there is', () => {
 	const files = twoFiles();
-	expect(() => freeze(files, 'wrok')).toThrow(/no context named wrok\. It has: work, other, by-token/);
+	expect(() => freeze(files, 'wrok')).toThrow(
+		/no context named wrok\. Do you mean work\? It has: work, other, by-token/,
+	);
+	expect(() => freeze(files, 'production')).toThrow(/no context named production\. It has: work, other, by-token/);
 	expect(() => freeze(join(folder, 'nothing'), 'work')).toThrow(/has no context named work\. It has none/);
 	expect(() => freeze(file('broken', 'contexts: ['), 'work')).toThrow(/broken cannot be read/);
 	const half = file('half', config({contexts: [{name: 'a', context: {cluster: 'c', user: 'u'}}]}));

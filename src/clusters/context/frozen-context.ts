@@ -2,6 +2,7 @@ import {readFileSync} from 'node:fs';
 import {homedir} from 'node:os';
 import {delimiter, dirname, isAbsolute, join, resolve} from 'node:path';
 import {parse} from 'yaml';
+import {nearest} from '../../text/nearest.ts';
 import type {Text} from '../../text/text.ts';
 import {UserError} from '../../text/user-error.ts';
 import type {Environment} from '../shell.ts';
@@ -44,7 +45,7 @@ export function freezeContext(environment: Environment, name: string, text: Text
 		const names = parts.flatMap(({content}) =>
 			Array.isArray(content.contexts) ? (content.contexts as Named[]).map(entry => entry?.name) : [],
 		);
-		throw new UserError(words.noSuchContext(name, [...new Set(names)], files), 2);
+		throw new UserError(words.noSuchContext(name, [...new Set(names)], files, nearest(name, names)), 2);
 	}
 	const context = fieldsOf(found.entry.context);
 	const cluster = find('clusters', context.cluster);

@@ -6,7 +6,7 @@ import {takeLock} from '../../state/lock.ts';
 import {makeTemporaryFolder} from '../../state/temporary-folder.ts';
 import type {Text} from '../../text/text.ts';
 import {UserError} from '../../text/user-error.ts';
-import {KubeApiError, openKubeApi} from '../kube-api.ts';
+import {openKubeApi} from '../kube-api.ts';
 import type {Environment} from '../shell.ts';
 import {
 	type ContextPlace,
@@ -16,6 +16,7 @@ import {
 	passingNamespaces,
 	readRecord,
 } from './context-record.ts';
+import {explainError} from './explain-error.ts';
 import {freezeContext} from './frozen-context.ts';
 import {deleteNamespace, deleteOwnPods, type NamespacePlace, ownNamespaces} from './own-namespace.ts';
 import {checkIdentity, serverIdentity} from './server-identity.ts';
@@ -83,9 +84,7 @@ async function removeFromCluster(
 		return {namespaces, cleaned: record.namespace};
 	} catch (error) {
 		signal.throwIfAborted();
-		if (error instanceof UserError) throw error;
-		if (error instanceof KubeApiError) throw new UserError(text.context.refused(name, frozen.server, error.message));
-		throw new UserError(text.context.unreachable(name, frozen.server, (error as Error).message));
+		throw explainError(error, frozen, text);
 	} finally {
 		rmSync(folder, {recursive: true, force: true});
 	}

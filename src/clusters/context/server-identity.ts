@@ -1,6 +1,7 @@
 import {createHash} from 'node:crypto';
 import type {Text} from '../../text/text.ts';
 import {UserError} from '../../text/user-error.ts';
+import {CredentialPluginError} from '../credential-plugin.ts';
 import {type KubeApi, KubeApiError} from '../kube-api.ts';
 
 type WithUid = {metadata: {uid: string}};
@@ -29,6 +30,8 @@ export async function checkIdentity(api: KubeApi, identity: string, context: str
 		found = await read(api, source, signal);
 	} catch (error) {
 		signal.throwIfAborted();
+		// What is wrong then is with the credentials, and is told as such.
+		if (error instanceof CredentialPluginError || (error instanceof KubeApiError && error.status === 401)) throw error;
 		throw new UserError(text.context.identityUnknown(context, api.server, (error as Error).message));
 	}
 	if (found !== identity) throw new UserError(text.context.replaced(context, api.server));
