@@ -1,4 +1,4 @@
-import {type ChildProcess, spawn} from 'node:child_process';
+import {type ChildProcess, spawn, spawnSync} from 'node:child_process';
 import {randomUUID} from 'node:crypto';
 import {existsSync, readFileSync, rmSync} from 'node:fs';
 import {constants} from 'node:os';
@@ -47,7 +47,7 @@ export type LineRunnerOptions = {
  * The program around a line. Every line gets a shell of its own, so that nothing a learner types can break the next
  * line; what a session keeps (exported variables, assignments, functions of bash, the folder) goes through files.
  * `set -a` exports plain assignments too, which is what keeps `POD=…` for the next line. Descriptor 9 is the output
- * even when the line redirects its own; the mark on it tells that everything before has been read. In the terminal, what a
+ * even when the line redirects its own; only Git's bash on Windows knows `pwd -W`, which is the folder as Windows calls it; the mark on it tells that everything before has been read. In the terminal, what a
  * killed program has made of its modes is put right.
  */
 const wrapper = `
@@ -62,7 +62,7 @@ fi
 __endpoint_lab_end() {
 	set +a
 	if [ -n "$__endpoint_lab_tty" ]; then stty "$__endpoint_lab_tty"; fi
-	pwd >"$__endpoint_lab_state/folder"
+	{ pwd -W 2>/dev/null || pwd; } >"$__endpoint_lab_state/folder"
 	{ export -p; if [ -n "$BASH_VERSION" ]; then declare -f; fi; } >"$__endpoint_lab_state/next" 2>/dev/null &&
 		mv -f "$__endpoint_lab_state/next" "$__endpoint_lab_state/variables"
 	if [ -n "$__endpoint_lab_mark" ]; then printf '\\000%s\\000' "$__endpoint_lab_mark" >&9; fi
@@ -98,7 +98,9 @@ export function createLineRunner({environment, cwd, signal, holdInterrupt}: Line
 			env: existsSync(join(state, 'variables')) ? {HOME: environment.HOME, PWD: folder} : {...environment, PWD: folder},
 			// A group of its own is what lets Ctrl-C reach everything the line started. In the terminal the
 			// line shares the lab's group instead, or it could not read from the terminal.
-			detached: mark !== '',
+			// Windows has no groups, and would open a window for it.
+			detached: mark !== '' && process.platform !== 'win32',
+			windowsHide: true,
 			stdio: mark === '' ? 'inherit' : ['ignore', 'pipe', 'ignore'],
 		});
 		running = {child, inTerminal: mark === '', interrupted: false};
@@ -127,7 +129,7 @@ export function createLineRunner({environment, cwd, signal, holdInterrupt}: Line
 		const pid = current?.pid;
 		const ended = current && new Promise<void>(resolve => current.once('exit', () => resolve()));
 		// A command in the terminal is not in a group of its own.
-		if (pid !== undefined && inTerminal) await hangUp(pid, killAfterMs);
+		if (pid !== undefined && inTerminal && process.platform !== 'win32') await hangUp(pid, killAfterMs);
 		else if (pid !== undefined) groups.add(pid);
 		for (const group of groups) signalGroup(group, 'SIGTERM');
 		if (ended) {
@@ -231,9 +233,20 @@ export function createLineRunner({environment, cwd, signal, holdInterrupt}: Line
 
 /** Sends a signal to a process group; false when there is no such group any more. Signal 0 only asks. */
 function signalGroup(group: number, signal: NodeJS.Signals | 0): boolean {
+	if (process.platform === 'win32') return signalTree(group, signal);
 	try {
 		process.kill(-group, signal);
 		return true;
+	} catch {
+		return false;
+	}
+}
+
+/** The same on Windows, where a process and those that it has started can only be ended. */
+function signalTree(pid: number, signal: NodeJS.Signals | 0): boolean {
+	if (signal !== 0) return spawnSync('taskkill', ['/pid', String(pid), '/t', '/f'], {stdio: 'ignore'}).status === 0;
+	try {
+		return process.kill(pid, 0);
 	} catch {
 		return false;
 	}

@@ -1,5 +1,5 @@
 import {accessSync, constants} from 'node:fs';
-import {basename, delimiter, join} from 'node:path';
+import {basename, delimiter, join, win32} from 'node:path';
 
 /** An environment as child processes take it. */
 export type Environment = Record<string, string | undefined>;
@@ -28,8 +28,10 @@ const loopback = '127.0.0.1,localhost,::1';
  */
 export function shellEnvironment(options: ShellEnvironmentOptions): Environment {
 	const {base, kubeconfig, gateway, kubectlCache, bin, curlHome} = options;
+	// Windows calls it Path, and a child must not get two of them.
+	const others = Object.entries(base).filter(([key]) => process.platform !== 'win32' || key.toUpperCase() !== 'PATH');
 	return {
-		...base,
+		...Object.fromEntries(others),
 		KUBECONFIG: kubeconfig,
 		KUBECACHEDIR: kubectlCache,
 		http_proxy: gateway,
@@ -42,9 +44,9 @@ export function shellEnvironment(options: ShellEnvironmentOptions): Environment 
 	};
 }
 
-/** The first executable file of that name on PATH; a name with a slash is taken as it is. */
+/** The first executable file of that name on PATH; a name with a slash (on Windows a backslash) is taken as it is. */
 export function findOnPath(name: string, path: string | undefined): string | undefined {
-	const candidates = name.includes('/')
+	const candidates = (process.platform === 'win32' ? /[\\/]/ : /\//).test(name)
 		? [name]
 		: (path ?? '')
 				.split(delimiter)
@@ -81,8 +83,28 @@ const posixShells = new Set(['bash', 'zsh', 'sh', 'dash', 'ksh', 'mksh', 'ash'])
  * gets bash there, because lessons print POSIX commands.
  */
 export function lineShell(environment: Environment): string | undefined {
+	if (process.platform === 'win32') return gitBash(environment, isExecutable);
 	const own = environment.SHELL;
 	return firstShell([own && posixShells.has(shellName(own)) ? own : undefined, 'bash', 'sh'], environment);
+}
+
+/**
+ * On Windows the bash of Git: beside the git on PATH, else where its installer puts it; else another bash on PATH. That of
+ * System32 and WindowsApps is WSL's, in which neither the lab's variables nor its paths mean anything.
+ */
+export function gitBash(environment: Environment, exists: (file: string) => boolean): string | undefined {
+	const folders = (environment.PATH ?? '').split(';').filter(Boolean);
+	const git = folders.find(folder => exists(win32.join(folder, 'git.exe')));
+	const installed = [environment.ProgramFiles, environment.ProgramW6432, environment.LOCALAPPDATA]
+		.flatMap((folder, at) => (folder ? [win32.join(folder, ...(at === 2 ? ['Programs', 'Git'] : ['Git']))] : []))
+		.map(folder => win32.join(folder, 'bin', 'bash.exe'));
+	return [
+		...(git ? [win32.join(git, '..', 'bin', 'bash.exe'), win32.join(git, 'bash.exe')] : []),
+		...installed,
+		...folders
+			.filter(folder => !/\\(System32|WindowsApps)\\?$/i.test(folder))
+			.flatMap(folder => [win32.join(folder, 'bash.exe'), win32.join(folder, 'sh.exe')]),
+	].find(exists);
 }
 
 function shellName(path: string): string {

@@ -38,7 +38,8 @@ export function prepareBin(bin: string, environment: Environment, launcher: stri
 		.filter(folder => folder !== bin)
 		.join(delimiter);
 	writeProgram(bin, 'endpoint-lab', [process.execPath, launcher]);
-	if (findOnPath('kubectl', others)) rmSync(join(bin, 'kubectl'), {force: true});
+	if (findOnPath('kubectl', others))
+		for (const name of ['kubectl', 'kubectl.cmd']) rmSync(join(bin, name), {force: true});
 	else writeProgram(bin, 'kubectl', [process.execPath, launcher, 'kubectl']);
 	return bin;
 }
@@ -46,8 +47,8 @@ export function prepareBin(bin: string, environment: Environment, launcher: stri
 function writeProgram(folder: string, name: string, words: string[]): void {
 	if (process.platform === 'win32') {
 		writeFileSync(join(folder, `${name}.cmd`), `@${words.map(word => `"${word}"`).join(' ')} %*\r\n`);
-		return;
 	}
+	// On Windows too: Git's bash, which runs the prompt's lines, finds no .cmd.
 	const quoted = words.map(word => `'${word.replaceAll("'", `'\\''`)}'`).join(' ');
 	writeFileSync(join(folder, name), `#!/bin/sh\nexec ${quoted} "$@"\n`, {mode: 0o755});
 }

@@ -107,7 +107,7 @@ describe.each(['/bin/bash', '/bin/dash'])('in %s', shell => {
 
 	test('a second Ctrl-C ends a command that ignores the first', async () => {
 		let text = '';
-		const running = runner.run(`trap "echo no" INT; while :; do echo ready; sleep 600; done`, {
+		const running = runner.run(`trap "echo no" INT; while :; do sleep 600 & echo ready; wait; done`, {
 			onOutput: piece => (text += piece),
 		});
 		await until(() => text.includes('ready'));

@@ -3,7 +3,7 @@ import {chmodSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync} 
 import {tmpdir} from 'node:os';
 import {delimiter, join} from 'node:path';
 import {afterEach, beforeEach, describe, expect, test} from 'vitest';
-import {findOnPath, interactiveShell, lineShell, shellEnvironment} from '../../src/clusters/shell.ts';
+import {findOnPath, gitBash, interactiveShell, lineShell, shellEnvironment} from '../../src/clusters/shell.ts';
 import {prepareBin, prepareCurl, prepareWorkFolder} from '../../src/clusters/work-folder.ts';
 
 let folder: string;
@@ -121,4 +121,31 @@ test('the prompt’s curlrc silences the meter and keeps the learner’s own set
 	writeFileSync(join(folder, '.curlrc'), 'user-agent = "me"\n');
 	const home = prepareCurl(join(folder, 'curl'), {HOME: folder});
 	expect(readFileSync(join(home, '.curlrc'), 'utf8')).toBe('silent\nshow-error\nuser-agent = "me"\n');
+});
+
+describe('on Windows', () => {
+	const system = 'C:\\Windows\\System32';
+	const found = (environment: Record<string, string>, ...files: string[]) =>
+		gitBash(environment, file => files.includes(file));
+
+	test('lines run in the bash of the git on PATH, not in that of WSL', () => {
+		const PATH = `${system};C:\\Tools\\Git\\cmd;C:\\Users\\a\\AppData\\Local\\Microsoft\\WindowsApps`;
+		const bash = 'C:\\Tools\\Git\\bin\\bash.exe';
+		expect(found({PATH}, `${system}\\bash.exe`, 'C:\\Tools\\Git\\cmd\\git.exe', bash)).toBe(bash);
+	});
+
+	test('they run where Git’s installer puts it when git is not on PATH', () => {
+		const bash = 'C:\\Program Files\\Git\\bin\\bash.exe';
+		expect(found({PATH: system, ProgramFiles: 'C:\\Program Files'}, bash)).toBe(bash);
+		const own = 'C:\\Users\\a\\AppData\\Local\\Programs\\Git\\bin\\bash.exe';
+		expect(found({PATH: system, LOCALAPPDATA: 'C:\\Users\\a\\AppData\\Local'}, own)).toBe(own);
+	});
+
+	test('without Git another bash serves, and WSL’s alone is none', () => {
+		expect(found({PATH: `${system};C:\\msys64\\usr\\bin`}, 'C:\\msys64\\usr\\bin\\sh.exe')).toBe(
+			'C:\\msys64\\usr\\bin\\sh.exe',
+		);
+		expect(found({PATH: system}, `${system}\\bash.exe`)).toBeUndefined();
+		expect(found({})).toBeUndefined();
+	});
 });

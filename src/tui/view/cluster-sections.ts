@@ -194,6 +194,8 @@ function requestRowsOf({view, focus}: LabState, height: number, spare: number): 
 	if (!view.requests || view.finished) return 0;
 	const low = height < 20;
 	if (low) return focus === 'timeline' ? 0 : Math.max(0, Math.min(wantedRequestRows(view.requests), 4, spare));
+	// The timeline that is being looked through needs the room more.
+	if (focus === 'timeline') return Math.max(0, Math.min(3, spare));
 	const wanted = Math.max(1, Math.ceil((wantedRequestRows(view.requests) - 2) / 3)) * 3 + 2;
 	return Math.max(0, Math.min(wanted, 12, spare));
 }
