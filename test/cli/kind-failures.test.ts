@@ -63,7 +63,7 @@ describe('without what a kind cluster needs, one line says what to do, and nothi
 		expect({code, stdout, lines: stderr.trimEnd().split('\n').length}).toEqual({code: 1, stdout: '', lines: 1});
 		expect(stderr).toContain(message);
 		expect(stderr).toContain('--cluster embedded');
-		machine.expectClean();
+		await machine.expectClean();
 	});
 
 	test('no container runtime', async () => {
@@ -71,7 +71,7 @@ describe('without what a kind cluster needs, one line says what to do, and nothi
 		const {code, stderr} = await machine.run(up);
 		expect(code).toBe(1);
 		expect(stderr).toContain('none is installed. Install Docker, Podman or nerdctl');
-		machine.expectClean();
+		await machine.expectClean();
 	});
 
 	test('no kind', async () => {
@@ -79,7 +79,7 @@ describe('without what a kind cluster needs, one line says what to do, and nothi
 		const {code, stderr} = await machine.run(up);
 		expect(code).toBe(1);
 		expect(stderr).toContain('kind is not on PATH. Install it (https://kind.sigs.k8s.io)');
-		machine.expectClean();
+		await machine.expectClean();
 	});
 
 	test('"auto" then is the embedded cluster', async () => {
@@ -89,7 +89,7 @@ describe('without what a kind cluster needs, one line says what to do, and nothi
 		expect(stdout).toContain('/embedded/kubeconfig');
 		expect(stderr).toContain('auto: embedded (SIMULATED), since kind cannot run here.');
 		expect(await machine.run(['down'])).toMatchObject({code: 0, stdout: expect.stringContaining('embedded')});
-		machine.expectClean();
+		await machine.expectClean();
 	});
 });
 
@@ -142,7 +142,7 @@ describe('each way in which kind fails is named with its fix, and leaves nothing
 		expect(last).toContain(message);
 		expect(last).toContain(`kind’s own words: ${join(machine.folder, 'create.log')}`);
 		expect(readFileSync(join(machine.folder, 'create.log'), 'utf8')).toContain('ERROR: failed to create cluster');
-		machine.expectClean(['kind/create.log']);
+		await machine.expectClean(['kind/create.log']);
 	});
 
 	test('and all the others of which it is known what kind says', async () => {
@@ -156,7 +156,7 @@ describe('each way in which kind fails is named with its fix, and leaves nothing
 				stderr: expect.stringContaining(textIn('en').clusters.kind.failures[code]),
 			});
 		}
-		machine.expectClean(['kind/create.log']);
+		await machine.expectClean(['kind/create.log']);
 	});
 
 	test('the second time, what its nodes have logged is kept, and nothing else of them', async () => {
@@ -173,7 +173,7 @@ describe('each way in which kind fails is named with its fix, and leaves nothing
 		const created = machine.state.calls().filter(({args}) => args[0] === 'create');
 		expect(created.map(({args}) => args.includes('--retain'))).toEqual([false, true]);
 		const kept = ['control-plane', 'worker', 'worker2'].map(node => `kind/node-logs/endpoint-lab-${node}/kubelet.log`);
-		machine.expectClean(['kind/create.log', ...kept, 'kind/node-logs/kind-version.txt']);
+		await machine.expectClean(['kind/create.log', ...kept, 'kind/node-logs/kind-version.txt']);
 	});
 
 	test('a detached start tells the same, and ends', async () => {
@@ -183,7 +183,7 @@ describe('each way in which kind fails is named with its fix, and leaves nothing
 		expect(stderr).toContain(
 			'the cluster did not start: the kind cluster could not be made, while preparing the nodes',
 		);
-		machine.expectClean(['kind.log', 'kind/create.log']);
+		await machine.expectClean(['kind.log', 'kind/create.log']);
 	});
 
 	test.each([
@@ -197,7 +197,7 @@ describe('each way in which kind fails is named with its fix, and leaves nothing
 		expect(stderr).toContain('fetching the node image');
 		expect(stderr).toContain(words);
 		expect(machine.state.calls().filter(({args}) => args[0] === 'create')).toEqual([]);
-		machine.expectClean();
+		await machine.expectClean();
 	});
 });
 
@@ -213,7 +213,7 @@ describe('what only looks like a failure is overcome', () => {
 			expect(existsSync(join(machine.folder, 'kubeconfig.lock'))).toBe(false);
 			expect(machine.state.calls().filter(({args}) => args[0] === 'create')).toHaveLength(1);
 			expect(await machine.run(['down', '--cluster', 'kind', '--delete'])).toMatchObject({code: 0});
-			machine.expectClean();
+			await machine.expectClean();
 		} finally {
 			await behind.remove();
 		}
@@ -230,7 +230,7 @@ describe('what only looks like a failure is overcome', () => {
 		expect(machine.state.behaviour().deleteFailures).toBe(0);
 		expect(machine.containers()).toEqual({});
 		expect(await machine.run(['down', '--cluster', 'kind', '--delete'])).toMatchObject({code: 0});
-		machine.expectClean();
+		await machine.expectClean();
 	});
 
 	test('a delete that fails for good says how to do it by hand, and the next one succeeds', async () => {
@@ -251,7 +251,7 @@ describe('what only looks like a failure is overcome', () => {
 			code: 0,
 			stdout: 'Removed the kind cluster endpoint-lab.\n',
 		});
-		machine.expectClean();
+		await machine.expectClean();
 		expect(existsSync(machine.folder)).toBe(false);
 	});
 });

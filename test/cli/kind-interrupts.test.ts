@@ -84,7 +84,7 @@ describe('Ctrl-C leaves nothing behind', () => {
 		const running = await inPhase(phase);
 		running.child.kill('SIGINT');
 		expect(await running.ended).toMatchObject({code: 130, stdout: ''});
-		machine.expectClean();
+		await machine.expectClean();
 	});
 
 	test('when the cluster is there and its images are being loaded', async () => {
@@ -94,7 +94,7 @@ describe('Ctrl-C leaves nothing behind', () => {
 		await shows(running, 'loading the lesson’s images');
 		running.child.kill('SIGINT');
 		expect(await running.ended).toMatchObject({code: 130, stdout: ''});
-		machine.expectClean();
+		await machine.expectClean();
 	});
 
 	test('of a detached start, which does not go on behind one’s back', async () => {
@@ -103,7 +103,7 @@ describe('Ctrl-C leaves nothing behind', () => {
 		await shows(running, 'starting the control plane');
 		running.child.kill('SIGINT');
 		expect(await running.ended).toMatchObject({code: 130, stdout: ''});
-		machine.expectClean();
+		await machine.expectClean();
 	});
 
 	test('nor does "down", which ends a start that is under way', async () => {
@@ -117,7 +117,7 @@ describe('Ctrl-C leaves nothing behind', () => {
 			stdout: '',
 			last: 'endpoint-lab: the start of the kind cluster was called off by another command, such as "endpoint-lab down".',
 		});
-		machine.expectClean();
+		await machine.expectClean();
 	});
 
 	test('but a cluster that was there before stays', async () => {
@@ -146,7 +146,7 @@ test('Ctrl-C of "up" ends the gateway and lets the cluster run', async () => {
 	});
 	expect(Object.values(machine.containers())).toEqual(['running', 'running', 'running']);
 	expect(await machine.run(['down', '--cluster', 'kind', '--delete'])).toMatchObject({code: 0});
-	machine.expectClean();
+	await machine.expectClean();
 });
 
 describe('after a kill the next start takes away what was half made, and makes a cluster', () => {
@@ -165,7 +165,7 @@ describe('after a kill the next start takes away what was half made, and makes a
 		});
 		machine.expectOthersUntouched();
 		expect(await machine.run(['down', '--cluster', 'kind', '--delete'])).toMatchObject({code: 0});
-		machine.expectClean();
+		await machine.expectClean();
 	});
 
 	test('also when kind has gone on to its end meanwhile', async () => {
@@ -195,7 +195,7 @@ describe('after a kill the next start takes away what was half made, and makes a
 		const {code, stdout} = await machine.run(['down']);
 		expect({code, stdout: plainNames(stdout)}).toEqual({code: 0, stdout: 'Removed the kind cluster endpoint-lab.\n'});
 		expect(lives(process.pid)).toBe(false);
-		machine.expectClean();
+		await machine.expectClean();
 	});
 
 	test('while a lesson was played, whose cluster the next one does not use', async () => {
@@ -211,6 +211,6 @@ describe('after a kill the next start takes away what was half made, and makes a
 			code: 0,
 			stdout: expect.stringMatching(/Removed the kind cluster endpoint-lab-proof-[0-9a-f]{6}\.\n$/),
 		});
-		machine.expectClean();
+		await machine.expectClean();
 	});
 });

@@ -37,7 +37,7 @@ test('with nerdctl a cluster is made, gets its images, is stopped, started again
 	expect(await machine.run(['up', '--cluster', 'kind', '--detach'])).toMatchObject({code: 0});
 	expect(Object.values(machine.containers())).toEqual(['running', 'running', 'running']);
 	expect(await machine.run(['down', '--cluster', 'kind', '--delete'])).toMatchObject({code: 0});
-	machine.expectClean();
+	await machine.expectClean();
 });
 
 test('a containerd that is not there or not this user’s is told by what nerdctl says of it', async () => {

@@ -11,7 +11,7 @@ import {
 } from 'node:fs';
 import {tmpdir} from 'node:os';
 import {join} from 'node:path';
-import {expect} from 'vitest';
+import {expect, vi} from 'vitest';
 import {createFakes, type FakeProgram, type Fakes, type FakesOptions} from '../fakes/fakes.ts';
 import type {Behaviour, FakeContainer} from '../fakes/state.ts';
 import {until} from '../until.ts';
@@ -50,7 +50,7 @@ export type KindSandbox = Fakes & {
 	/** Waits until a program of the fakes was called with these words, one after the other, by a run that is going on. */
 	called(running: Running, program: string, ...words: string[]): Promise<void>;
 	/** Nothing of ours is left but, after a failure, what kind and its nodes said; and nothing of others is changed. */
-	expectClean(said?: string[]): void;
+	expectClean(said?: string[]): Promise<void>;
 	/** Nobody else's container, kubeconfig or cluster was touched, and no variable of the user's led kind astray. */
 	expectOthersUntouched(): void;
 	remove(): Promise<void>;
@@ -124,9 +124,10 @@ export function createKindSandbox(
 		called: (running, program, ...words) =>
 			untilIn(running, () => state.calls().some(call => call.program === program && includesInOrder(call.args, words))),
 		expectOthersUntouched,
-		expectClean(said = []) {
+		async expectClean(said = []) {
 			expect(ours()).toEqual([]);
-			expect(processesOf(machine)).toEqual([]);
+			// What was told to end may take a moment to do so.
+			await vi.waitFor(() => expect(processesOf(machine)).toEqual([]), {timeout: 20_000, interval: 20});
 			const left = readdirSync(sandbox.home, {recursive: true, encoding: 'utf8'}).filter(
 				name => name.startsWith('kind') && !statSync(join(sandbox.home, name)).isDirectory(),
 			);

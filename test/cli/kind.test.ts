@@ -89,7 +89,7 @@ test('a kind cluster is made, told about, stopped, started again with the same s
 		code: 0,
 		stdout: expect.stringContaining(`Removed the kind cluster ${name}.`),
 	});
-	machine.expectClean();
+	await machine.expectClean();
 	expect(existsSync(machine.folder)).toBe(false);
 	expect(await machine.run(remove)).toMatchObject({code: 0, stdout: 'No kind cluster is running.\n'});
 });
@@ -108,7 +108,7 @@ test('a lesson plays on a kind cluster of its own, which is gone after', async (
 			KUBECACHEDIR: expect.stringMatching(/kubectl-cache$/),
 		});
 	}
-	machine.expectClean();
+	await machine.expectClean();
 });
 
 describe('kubectl', () => {
@@ -116,7 +116,7 @@ describe('kubectl', () => {
 		machine = createKindSandbox({kubeconfig}, undefined, {without: ['kubectl']});
 		const {code, stdout} = await machine.run(['play', 'endpoints', '--cluster', 'kind']);
 		expect({code, end: stdout.trimEnd().split('\n').at(-1)}).toEqual({code: 0, end: 'All 14 checks came true.'});
-		machine.expectClean();
+		await machine.expectClean();
 	});
 
 	test('that hangs holds nobody: Ctrl-C ends it, and nothing is left', async () => {
@@ -125,7 +125,7 @@ describe('kubectl', () => {
 		await machine.called(running, 'kubectl');
 		running.child.kill('SIGINT');
 		expect(await running.ended).toMatchObject({code: 130});
-		machine.expectClean();
+		await machine.expectClean();
 	});
 
 	test('that is too old for the cluster is told by doctor', async () => {
@@ -195,7 +195,7 @@ describe('options', () => {
 			stderr: `endpoint-lab: ${file}:3: kind knows no field "nodes[0].tainted".\n`,
 		});
 		expect(machine.state.calls().filter(({args}) => args[0] === 'create')).toEqual([]);
-		machine.expectClean();
+		await machine.expectClean();
 	});
 });
 
@@ -333,7 +333,7 @@ describe('a cluster of the last time', () => {
 		);
 		expect(Object.keys(machine.containers())).toHaveLength(2);
 		expect(await machine.run(remove)).toMatchObject({code: 0});
-		machine.expectClean();
+		await machine.expectClean();
 	});
 
 	test('whose record is damaged is nobody’s: both are kept, and another one is made', async () => {
