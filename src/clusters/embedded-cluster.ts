@@ -13,7 +13,6 @@ import {makeTemporaryFolder} from '../state/temporary-folder.ts';
 import type {Text} from '../text/text.ts';
 import {UserError} from '../text/user-error.ts';
 import type {Cluster} from './cluster.ts';
-import {kubeRequest} from './kube-request.ts';
 import {simulatorClock, simulatorState} from './simulator-control.ts';
 
 /** Where a running embedded cluster answers; its process writes it into the lock file. */
@@ -98,6 +97,7 @@ export function addressOf({details}: LockHolder): ClusterAddress | undefined {
 /** Whether the cluster at a kubeconfig says that it is ready, within five seconds. */
 async function isReady(kubeconfig: string, signal: AbortSignal): Promise<boolean> {
 	try {
+		const {kubeRequest} = await loadKubeRequest();
 		const answer = await kubeRequest(
 			kubeconfig,
 			'/readyz',
@@ -137,7 +137,8 @@ async function runCluster(options: WorkerOptions, text: Text, lock?: Lock): Prom
 	let worker: SimulatorWorker;
 	mkdirSync(options.folder, {recursive: true, mode: 0o700});
 	try {
-		worker = await startSimulatorWorker(options);
+		// What asks the cluster is loaded while that starts.
+		[worker] = await Promise.all([startSimulatorWorker(options), loadKubeRequest()]);
 	} catch (error) {
 		lock?.release();
 		if (!(error instanceof SimulatorStartError)) throw error;
@@ -215,8 +216,13 @@ async function describe(address: ClusterAddress, text: Text) {
 	};
 }
 
+function loadKubeRequest(): Promise<typeof import('./kube-request.ts')> {
+	return import('./kube-request.ts');
+}
+
 /** The cluster's Kubernetes version as headers show it: `v1.36`. */
 async function kubernetesVersion(kubeconfig: string): Promise<string> {
+	const {kubeRequest} = await loadKubeRequest();
 	const {body} = await kubeRequest(kubeconfig, '/version', AbortSignal.timeout(readyLimitMs));
 	const {major, minor} = JSON.parse(body) as {major: string; minor: string};
 	return `v${major}.${minor}`;
