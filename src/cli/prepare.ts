@@ -29,7 +29,7 @@ export async function prepare(options: PrepareOptions, context: Context): Promis
 		if (options.to !== undefined || options.arch) throw new UserError(text.offline.checkAlone, 2);
 		return await check(options.check, context);
 	}
-	return await gather(options.to ?? defaultFolder, architectures, context);
+	return await gather(options.to || defaultFolder, architectures, context);
 }
 
 async function gather(name: string, architectures: string[], context: Context): Promise<ExitCode> {

@@ -105,7 +105,8 @@ export async function checkOfflineFolder(
 async function wholeManifest(folder: string, text: Text): Promise<OfflineManifest> {
 	const words = text.offline;
 	const {manifest, problem} = await readManifest(folder);
-	if (problem === 'absent') throw new UserError(words.noManifest(folder));
+	const isFile = () => statSync(folder, {throwIfNoEntry: false})?.isFile() ?? false;
+	if (problem === 'absent') throw new UserError(isFile() ? words.notFolder(folder) : words.noManifest(folder));
 	if (problem === 'damaged') throw new UserError(words.manifestDamaged(folder));
 	if (problem) throw new UserError(words.newer(folder, problem.newer));
 	if (!manifest.complete) throw new UserError(words.unfinished(folder));

@@ -1,4 +1,4 @@
-import {mkdirSync, readdirSync, renameSync, rmSync, writeFileSync} from 'node:fs';
+import {mkdirSync, readdirSync, renameSync, rmSync, statSync, writeFileSync} from 'node:fs';
 import {dirname, join} from 'node:path';
 import {errorCode} from '../state/json-file.ts';
 import type {Text} from '../text/text.ts';
@@ -57,7 +57,7 @@ async function gather(options: PrepareOptions): Promise<Prepared> {
 	const {runtime, folder, nodeImage, images, borrowed, lab, created, signal, progress, text} = options;
 	const before = await readManifest(folder);
 	if (typeof before.problem === 'object') throw new UserError(text.offline.newer(folder, before.problem.newer));
-	mkdirSync(folder, {recursive: true});
+	makeFolder(folder, text);
 	removeHalfFiles(folder);
 	await giveBackLeft(runtime, borrowed);
 	const architectures = [...new Set([...(before.manifest?.architectures ?? []), ...options.architectures])].sort();
@@ -119,6 +119,15 @@ async function gather(options: PrepareOptions): Promise<Prepared> {
 
 function toolNeeds({runtime}: PrepareOptions, {architectures, kind}: OfflineManifest) {
 	return {environment: runtime.environment, architectures, oldestKind: kind};
+}
+
+/** Makes a folder and those above it, one by one: Node's own `recursive` never ends in /proc. Throws UserError for a file. */
+function makeFolder(folder: string, text: Text): void {
+	const found = statSync(folder, {throwIfNoEntry: false});
+	if (found?.isDirectory()) return;
+	if (found) throw new UserError(text.offline.notFolder(folder));
+	makeFolder(dirname(folder), text);
+	mkdirSync(folder);
 }
 
 /** Where an image's archive lies in the folder: letters, digits, points and dashes only. */

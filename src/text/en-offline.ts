@@ -47,7 +47,9 @@ export const enOffline = {
 	},
 	noSpace: (folder: string) =>
 		`there is no room left for ${folder}. What is there is kept: make room, and run the same command again.`,
-	notWritten: (folder: string, reason: string) => `${folder} cannot be written: ${reason}`,
+	notWritten: (folder: string, reason: string) =>
+		`${folder} cannot be written (${reason}). Name a folder where you may write, on a disk that is not write-protected: endpoint-lab prepare --to FOLDER`,
+	notFolder: (file: string) => `${file} is no folder. Name one: endpoint-lab prepare --to FOLDER`,
 	folderForEmbedded: (folder: string) =>
 		`${folder} is a folder; the embedded cluster takes a file that "endpoint-lab status --save FILE" has written. For images from a stick: --cluster kind --from ${folder}`,
 	fileForKind: (file: string) =>

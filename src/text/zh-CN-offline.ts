@@ -42,7 +42,9 @@ export const zhCNOffline: Text['offline'] = {
 		unreadable: file => `无法读取 ${file}；U 盘可能已损坏。请重新复制该目录。`,
 	},
 	noSpace: folder => `${folder} 所在的磁盘空间不足。已有的内容会保留：清理出空间后，再次运行同一条命令即可。`,
-	notWritten: (folder, reason) => `无法写入 ${folder}：${reason}`,
+	notWritten: (folder, reason) =>
+		`无法写入 ${folder}（${reason}）。请指定一个您有写权限、且所在磁盘没有写保护的目录：endpoint-lab prepare --to 目录`,
+	notFolder: file => `${file} 不是目录。请指定一个目录：endpoint-lab prepare --to 目录`,
 	folderForEmbedded: folder =>
 		`${folder} 是目录；内置集群需要由 "endpoint-lab status --save FILE" 写入的文件。使用 U 盘中的镜像：--cluster kind --from ${folder}`,
 	fileForKind: file =>

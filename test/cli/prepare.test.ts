@@ -83,6 +83,32 @@ test('prepare again finds everything in its place, in Chinese too', async () => 
 	expect(calls.filter(call => /^docker (pull|save)/.test(call))).toEqual([]);
 });
 
+test('a folder that cannot be made is named, with what to do', async () => {
+	const file = join(machine, 'a-file');
+	writeFileSync(file, '');
+	for (const args of [
+		['--to', file],
+		['--to', join(file, 'below')],
+		['--check', file],
+	]) {
+		const {code, stderr} = await sandbox.run(['prepare', ...args], environment);
+		expect({code, stderr}).toEqual({
+			code: 1,
+			stderr: expect.stringContaining(`${file} is no folder. Name one: endpoint-lab prepare --to FOLDER`),
+		});
+	}
+	expect(readFileSync(file, 'utf8')).toBe('');
+});
+
+// Even root makes no folder there, as nobody does on a disk that is write-protected.
+test.runIf(process.platform === 'linux')('a folder that nobody may make is told with the reason', async () => {
+	const {code, stderr} = await sandbox.run(['prepare', '--to', '/proc/stick'], environment);
+	expect({code, stderr}).toEqual({
+		code: 1,
+		stderr: expect.stringMatching(/\/proc\/stick cannot be written \(.*Name a folder where you may write/),
+	});
+});
+
 test('--check tells a good copy from a damaged one', async () => {
 	const copy = join(machine, 'copy');
 	cpSync(stick, copy, {recursive: true});
