@@ -95,6 +95,33 @@ describe('the prompt in a real terminal', () => {
 		},
 	);
 
+	it.skipIf(!findOnPath('vim', process.env.PATH))(
+		'gives the whole terminal to an editor, at any size, and takes it back',
+		{timeout: 120_000},
+		async () => {
+			const lab = openLab({lesson: 'endpoints', ...sizes});
+			await lab.isOpen();
+			await lab.run('vim -u NONE deployment.yaml');
+			await lab.waitFor(text => text.startsWith('apiVersion: apps/v1\n') && text.includes('"deployment.yaml"'));
+			for (const [columns, rows] of [
+				[80, 30],
+				[140, 50],
+				[100, 36],
+			] as const) {
+				lab.resize(columns, rows);
+				// Every row below the text has vim's mark, down to the one above its command line.
+				await lab.waitFor(text => text.startsWith('apiVersion: apps/v1\n') && lab.lines()[rows - 2] === '~');
+			}
+			await lab.press(':%s/replicas: 3/replicas: 1/', keys.enter);
+			await lab.shows('replicas: 1');
+			await lab.press(':wq', keys.enter);
+			await lab.isOpen();
+			expect(lab.lines().filter(line => line.includes('endpoint-lab  '))).toHaveLength(1);
+			await lab.run('grep replicas deployment.yaml');
+			await lab.shows(/│ +replicas: 1/);
+		},
+	);
+
 	it('takes no key away from a command that has the terminal', {timeout: 120_000}, async () => {
 		const lab = openLab({lesson: 'endpoints', ...sizes});
 		await lab.isOpen();
