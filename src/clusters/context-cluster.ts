@@ -21,6 +21,7 @@ import {
 import {explainError} from './context/explain-error.ts';
 import {type FrozenContext, freezeContext} from './context/frozen-context.ts';
 import {deleteNamespace, type NamespacePlace, ownLabels} from './context/own-namespace.ts';
+import {podRefusal} from './context/pod-refusal.ts';
 import {createRightsCheck, mayDo} from './context/rights.ts';
 import {checkIdentity, serverIdentity} from './context/server-identity.ts';
 import {type GatewayPod, openGatewayPod} from './gateway-pod.ts';
@@ -173,7 +174,11 @@ async function openHere(options: OpenContextOptions, frozen: FrozenContext, here
 		}
 		write(chosen.name);
 		note(chosen.made ? text.context.made(chosen.name, name) : text.context.goesOn(chosen.name, name));
-		const cluster = await describeContext(api, frozen, {kubeconfig, namespace: chosen.name}, options);
+		const [cluster, refusal] = await Promise.all([
+			describeContext(api, frozen, {kubeconfig, namespace: chosen.name}, options),
+			podRefusal(api, chosen.name, gatewayImage, signal),
+		]);
+		if (refusal) note(text.context.podsRefused(chosen.name, refusal));
 		gateway = await openGatewayPod({
 			kubeconfig,
 			namespace: chosen.name,

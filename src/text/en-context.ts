@@ -40,6 +40,8 @@ export const enContext = {
 	notConfirmed: (name: string) => `nothing has been done in the cluster of the context ${name}.`,
 	made: (namespace: string, name: string) =>
 		`Made the namespace ${namespace} in the cluster of the context ${name}; lessons run in it and nowhere else.`,
+	podsRefused: (namespace: string, message: string) =>
+		`Pods as lessons make them are refused in the namespace ${namespace}, so that hardly a lesson will work in it: ${message}. Ask for a namespace without that rule, or use --cluster embedded.`,
 	goesOn: (namespace: string, name: string) => `Lessons run in the namespace ${namespace} of the context ${name}.`,
 	question: {
 		head: 'Lessons would run in this cluster:',

@@ -35,22 +35,24 @@ export const zhCNContext: Text['context'] = {
 		`“${command}”（进程 ${pid}）打开上下文 ${name} 已经超过一分钟。请等它完成，或者结束它。`,
 	inUse: (name, command, pid) => `上下文 ${name} 正被“${command}”（进程 ${pid}）使用。请先结束它。`,
 	noNamespace: name =>
-		`当前用户没有创建名字空间的权限，而上下文 ${name} 也没有指定可用的名字空间。请向管理员申请一个，然后指定它：kubectl config set-context ${name} --namespace NAME`,
-	namespaceRefused: (name, message) => `无法在上下文 ${name} 的集群中创建名字空间：${message}`,
+		`当前用户没有创建命名空间的权限，而上下文 ${name} 也没有指定可用的命名空间。请向管理员申请一个，然后指定它：kubectl config set-context ${name} --namespace NAME`,
+	namespaceRefused: (name, message) => `无法在上下文 ${name} 的集群中创建命名空间：${message}`,
 	notConfirmed: name => `没有对上下文 ${name} 的集群做任何操作。`,
-	made: (namespace, name) => `已在上下文 ${name} 的集群中创建名字空间 ${namespace}；课程只在其中运行。`,
-	goesOn: (namespace, name) => `课程在上下文 ${name} 的名字空间 ${namespace} 中运行。`,
+	made: (namespace, name) => `已在上下文 ${name} 的集群中创建命名空间 ${namespace}；课程只在其中运行。`,
+	podsRefused: (namespace, message) =>
+		`命名空间 ${namespace} 会拒绝课程所用的 Pod，几乎所有课程都无法在其中完成：${message}。请申请一个没有这项限制的命名空间，或者使用 --cluster embedded。`,
+	goesOn: (namespace, name) => `课程在上下文 ${name} 的命名空间 ${namespace} 中运行。`,
 	question: {
 		head: '课程将在这个集群中运行：',
 		context: '上下文',
 		server: '服务器',
 		user: '用户',
-		namespace: '名字空间',
+		namespace: '命名空间',
 		own: '新建一个，之后由实验环境删除',
 		assigned: (namespace, objects) =>
 			objects > 0
-				? `${namespace}，这是分配给你的名字空间；其中已有 ${objects} 个对象，名称或标签与课程相同的对象可能会被课程的命令改动`
-				: `${namespace}，这是分配给你的名字空间`,
+				? `${namespace}，这是分配给你的命名空间；其中已有 ${objects} 个对象，名称或标签与课程相同的对象可能会被课程的命令改动`
+				: `${namespace}，这是分配给你的命名空间`,
 		type: context => `如果确实是这个集群，请输入上下文的名称（${context}）：`,
 		nobodyToAsk: context => `无法询问你 ${context} 是否就是你想用的集群。如果是，请加上 --yes`,
 	},
@@ -65,29 +67,29 @@ export const zhCNContext: Text['context'] = {
 	up: cluster => ({
 		running: '通往你的集群的网关正在运行。在另一个终端里用下面几行连接它：',
 		already: (command, pid) => `通往你的集群的网关已经在运行（${command}，进程 ${pid}）。`,
-		stay: '按 Ctrl-C 结束网关；名字空间会保留。',
-		stopped: `名字空间保持原样。删除它：endpoint-lab down --cluster ${cluster}`,
+		stay: '按 Ctrl-C 结束网关；命名空间会保留。',
+		stopped: `命名空间保持原样。删除它：endpoint-lab down --cluster ${cluster}`,
 		detached: pid =>
-			`它在后台运行（进程 ${pid}）；"endpoint-lab down" 结束它，"endpoint-lab down --cluster ${cluster}" 还会删除名字空间。`,
+			`它在后台运行（进程 ${pid}）；"endpoint-lab down" 结束它，"endpoint-lab down --cluster ${cluster}" 还会删除命名空间。`,
 	}),
 	status: {
 		stopped: (name, namespace) =>
-			`上下文 ${name} 中有实验环境的名字空间 ${namespace}，目前没有进程使用它。删除它：endpoint-lab down --cluster context:${name}`,
+			`上下文 ${name} 中有实验环境的命名空间 ${namespace}，目前没有进程使用它。删除它：endpoint-lab down --cluster context:${name}`,
 		starting: (name, pid) => `正在打开上下文 ${name}（进程 ${pid}）。`,
 		silent: (name, server, pid) =>
 			`进程 ${pid} 正在使用上下文 ${name}，但它的集群（${server}）没有应答。可以试试：kubectl --context ${name} version`,
 	},
 	down: {
 		ended: (name, pid) => `已结束通往上下文 ${name} 的集群的网关（进程 ${pid}）。`,
-		stays: name => `实验环境在其中的名字空间会保留。删除它：endpoint-lab down --cluster context:${name}`,
+		stays: name => `实验环境在其中的命名空间会保留。删除它：endpoint-lab down --cluster context:${name}`,
 		nothing: name => `上下文 ${name} 的集群中没有实验环境的任何内容。`,
 		deleted: (namespaces, name) =>
-			`已从上下文 ${name} 的集群中删除：${namespaces.map(one => `名字空间 ${one}`).join('、')}`,
-		alreadyGone: name => `实验环境在上下文 ${name} 的集群中的名字空间早已不在了。`,
+			`已从上下文 ${name} 的集群中删除：${namespaces.map(one => `命名空间 ${one}`).join('、')}`,
+		alreadyGone: name => `实验环境在上下文 ${name} 的集群中的命名空间早已不在了。`,
 		cleaned: (namespace, name) =>
-			`已从上下文 ${name} 的名字空间 ${namespace} 中删除实验环境自己的 Pod；其中的其他内容保持不变。`,
+			`已从上下文 ${name} 的命名空间 ${namespace} 中删除实验环境自己的 Pod；其中的其他内容保持不变。`,
 		forgotten: (name, namespace) =>
-			`实验环境已忘掉上下文 ${name} 的集群；没有从其中删除任何内容。其中可能还有名字空间 ${namespace}。`,
+			`实验环境已忘掉上下文 ${name} 的集群；没有从其中删除任何内容。其中可能还有命名空间 ${namespace}。`,
 	},
 	gateway: {
 		notStarted: (pod, namespace, why) =>

@@ -383,6 +383,33 @@ describe('another cluster under the same name', () => {
 	});
 });
 
+test.each([
+	[
+		403,
+		'pods "endpoint-lab-x" is forbidden: violates PodSecurity "restricted:latest": allowPrivilegeEscalation != false',
+		'violates PodSecurity',
+	],
+	[403, 'pods "endpoint-lab-x" is forbidden: failed quota: small: must specify limits.cpu for: nginx', 'failed quota'],
+	[400, 'admission webhook "rules.example.com" denied the request: only images of example.com', 'denied the request'],
+	[403, 'pods is forbidden: User "ada" cannot create resource "pods" in API group "" in the namespace "x"', undefined],
+	[400, 'admission webhook "old.example.com" does not support dry run', undefined],
+])('a namespace that refuses Pods with %i says so before a lesson begins: %s', async (status, message, told) => {
+	const server = await startNarrowServer(
+		theirs.kubeconfig,
+		'ada',
+		() => true,
+		0,
+		({method, url = ''}) => (method === 'POST' && url.endsWith('/pods?dryRun=All') ? {status, message} : undefined),
+	);
+	userFile = contextFile('work', theirs.kubeconfig, {server: server.url});
+	const cluster = await open();
+	const lines = notes.filter(line => line.includes('are refused in the namespace'));
+	expect(lines).toEqual(told === undefined ? [] : [expect.stringContaining(told)]);
+	await cluster.close();
+	await remove();
+	await server.close();
+});
+
 describe('a user of few rights', () => {
 	let server: NarrowServer;
 	let allows: (attempt: Attempt) => boolean;

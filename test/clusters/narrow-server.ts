@@ -23,6 +23,8 @@ export async function startNarrowServer(
 	user: string,
 	allows: (attempt: Attempt) => boolean,
 	port = 0,
+	/** What an admission plugin would refuse. */
+	admission: (incoming: IncomingMessage) => {status: number; message: string} | undefined = () => undefined,
 ) {
 	const config = parse(readFileSync(kubeconfig, 'utf8'));
 	const {server, 'certificate-authority-data': ca} = config.clusters[0].cluster;
@@ -74,6 +76,12 @@ export async function startNarrowServer(
 				code: 403,
 			};
 			send(outgoing, 403, {...status, message});
+			return;
+		}
+		const denied = admission(incoming);
+		if (denied) {
+			const {status: code, message} = denied;
+			send(outgoing, code, {kind: 'Status', apiVersion: 'v1', status: 'Failure', code, message});
 			return;
 		}
 		if (!['GET', 'HEAD'].includes(incoming.method ?? '')) written.push(`${incoming.method} ${path}`);
