@@ -68,7 +68,8 @@ export function openPlainTerminal({print, signal}: Context): PlainTerminal {
 		close() {
 			signal.removeEventListener('abort', close);
 			close();
-			process.stdin.unref();
+			// A file, /dev/null among them, has nothing that would keep the process going.
+			if ('unref' in process.stdin) process.stdin.unref();
 		},
 	};
 }

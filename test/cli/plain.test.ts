@@ -76,6 +76,12 @@ test('a pipe gets the lesson line by line, nothing but text, and the next time i
 	expect(second.stdout).not.toContain('never read');
 });
 
+test('without any input it shows the step and ends', async () => {
+	const {code, stdout, stderr} = await sandbox.run(['endpoints', '--plain']);
+	expect({code, stderr}).toEqual({code: 0, stderr: ''});
+	expect(stdout).toContain('endpoint-lab endpoints');
+});
+
 test('without a lesson one is chosen by its number or its name', async () => {
 	const {code, stdout} = await piped(['--plain'], ['nothing', '3', 'quit']);
 	expect(code).toBe(0);
