@@ -13,6 +13,7 @@ import {makeTemporaryFolder} from '../state/temporary-folder.ts';
 import type {Text} from '../text/text.ts';
 import {UserError} from '../text/user-error.ts';
 import type {Cluster} from './cluster.ts';
+import {kubeRequest, loadRequests} from './kube-request.ts';
 import {simulatorClock, simulatorState} from './simulator-control.ts';
 
 /** Where a running embedded cluster answers; its process writes it into the lock file. */
@@ -97,7 +98,6 @@ export function addressOf({details}: LockHolder): ClusterAddress | undefined {
 /** Whether the cluster at a kubeconfig says that it is ready, within five seconds. */
 async function isReady(kubeconfig: string, signal: AbortSignal): Promise<boolean> {
 	try {
-		const {kubeRequest} = await loadKubeRequest();
 		const answer = await kubeRequest(
 			kubeconfig,
 			'/readyz',
@@ -138,7 +138,7 @@ async function runCluster(options: WorkerOptions, text: Text, lock?: Lock): Prom
 	mkdirSync(options.folder, {recursive: true, mode: 0o700});
 	try {
 		// What asks the cluster is loaded while that starts.
-		[worker] = await Promise.all([startSimulatorWorker(options), loadKubeRequest()]);
+		[worker] = await Promise.all([startSimulatorWorker(options), loadRequests()]);
 	} catch (error) {
 		lock?.release();
 		if (!(error instanceof SimulatorStartError)) throw error;
@@ -216,13 +216,8 @@ async function describe(address: ClusterAddress, text: Text) {
 	};
 }
 
-function loadKubeRequest(): Promise<typeof import('./kube-request.ts')> {
-	return import('./kube-request.ts');
-}
-
 /** The cluster's Kubernetes version as headers show it: `v1.36`. */
 async function kubernetesVersion(kubeconfig: string): Promise<string> {
-	const {kubeRequest} = await loadKubeRequest();
 	const {body} = await kubeRequest(kubeconfig, '/version', AbortSignal.timeout(readyLimitMs));
 	const {major, minor} = JSON.parse(body) as {major: string; minor: string};
 	return `v${major}.${minor}`;

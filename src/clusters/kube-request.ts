@@ -1,7 +1,6 @@
 import {readFileSync} from 'node:fs';
 import type {IncomingMessage} from 'node:http';
-import {type Agent, request} from 'node:https';
-import {parse} from 'yaml';
+import type {Agent} from 'node:https';
 
 /** What a request was answered with. */
 export type KubeAnswer = {status: number; body: string};
@@ -21,6 +20,11 @@ export type KubeRequestOptions = {
 	/** Keeps the connection for requests that follow; without it each has one of its own. */
 	agent?: Agent;
 };
+
+/** Loads what requests are made with, for who has to wait for the cluster anyway. */
+export function loadRequests() {
+	return Promise.all([import('node:https'), import('yaml')]);
+}
 
 /**
  * One request to the cluster of a kubeconfig with inlined credentials, as the lab writes them. It answers what `status`
@@ -50,12 +54,13 @@ export async function* kubeLines(kubeconfig: string, path: string, signal: Abort
 	}
 }
 
-function open(
+async function open(
 	kubeconfig: string,
 	path: string,
 	signal: AbortSignal,
 	{method = 'GET', body, agent}: KubeRequestOptions,
 ): Promise<IncomingMessage> {
+	const [{request}, {parse}] = await loadRequests();
 	const config: Kubeconfig = parse(readFileSync(kubeconfig, 'utf8'));
 	const context = config.contexts.find(({name}) => name === config['current-context'])?.context;
 	const cluster = config.clusters.find(({name}) => name === context?.cluster)?.cluster;
