@@ -1,6 +1,12 @@
 import {readFileSync} from 'node:fs';
 import {expect, test} from 'vitest';
-import {estimateStart, type KindStep, kindSteps, readKindLine} from '../../src/clusters/kind/kind-steps.ts';
+import {
+	estimateStart,
+	type KindStep,
+	kindSteps,
+	readKindLine,
+	stepUnderWay,
+} from '../../src/clusters/kind/kind-steps.ts';
 import {kindTranscript} from '../fakes/transcripts.ts';
 
 const stepsOfKind: KindStep[] = ['image', 'nodes', 'configuration', 'control-plane', 'network', 'storage', 'workers'];
@@ -31,6 +37,15 @@ test('lines that only look like steps are none: the wait of --wait, its warning,
 test('the step that failed is the one with the cross', () => {
 	expect(marked(kindTranscript('create-port-in-use').stderr, 'failed')).toEqual(['nodes']);
 	expect(marked(kindTranscript('create-kubeadm-init-failed').stderr, 'failed')).toEqual(['control-plane']);
+});
+
+test('a kind that was killed in a step is told from one that had ended or failed', () => {
+	const whole = kindTranscript('create-3node-ok').stderr;
+	expect(stepUnderWay(whole.slice(0, whole.indexOf(' ✓ Preparing')))).toBe('nodes');
+	expect(stepUnderWay(whole.slice(0, whole.indexOf(' • Writing')))).toBeUndefined();
+	expect(stepUnderWay(whole)).toBeUndefined();
+	expect(stepUnderWay(kindTranscript('create-port-in-use').stderr)).toBeUndefined();
+	expect(stepUnderWay('')).toBeUndefined();
 });
 
 test('the emoji of another version of kind makes no difference', () => {

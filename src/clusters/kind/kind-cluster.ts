@@ -140,7 +140,7 @@ async function openHere(options: OpenKindOptions, lock: Lock): Promise<KindClust
 
 /** Removes a cluster with all that was written for it. */
 async function removeThrowaway(record: KindRecord, options: MakeKindOptions): Promise<void> {
-	await removeUnfinished(record, {...options, quietMs: 0});
+	await removeUnfinished(record, options);
 	forgetKind(options.place);
 }
 

@@ -53,6 +53,13 @@ export function readKindLine(line: string): {step: KindStep; mark: 'begun' | 'do
 	return {step, mark: bullet === '•' ? 'begun' : bullet === '✓' ? 'done' : 'failed'};
 }
 
+/** The step that was under way when `kind create` ended, by all that it wrote; undefined when it was between two or had failed. */
+export function stepUnderWay(log: string): KindStep | undefined {
+	const told = log.split('\n').flatMap(line => readKindLine(line) ?? []);
+	const last = told.at(-1);
+	return last?.mark === 'begun' ? last.step : undefined;
+}
+
 /** How far a start has come. `left` is in ms and undefined where nothing tells how long it will take. */
 export type KindProgress = {
 	step: KindStep;

@@ -13,7 +13,7 @@ import {forgetKind, type KindPlace, newKindName} from './kind-place.ts';
 import {runKind} from './kind-program.ts';
 import {type KindRecord, writeKindRecord} from './kind-record.ts';
 import type {KindTools} from './kind-tools.ts';
-import {afterKillMs, removeKind} from './remove-kind.ts';
+import {quietAfter, removeKind} from './remove-kind.ts';
 import type {StartProgress} from './start-progress.ts';
 
 /** What a learner may ask of a kind cluster that is made. */
@@ -95,8 +95,7 @@ export async function makeKind(pull: boolean, options: MakeKindOptions): Promise
 		return ready;
 	} catch (error) {
 		await furnishing.end();
-		// kind has ended by itself, and everything that it started with it, unless it was made to.
-		await removeUnfinished(record, {...options, quietMs: signal.aborted ? afterKillMs : 0});
+		await removeUnfinished(record, options);
 		// Nobody wants to know why it did not come to be.
 		if (signal.aborted) forgetKind(place);
 		throw error;
@@ -109,16 +108,15 @@ export async function makeKind(pull: boolean, options: MakeKindOptions): Promise
  */
 export async function removeUnfinished(
 	record: KindRecord,
-	options: Pick<MakeKindOptions, 'place' | 'tools' | 'text' | 'note'> & {quietMs?: number},
+	{place, tools, text, note}: Pick<MakeKindOptions, 'place' | 'tools' | 'text' | 'note'>,
 ): Promise<void> {
-	const {place, tools, text, note, quietMs = afterKillMs} = options;
 	note(text.clusters.kind.removing(record.name));
 	writeKindRecord(place.record, {...record, phase: 'removing', process: undefined});
 	await removeKind({
 		...tools,
 		name: record.name,
 		kubeconfig: place.kubeconfig,
-		quietMs,
+		quietMs: quietAfter(place.log),
 		signal: AbortSignal.timeout(removeLimitMs),
 		text,
 	});

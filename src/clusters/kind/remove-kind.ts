@@ -1,10 +1,11 @@
-import {rmSync} from 'node:fs';
+import {existsSync, readFileSync, rmSync} from 'node:fs';
 import {setTimeout as delay} from 'node:timers/promises';
 import type {Text} from '../../text/text.ts';
 import {UserError} from '../../text/user-error.ts';
 import {type ContainerRuntime, lastLine} from '../container-runtime.ts';
 import {type NodeContainer, NodesError, nodeContainers} from './kind-nodes.ts';
 import {type KindProgram, runKind} from './kind-program.ts';
+import {stepUnderWay} from './kind-steps.ts';
 
 export type RemoveKindOptions = {
 	runtime: ContainerRuntime;
@@ -21,8 +22,10 @@ export type RemoveKindOptions = {
 	text: Text;
 };
 
-/** What `quietMs` should be when kind, or a program that it started, has been killed. */
-export const afterKillMs = 2_000;
+/** `quietMs` for a cluster of which this is what kind wrote: only while it makes containers can one still appear. */
+export function quietAfter(log: string): number {
+	return existsSync(log) && stepUnderWay(readFileSync(log, 'utf8')) === 'nodes' ? 3_000 : 0;
+}
 
 /** ms between one attempt and the next; Docker sometimes fails to remove a container that it has just been told to kill. */
 const pausesMs = [0, 250, 1000, 2000, 4000];

@@ -8,7 +8,7 @@ import {forgetKind, type KindPlace} from './kind-place.ts';
 import {findKind} from './kind-program.ts';
 import {isElsewhere, readKindRecord, writeKindRecord} from './kind-record.ts';
 import {findRuntime, runtimeProblemText} from './kind-tools.ts';
-import {afterKillMs, removeKind} from './remove-kind.ts';
+import {quietAfter, removeKind} from './remove-kind.ts';
 import {endOwnProcess} from './reuse-kind.ts';
 
 export type StopKindOptions = {
@@ -63,7 +63,7 @@ export async function stopKind(
 		const {kind} = await findKind(environment, signal);
 		// Whoever comes after an interrupt goes on with it.
 		writeKindRecord(place.record, {...record, phase: 'removing', process: undefined});
-		const quietMs = record.phase === 'ready' ? 0 : afterKillMs;
+		const quietMs = quietAfter(place.log);
 		await removeKind({runtime, kind, name, kubeconfig: place.kubeconfig, quietMs, signal, text});
 		forget(place);
 		return {done: 'removed', name};
