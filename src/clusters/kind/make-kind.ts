@@ -112,14 +112,15 @@ export async function removeUnfinished(
 ): Promise<void> {
 	note(text.clusters.kind.removing(record.name));
 	writeKindRecord(place.record, {...record, phase: 'removing', process: undefined});
-	await removeKind({
-		...tools,
-		name: record.name,
-		kubeconfig: place.kubeconfig,
-		quietMs: quietAfter(place.log),
-		signal: AbortSignal.timeout(removeLimitMs),
-		text,
-	});
+	const {name, nodes} = record;
+	const signal = AbortSignal.timeout(removeLimitMs);
+	try {
+		await removeKind({...tools, name, kubeconfig: place.kubeconfig, quietMs: quietAfter(place.log), signal, text});
+	} catch (error) {
+		if (!signal.aborted) throw error;
+		const byHand = `${tools.runtime.name} rm -f -v ${nodes.join(' ')}`;
+		throw new UserError(text.clusters.kind.notRemoved(name, (signal.reason as Error).message, byHand));
+	}
 	rmSync(place.record, {force: true});
 }
 
