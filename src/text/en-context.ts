@@ -1,3 +1,5 @@
+import {shellWord} from './shell-word.ts';
+
 /** The English sentences about clusters that the user already has, and the gateway into them. */
 export const enContext = {
 	title: (context: string, version: string) => `${context} ${version}`,
@@ -11,22 +13,22 @@ export const enContext = {
 		`the context ${name} in ${file} names a user that is not there. See: kubectl config view`,
 	unreadable: (file: string, why: string) => `${file} cannot be read: ${why}`,
 	unreachable: (name: string, server: string, why: string) =>
-		`the cluster of the context ${name} at ${server} does not answer (${why}). Try: kubectl --context ${name} version`,
+		`the cluster of the context ${name} at ${server} does not answer (${why}). Try: kubectl --context ${shellWord(name)} version`,
 	noAnswer: 'no answer within ten seconds',
 	unauthorized: (name: string, server: string) =>
-		`the cluster of the context ${name} at ${server} does not accept the credentials: Unauthorized. They may have expired; sign in again, and try: kubectl --context ${name} get pods`,
+		`the cluster of the context ${name} at ${server} does not accept the credentials: Unauthorized. They may have expired; sign in again, and try: kubectl --context ${shellWord(name)} get pods`,
 	plugin: {
 		absent: (name: string, command: string) =>
-			`the context ${name} gets its credentials from the program ${command}, which is not installed. Install it, or put it on PATH, and try: kubectl --context ${name} get pods`,
+			`the context ${name} gets its credentials from the program ${command}, which is not installed. Install it, or put it on PATH, and try: kubectl --context ${shellWord(name)} get pods`,
 		failed: (name: string, command: string, said: string) =>
-			`the program ${command}, from which the context ${name} gets its credentials, failed: ${said}. Sign in first, and try: kubectl --context ${name} get pods`,
+			`the program ${command}, from which the context ${name} gets its credentials, failed: ${said}. Sign in first, and try: kubectl --context ${shellWord(name)} get pods`,
 		silent: (name: string, command: string, said: string) =>
-			`the program ${command}, from which the context ${name} gets its credentials, has not answered for a minute${said && ` (${said})`}. It may be waiting for you; sign in first, with: kubectl --context ${name} get pods`,
+			`the program ${command}, from which the context ${name} gets its credentials, has not answered for a minute${said && ` (${said})`}. It may be waiting for you; sign in first, with: kubectl --context ${shellWord(name)} get pods`,
 	},
 	refused: (name: string, server: string, message: string) =>
 		`the cluster of the context ${name} at ${server} refuses: ${message}`,
 	replaced: (name: string, server: string) =>
-		`behind the context ${name} (${server}) there is another cluster than last time, so nothing is written to it. If that is right, forget the old one with: endpoint-lab down --delete --cluster context:${name}`,
+		`behind the context ${name} (${server}) there is another cluster than last time, so nothing is written to it. If that is right, forget the old one with: endpoint-lab down --delete --cluster ${shellWord(`context:${name}`)}`,
 	identityUnknown: (name: string, server: string, why: string) =>
 		`it cannot be told whether the cluster behind the context ${name} (${server}) is still the same, so nothing is written to it: ${why}`,
 	silent: (name: string, command: string, pid: number) =>
@@ -34,7 +36,7 @@ export const enContext = {
 	inUse: (name: string, command: string, pid: number) =>
 		`the context ${name} is in use by "${command}" (process ${pid}). End that first.`,
 	noNamespace: (name: string) =>
-		`this user may not make namespaces, and the context ${name} names none to use. Ask for one, and name it: kubectl config set-context ${name} --namespace NAME`,
+		`this user may not make namespaces, and the context ${name} names none to use. Ask for one, and name it: kubectl config set-context ${shellWord(name)} --namespace NAME`,
 	namespaceRefused: (name: string, message: string) =>
 		`no namespace can be made in the cluster of the context ${name}: ${message}`,
 	notConfirmed: (name: string) => `nothing has been done in the cluster of the context ${name}.`,
@@ -71,21 +73,21 @@ export const enContext = {
 		already: (command: string, pid: number) =>
 			`The gateway into your cluster runs already (${command}, process ${pid}).`,
 		stay: 'Ctrl-C ends the gateway; the namespace stays.',
-		stopped: `The namespace stays as it is. Remove it with: endpoint-lab down --cluster ${cluster}`,
+		stopped: `The namespace stays as it is. Remove it with: endpoint-lab down --cluster ${shellWord(cluster)}`,
 		detached: (pid: number) =>
-			`It runs in the background (process ${pid}); "endpoint-lab down" ends it, and "endpoint-lab down --cluster ${cluster}" removes the namespace too.`,
+			`It runs in the background (process ${pid}); "endpoint-lab down" ends it, and "endpoint-lab down --cluster ${shellWord(cluster)}" removes the namespace too.`,
 	}),
 	status: {
 		stopped: (name: string, namespace: string) =>
-			`The context ${name} has the namespace ${namespace} of the lab, and no process uses it. Remove it with: endpoint-lab down --cluster context:${name}`,
+			`The context ${name} has the namespace ${namespace} of the lab, and no process uses it. Remove it with: endpoint-lab down --cluster ${shellWord(`context:${name}`)}`,
 		starting: (name: string, pid: number) => `The context ${name} is being opened (process ${pid}).`,
 		silent: (name: string, server: string, pid: number) =>
-			`Process ${pid} uses the context ${name}, but its cluster at ${server} does not answer. Try: kubectl --context ${name} version`,
+			`Process ${pid} uses the context ${name}, but its cluster at ${server} does not answer. Try: kubectl --context ${shellWord(name)} version`,
 	},
 	down: {
 		ended: (name: string, pid: number) => `Ended the gateway into the cluster of the context ${name} (process ${pid}).`,
 		stays: (name: string) =>
-			`The lab's namespace there stays. Remove it with: endpoint-lab down --cluster context:${name}`,
+			`The lab's namespace there stays. Remove it with: endpoint-lab down --cluster ${shellWord(`context:${name}`)}`,
 		nothing: (name: string) => `The lab has nothing in the cluster of the context ${name}.`,
 		deleted: (namespaces: string[], name: string) =>
 			`Deleted from the cluster of the context ${name}: ${namespaces.map(one => `namespace ${one}`).join(', ')}`,

@@ -1,3 +1,4 @@
+import {shellWord} from './shell-word.ts';
 import type {Text} from './text.ts';
 
 /** The Simplified Chinese sentences about clusters that the user already has, and the gateway into them. */
@@ -14,28 +15,28 @@ export const zhCNContext: Text['context'] = {
 	noUser: (name, file) => `${file} 中的上下文 ${name} 指向的用户不存在。可以查看：kubectl config view`,
 	unreadable: (file, why) => `无法读取 ${file}：${why}`,
 	unreachable: (name, server, why) =>
-		`上下文 ${name} 的集群（${server}）没有应答（${why}）。可以试试：kubectl --context ${name} version`,
+		`上下文 ${name} 的集群（${server}）没有应答（${why}）。可以试试：kubectl --context ${shellWord(name)} version`,
 	noAnswer: '十秒内没有应答',
 	unauthorized: (name, server) =>
-		`上下文 ${name} 的集群（${server}）不接受这份凭据：Unauthorized。凭据可能已经过期；请重新登录，再试试：kubectl --context ${name} get pods`,
+		`上下文 ${name} 的集群（${server}）不接受这份凭据：Unauthorized。凭据可能已经过期；请重新登录，再试试：kubectl --context ${shellWord(name)} get pods`,
 	plugin: {
 		absent: (name, command) =>
-			`上下文 ${name} 的凭据来自程序 ${command}，而这个程序没有安装。请安装它，或者把它放到 PATH 中，再试试：kubectl --context ${name} get pods`,
+			`上下文 ${name} 的凭据来自程序 ${command}，而这个程序没有安装。请安装它，或者把它放到 PATH 中，再试试：kubectl --context ${shellWord(name)} get pods`,
 		failed: (name, command, said) =>
-			`上下文 ${name} 的凭据来自程序 ${command}，它运行失败：${said}。请先登录，再试试：kubectl --context ${name} get pods`,
+			`上下文 ${name} 的凭据来自程序 ${command}，它运行失败：${said}。请先登录，再试试：kubectl --context ${shellWord(name)} get pods`,
 		silent: (name, command, said) =>
-			`上下文 ${name} 的凭据来自程序 ${command}，它一分钟内没有应答${said && `（${said}）`}。它可能在等你操作；请先登录：kubectl --context ${name} get pods`,
+			`上下文 ${name} 的凭据来自程序 ${command}，它一分钟内没有应答${said && `（${said}）`}。它可能在等你操作；请先登录：kubectl --context ${shellWord(name)} get pods`,
 	},
 	refused: (name, server, message) => `上下文 ${name} 的集群（${server}）拒绝了请求：${message}`,
 	replaced: (name, server) =>
-		`上下文 ${name}（${server}）背后已经不是上次的那个集群，因此不会向它写入任何内容。如果这正是你想要的，请先忘掉旧的集群：endpoint-lab down --delete --cluster context:${name}`,
+		`上下文 ${name}（${server}）背后已经不是上次的那个集群，因此不会向它写入任何内容。如果这正是你想要的，请先忘掉旧的集群：endpoint-lab down --delete --cluster ${shellWord(`context:${name}`)}`,
 	identityUnknown: (name, server, why) =>
 		`无法确认上下文 ${name}（${server}）背后是否仍是同一个集群，因此不会向它写入任何内容：${why}`,
 	silent: (name, command, pid) =>
 		`“${command}”（进程 ${pid}）打开上下文 ${name} 已经超过一分钟。请等它完成，或者结束它。`,
 	inUse: (name, command, pid) => `上下文 ${name} 正被“${command}”（进程 ${pid}）使用。请先结束它。`,
 	noNamespace: name =>
-		`当前用户没有创建命名空间的权限，而上下文 ${name} 也没有指定可用的命名空间。请向管理员申请一个，然后指定它：kubectl config set-context ${name} --namespace NAME`,
+		`当前用户没有创建命名空间的权限，而上下文 ${name} 也没有指定可用的命名空间。请向管理员申请一个，然后指定它：kubectl config set-context ${shellWord(name)} --namespace NAME`,
 	namespaceRefused: (name, message) => `无法在上下文 ${name} 的集群中创建命名空间：${message}`,
 	notConfirmed: name => `没有对上下文 ${name} 的集群做任何操作。`,
 	made: (namespace, name) => `已在上下文 ${name} 的集群中创建命名空间 ${namespace}；课程只在其中运行。`,
@@ -68,20 +69,21 @@ export const zhCNContext: Text['context'] = {
 		running: '通往你的集群的网关正在运行。在另一个终端里用下面几行连接它：',
 		already: (command, pid) => `通往你的集群的网关已经在运行（${command}，进程 ${pid}）。`,
 		stay: '按 Ctrl-C 结束网关；命名空间会保留。',
-		stopped: `命名空间保持原样。删除它：endpoint-lab down --cluster ${cluster}`,
+		stopped: `命名空间保持原样。删除它：endpoint-lab down --cluster ${shellWord(cluster)}`,
 		detached: pid =>
-			`它在后台运行（进程 ${pid}）；"endpoint-lab down" 结束它，"endpoint-lab down --cluster ${cluster}" 还会删除命名空间。`,
+			`它在后台运行（进程 ${pid}）；"endpoint-lab down" 结束它，"endpoint-lab down --cluster ${shellWord(cluster)}" 还会删除命名空间。`,
 	}),
 	status: {
 		stopped: (name, namespace) =>
-			`上下文 ${name} 中有实验环境的命名空间 ${namespace}，目前没有进程使用它。删除它：endpoint-lab down --cluster context:${name}`,
+			`上下文 ${name} 中有实验环境的命名空间 ${namespace}，目前没有进程使用它。删除它：endpoint-lab down --cluster ${shellWord(`context:${name}`)}`,
 		starting: (name, pid) => `正在打开上下文 ${name}（进程 ${pid}）。`,
 		silent: (name, server, pid) =>
-			`进程 ${pid} 正在使用上下文 ${name}，但它的集群（${server}）没有应答。可以试试：kubectl --context ${name} version`,
+			`进程 ${pid} 正在使用上下文 ${name}，但它的集群（${server}）没有应答。可以试试：kubectl --context ${shellWord(name)} version`,
 	},
 	down: {
 		ended: (name, pid) => `已结束通往上下文 ${name} 的集群的网关（进程 ${pid}）。`,
-		stays: name => `实验环境在其中的命名空间会保留。删除它：endpoint-lab down --cluster context:${name}`,
+		stays: name =>
+			`实验环境在其中的命名空间会保留。删除它：endpoint-lab down --cluster ${shellWord(`context:${name}`)}`,
 		nothing: name => `上下文 ${name} 的集群中没有实验环境的任何内容。`,
 		deleted: (namespaces, name) =>
 			`已从上下文 ${name} 的集群中删除：${namespaces.map(one => `命名空间 ${one}`).join('、')}`,

@@ -492,6 +492,11 @@ test('credentials that are refused, and a program for them that is not there, ar
 	await expect(open()).rejects.toThrow(/gets its credentials from the program no-such-plugin, which is not installed/);
 });
 
+test('a context’s name that a shell would take apart is quoted in what is to be typed', async () => {
+	userFile = contextFile("ada's team", theirs.kubeconfig, {server: 'https://127.0.0.1:1'});
+	await expect(open({name: "ada's team"})).rejects.toThrow("Try: kubectl --context 'ada'\\''s team' version");
+});
+
 test('fifty learners at once: names never collide, and each has what is theirs', {timeout: 300_000}, async () => {
 	const before = await foreignObjects();
 	const learners = await Promise.all(
