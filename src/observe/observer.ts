@@ -11,7 +11,7 @@ export type Observer = {
 	 * longer.
 	 */
 	snapshotAt(at: number): Snapshot | undefined;
-	/** Calls back after changes, at most ten times a second. Returns how to stop that. */
+	/** Calls back after changes, at most eight times a second. Returns how to stop that. */
 	subscribe(listener: () => void): () => void;
 	/** Stops all watches; the last picture stays. Resolves when nothing of it runs any more. */
 	close(): Promise<void>;
