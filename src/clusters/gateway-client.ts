@@ -147,13 +147,35 @@ export function createGatewayClient(client: string, place: GatewayPlace): Gatewa
 		ready = starting;
 		return starting;
 	};
+	let failing = false;
+	let trial: Promise<void> | undefined;
+	/** Opens a tunnel. After a failure one is tried at a time, for all that wait: others may need the API server too. */
+	const openTunnel = async (port: number): Promise<Duplex> => {
+		while (trial) await trial;
+		const pause = failing ? delay(lookAgainAfter, undefined, {signal}) : undefined;
+		const opening = Promise.resolve(pause).then(() => openPodTunnel({config: api.config, namespace, pod, port}));
+		const settled = opening.then(
+			() => {
+				failing = false;
+			},
+			() => {
+				failing = true;
+			},
+		);
+		if (failing) {
+			trial = settled.then(() => {
+				trial = undefined;
+			});
+		}
+		return await opening;
+	};
 	/** A connection into the Pod; a Pod that does not take it is looked at anew. */
 	const connect = async (port: number): Promise<Duplex> => {
 		const until = Date.now() + startLimit;
 		for (;;) {
 			await started();
 			try {
-				return await openPodTunnel({config: api.config, namespace, pod, port});
+				return await openTunnel(port);
 			} catch (error) {
 				ready = undefined;
 				signal.throwIfAborted();

@@ -1,6 +1,9 @@
 import {createHash} from 'node:crypto';
+import {mkdtempSync, rmSync, writeFileSync} from 'node:fs';
 import {createServer, type IncomingMessage, request, type Server} from 'node:http';
 import type {AddressInfo} from 'node:net';
+import {tmpdir} from 'node:os';
+import {join} from 'node:path';
 import type {Duplex} from 'node:stream';
 import {KubeConfig} from '@kubernetes/client-node';
 import {afterAll, afterEach, beforeAll, beforeEach, describe, expect, test} from 'vitest';
@@ -13,6 +16,7 @@ import {textIn} from '../../src/text/text.ts';
 import {UserError} from '../../src/text/user-error.ts';
 import {type RunningCluster, startRunningCluster} from '../simulator/running-cluster.ts';
 import {until} from '../until.ts';
+import {type Attempt, startNarrowServer} from './narrow-server.ts';
 
 // An embedded cluster stands in for a real one: the gateway speaks to it through its API alone.
 const text = textIn('en');
@@ -62,6 +66,14 @@ const curl = (url: string, {client = '', method = 'GET', body = '', headers = {}
 		asking.end(body);
 	});
 
+const kubeconfigOf = (server: string) => `apiVersion: v1
+kind: Config
+current-context: it
+clusters: [{name: it, cluster: {server: "${server}", insecure-skip-tls-verify: true}}]
+contexts: [{name: it, context: {cluster: it, user: it}}]
+users: [{name: it, user: {}}]
+`;
+
 const podsOf = async (namespace = 'default') =>
 	(await cluster.get<{items: Pod[]}>(`/api/v1/namespaces/${namespace}/pods`)).items;
 const gatewayPods = async (namespace = 'default') =>
@@ -87,6 +99,30 @@ test('every form of a Service’s name is answered as from inside, and the answe
 		expect(Object.keys(answer.headers)).not.toContain('endpoint-lab-outcome');
 	}
 	expect(await curl('http://web/nothing')).toMatchObject({status: 404});
+});
+
+test('while nothing gets through, many requests ask the API server no more often than one, and all get through later', async () => {
+	let broken = false;
+	const allows = ({subresource}: Attempt) => !(broken && subresource === 'portforward');
+	const server = await startNarrowServer(cluster.kubeconfig, 'ada', allows);
+	const folder = mkdtempSync(join(tmpdir(), 'endpoint-lab-test-'));
+	const kubeconfig = join(folder, 'kubeconfig');
+	writeFileSync(kubeconfig, kubeconfigOf(server.url));
+	try {
+		await open({kubeconfig});
+		broken = true;
+		const asked = Array.from({length: 40}, () => curl('http://web/'));
+		const began = performance.now();
+		// One in 200 ms, and each request one at first; it would be one in 200 ms for each of them.
+		await until(() => server.refused.length >= 60 || performance.now() - began > 1_500);
+		expect(server.refused.length).toBeLessThan(60);
+		broken = false;
+		expect((await Promise.all(asked)).map(({status}) => status)).toEqual(asked.map(() => 200));
+	} finally {
+		await gateway.close();
+		await server.close();
+		rmSync(folder, {recursive: true, force: true});
+	}
 });
 
 test('what is sent reaches the Pod, and nothing of the gateway does', async () => {
