@@ -32,6 +32,14 @@ test('with nerdctl a cluster is made, gets its images, is stopped, started again
 
 	const status = await machine.run(['status', '--cluster', 'kind', '--json']);
 	expect(JSON.parse(status.stdout)).toMatchObject({running: true, cluster: 'kind'});
+	// A lesson that joins it brings its own images.
+	const before = machine.state.calls().length;
+	expect(await machine.run(['restart-all', '--plain', '--cluster', 'kind'])).toMatchObject({code: 0});
+	const joined = machine.state.calls().slice(before);
+	expect(joined.map(({args}) => args.slice(0, 3).join(' '))).toContain('save --platform linux/amd64');
+	expect(joined.find(({args}) => args[0] === 'pull')?.args).toEqual(['pull', 'docker.io/library/nginx:1.14.1']);
+	expect(joined.filter(({args}) => args[0] === 'load')).toHaveLength(1);
+
 	expect(await machine.run(['down', '--cluster', 'kind'])).toMatchObject({code: 0});
 	expect(Object.values(machine.containers())).toEqual(['exited', 'exited', 'exited']);
 	expect(await machine.run(['up', '--cluster', 'kind', '--detach'])).toMatchObject({code: 0});
