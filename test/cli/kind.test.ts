@@ -293,7 +293,12 @@ describe('a cluster of the last time', () => {
 		const name = machine.cluster();
 		killed.child.kill('SIGKILL');
 		await killed.ended;
+		// Its kubeconfig has suffered.
+		const file = join(machine.folder, 'kubeconfig');
+		const before = readFileSync(file, 'utf8');
+		writeFileSync(file, before.slice(0, before.indexOf('users:')));
 		expect(await machine.run(upDetached)).toMatchObject({code: 0});
+		expect(readFileSync(file, 'utf8')).toBe(before);
 		expect(machine.cluster()).toBe(name);
 		expect(machine.state.calls().filter(({args}) => args[0] === 'create')).toHaveLength(1);
 	});

@@ -1,4 +1,5 @@
-import {existsSync, rmSync} from 'node:fs';
+import {readFileSync, rmSync} from 'node:fs';
+import {parse} from 'yaml';
 import {isAlive} from '../../state/process-identity.ts';
 import {UserError} from '../../text/user-error.ts';
 import {awaitReady} from './await-ready.ts';
@@ -57,6 +58,16 @@ export async function endOwnProcess({process}: KindRecord): Promise<void> {
 	if (process && isAlive(process)) await endProcessGroup(process.pid);
 }
 
+/** Whether a kubeconfig is there, with all that kind writes into it; users come last. */
+function isWhole(kubeconfig: string): boolean {
+	try {
+		const {users} = parse(readFileSync(kubeconfig, 'utf8')) as {users: {user: object}[]};
+		return Object.keys(users[0]!.user).length > 0;
+	} catch {
+		return false;
+	}
+}
+
 /** Brings the cluster up; returns why that does not work. */
 async function takeUp(
 	record: KindRecord,
@@ -77,7 +88,8 @@ async function takeUp(
 		if (error instanceof NodesError) return error.message;
 		throw error;
 	}
-	if (!existsSync(place.kubeconfig)) {
+	if (!isWhole(place.kubeconfig)) {
+		rmSync(place.kubeconfig, {force: true});
 		rmSync(`${place.kubeconfig}.lock`, {force: true});
 		const export_ = ['export', 'kubeconfig', '--name', record.name, '--kubeconfig', place.kubeconfig];
 		await runKind(tools.kind, tools.runtime, export_, {signal, limitMs: 30_000});
