@@ -304,7 +304,9 @@ async function describeContext(
  * nodes can have images is taken for granted. */
 async function capabilitiesOf(api: KubeApi, signal: AbortSignal): Promise<ReadonlySet<Capability>> {
 	const look = <T>(path: string) => api.ask<T>('GET', path, {signal}).catch(refusedOrAbsent);
-	const found = new Set<Capability>(['registry', ...(await nodeCapabilities(look))]);
+	const found = new Set<Capability>(['registry']);
+	const seesNodes = await mayDo(api, {verb: 'list', group: '', resource: 'nodes', clusterWide: true}, '', signal);
+	for (const capability of seesNodes ? await nodeCapabilities(look) : []) found.add(capability);
 	const execute = {verb: 'create', group: '', resource: 'pods', subresource: 'exec'};
 	if (await mayDo(api, execute, 'kube-system', signal)) {
 		const path = '/api/v1/namespaces/kube-system/pods?labelSelector=component%3Detcd';

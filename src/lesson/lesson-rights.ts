@@ -40,7 +40,8 @@ const watched = ['pods', 'services', 'endpoints', 'endpointslices', 'deployments
 /** What the gateway does for `curl`. */
 const gateway = [
 	...rights(named('pods'), 'get', 'list', 'create', 'delete'),
-	...rights({...named('pods'), subresource: 'portforward'}, 'create'),
+	// A WebSocket begins with GET, and since Kubernetes 1.35 needs the right to create too.
+	...rights({...named('pods'), subresource: 'portforward'}, 'get', 'create'),
 ];
 
 /**

@@ -98,7 +98,9 @@ export async function startNarrowServer(
 	};
 	const http = createServer((incoming, outgoing) => void answer(incoming, outgoing).catch(() => outgoing.destroy()));
 	http.on('upgrade', (incoming: IncomingMessage, socket: Duplex, head: Buffer) => {
-		if (refusal(incoming) !== undefined) {
+		const attempt = attemptOf(incoming);
+		const mayGet = attempt?.subresource !== 'portforward' || allows({...attempt, verb: 'get'});
+		if (!mayGet || refusal(incoming) !== undefined) {
 			socket.end('HTTP/1.1 403 Forbidden\r\nContent-Length: 0\r\nConnection: close\r\n\r\n');
 			return;
 		}
@@ -154,7 +156,7 @@ function attemptOf({method = 'GET', url = '/'}: IncomingMessage): Attempt | unde
 	const deleting = name ? 'delete' : 'deletecollection';
 	const verbs: Record<string, string> = {POST: 'create', PUT: 'update', PATCH: 'patch', DELETE: deleting};
 	const verb = verbs[method] ?? reading;
-	// Opening a stream counts as creating it.
+	// Opening a stream counts as creating it; kubectl's exec falls back on POST where it may not GET.
 	const streams = ['exec', 'attach', 'portforward'].includes(subresource) ? 'create' : verb;
 	return {
 		verb: streams,
