@@ -154,6 +154,7 @@ patch svc web -p '{"spec":{"sessionAffinity":"ClientIP"}}'
 patch svc web --type=json -p '[{"op":"replace","path":"/spec/ports/0/port","value":81}]'
 patch svc web --type merge -p '{"spec":{"ports":[{"port":70000}]}}'
 patch svc nope -p '{}'
+patch svc web --patch-file=nope.yaml
 expose deploy web --name=web2 --port=8080 --target-port=http
 expose deploy web --name=web3 --dry-run=client -o yaml
 expose svc web
@@ -211,6 +212,8 @@ api-resources
 api-versions
 config current-context
 config view
+config get-clusters
+config get-users
 top pods
 edit svc web ! true
 edit svc web ! sed -i s/ClientIP/None/

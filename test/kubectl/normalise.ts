@@ -21,6 +21,8 @@ export const normalise = (text: string, namespace: string): string =>
 		.replace(/^(Name: +agent)\nNamespace: +NAMESPACE$/gm, '$1')
 		.replace(/ConfigMapOptional: +<nil>/g, 'Optional: false')
 		.replace(/\n+$/, '\n')
+		// There only if the node was faster than the ConfigMap that comes behind the Deployment.
+		.replace(/^.* FailedMount .*\n/gm, '')
 		// There only until the next deletion of a Pod, which comes when it comes.
 		.replace(/^Annotations: +(<none>|endpoints\.kubernetes\.io\/last-change-trigger-time: \S+)$/gm, 'Annotations: -')
 		.replace(/^Waiting for (deployment|daemon set).*\n/gm, '')
@@ -40,5 +42,5 @@ export const normalise = (text: string, namespace: string): string =>
 		.replace(/\b(\d+d)?(\d+h)?(\d+m)?\d+s\b|\b(\d+h)?\d+m\b/g, 'AGE')
 		// Stock kubectl reckons an event's age from the machine's clock, which may have been set back under the cluster.
 		.replace(/^( +(?:Normal|Warning) +\w+ +)<invalid>/gm, '$1AGE')
-		.replace(/ +(\(x\d+ over AGE\))?/g, ' ')
+		.replace(/ +(\(x\d+ over AGE\) *)?/g, ' ')
 		.replace(/-{3,}/g, '---');

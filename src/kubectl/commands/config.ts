@@ -116,8 +116,6 @@ const others = new Set([
 	'delete-cluster',
 	'delete-context',
 	'delete-user',
-	'get-clusters',
-	'get-users',
 	'rename-context',
 	'set',
 	'set-cluster',
@@ -146,6 +144,9 @@ export const command: Command = {
 		} else if (name === 'view') {
 			const view = shown(session) as unknown as KubeObject;
 			session.write((objectPrinter(session) ?? toYaml)(view));
+		} else if (name === 'get-clusters' || name === 'get-users') {
+			const names = (name === 'get-users' ? config.users : config.clusters)?.map(({name}) => name) ?? [];
+			for (const line of ['NAME', ...names.sort()]) session.print(line);
 		} else if (name === 'get-contexts') contextsTable(session);
 		else if (name === 'use-context' || name === 'use') switchContext(session, argument);
 		else if (name === 'set-context') setContext(session, argument);

@@ -40,7 +40,10 @@ export const command: Command = {
 		const resource = wanted
 			? discovery.all.find(one => one.plural === found.plural && apiVersionOf(one) === wanted)
 			: found;
-		if (!resource) throw new KubectlError(`couldn't find resource for "${wanted}, Resource=${found.plural}"`);
+		if (!resource)
+			throw new KubectlError(
+				`couldn't find resource for "${wanted.includes('/') ? '' : '/'}${wanted}, Resource=${found.plural}"`,
+			);
 		const {group, version, kind} = resource;
 		const {paths} = await client.json<Index>({path: '/openapi/v3'});
 		const entry = paths[group ? `apis/${group}/${version}` : `api/${version}`];

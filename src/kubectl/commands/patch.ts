@@ -6,6 +6,14 @@ import {parsePatch} from '../manifests.ts';
 import {dryRunOf, fileFlags, findObjects, mutationFlags, patchObject, report, selectionFlags} from '../mutation.ts';
 import type {Command} from '../session.ts';
 
+function patchIn(file: string, folder: string): string {
+	try {
+		return readFileSync(resolve(folder, file), 'utf8');
+	} catch {
+		throw new KubectlError(`unable to read patch file: open ${file}: no such file or directory`);
+	}
+}
+
 /** `kubectl patch`. */
 export const command: Command = {
 	summary: 'Update fields of a resource',
@@ -28,7 +36,7 @@ export const command: Command = {
 			throw new KubectlError(`--type must be one of [json merge strategic], not "${type}"`);
 		}
 		if (dryRunOf(session) === 'client') throw lacks('patch --dry-run=client');
-		const text = flags.text('patch') || readFileSync(resolve(io.cwd, flags.text('patch-file')), 'utf8');
+		const text = flags.text('patch') || patchIn(flags.text('patch-file'), io.cwd);
 		const patch = parsePatch(text);
 		const {found, failures} = await findObjects(session, session.arguments, 'kubectl patch');
 		for (const target of found) {
