@@ -14,7 +14,7 @@ import type {Context} from './context.ts';
 import {type KindFlags, suggestion} from './program.ts';
 
 /** How long a container runtime may take to answer when it is only asked for in case there is one, in ms. */
-const probeLimitMs = 3_000;
+const probeLimitMs = 5_000;
 
 /** What was asked for: a cluster by name, or the best one of this machine. */
 export type AskedCluster = ClusterName | 'auto';
