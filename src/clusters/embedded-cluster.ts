@@ -13,7 +13,7 @@ import {makeTemporaryFolder} from '../state/temporary-folder.ts';
 import type {Text} from '../text/text.ts';
 import {UserError} from '../text/user-error.ts';
 import type {Cluster} from './cluster.ts';
-import {kubeRequest, loadRequests} from './kube-request.ts';
+import {kubeRequest} from './kube-request.ts';
 import {simulatorClock, simulatorState} from './simulator-control.ts';
 
 /** Where a running embedded cluster answers; its process writes it into the lock file. */
@@ -126,7 +126,7 @@ async function joinCluster(holder: LockHolder, text: Text, signal: AbortSignal):
 		throw new UserError(text.clusters.silent(holder.pid));
 	}
 	return {
-		...(await describe(address, text)),
+		...describe(address, await kubernetesVersion(address.kubeconfig), text),
 		joined: holder,
 		failed: new Promise(() => {}),
 		close: async () => {},
@@ -137,8 +137,7 @@ async function runCluster(options: WorkerOptions, text: Text, lock?: Lock): Prom
 	let worker: SimulatorWorker;
 	mkdirSync(options.folder, {recursive: true, mode: 0o700});
 	try {
-		// What asks the cluster is loaded while that starts.
-		[worker] = await Promise.all([startSimulatorWorker(options), loadRequests()]);
+		worker = await startSimulatorWorker(options);
 	} catch (error) {
 		lock?.release();
 		if (!(error instanceof SimulatorStartError)) throw error;
@@ -147,7 +146,7 @@ async function runCluster(options: WorkerOptions, text: Text, lock?: Lock): Prom
 	try {
 		const notice = noticeOf(worker, options.from, text);
 		const address = {kubeconfig: worker.kubeconfig, gateway: worker.gateway, server: worker.url};
-		const cluster = await describe(address, text);
+		const cluster = describe(address, worker.version, text);
 		lock?.describe({...address, notice});
 		return {
 			...cluster,
@@ -191,10 +190,10 @@ function startProblem({code, message}: SimulatorStartError, port: number | undef
 }
 
 /** The parts that are the same whoever runs it. */
-async function describe(address: ClusterAddress, text: Text) {
+function describe(address: ClusterAddress, version: string, text: Text) {
 	return {
 		kind: 'embedded' as const,
-		title: text.clusters.title(await kubernetesVersion(address.kubeconfig)),
+		title: text.clusters.title(version),
 		simulated: true,
 		...address,
 		namespace: 'default',
@@ -216,7 +215,7 @@ async function describe(address: ClusterAddress, text: Text) {
 	};
 }
 
-/** The cluster's Kubernetes version as headers show it: `v1.36`. */
+/** The Kubernetes version of a cluster that another process runs, as headers show it: `v1.36`. */
 async function kubernetesVersion(kubeconfig: string): Promise<string> {
 	const {body} = await kubeRequest(kubeconfig, '/version', AbortSignal.timeout(readyLimitMs));
 	const {major, minor} = JSON.parse(body) as {major: string; minor: string};

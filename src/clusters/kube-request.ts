@@ -21,11 +21,6 @@ export type KubeRequestOptions = {
 	agent?: Agent;
 };
 
-/** Loads what requests are made with, for who has to wait for the cluster anyway. */
-export function loadRequests() {
-	return Promise.all([import('node:https'), import('yaml')]);
-}
-
 /**
  * One request to the cluster of a kubeconfig with inlined credentials, as the lab writes them. It answers what `status`
  * and readiness need without loading the Kubernetes client. Throws what the file system or the connection throws.
@@ -60,7 +55,7 @@ async function open(
 	signal: AbortSignal,
 	{method = 'GET', body, agent}: KubeRequestOptions,
 ): Promise<IncomingMessage> {
-	const [{request}, {parse}] = await loadRequests();
+	const [{request}, {parse}] = await Promise.all([import('node:https'), import('yaml')]);
 	const config: Kubeconfig = parse(readFileSync(kubeconfig, 'utf8'));
 	const context = config.contexts.find(({name}) => name === config['current-context'])?.context;
 	const cluster = config.clusters.find(({name}) => name === context?.cluster)?.cluster;

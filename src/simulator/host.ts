@@ -21,7 +21,15 @@ export type WorkerOptions = {
 
 /** What the worker tells its host. */
 export type WorkerMessage =
-	| {type: 'ready'; url: string; gateway: string; kubeconfig: string; damaged?: string; before?: string}
+	| {
+			type: 'ready';
+			version: string;
+			url: string;
+			gateway: string;
+			kubeconfig: string;
+			damaged?: string;
+			before?: string;
+	  }
 	| {type: 'failed'; message: string; code?: string}
 	/** It has none yet, and wants new ones. */
 	| {type: 'credentials'}
@@ -32,6 +40,8 @@ export type HostMessage = {type: 'credentials'; credentials: Credentials} | {typ
 
 /** The embedded Kubernetes, running in a thread of its own. */
 export type SimulatorWorker = {
+	/** The version of Kubernetes that it answers like, as `v1.36`. */
+	version: string;
 	url: string;
 	/** URL of the HTTP forward proxy into the cluster's network. */
 	gateway: string;
@@ -97,6 +107,7 @@ export async function startSimulatorWorker(options: WorkerOptions): Promise<Simu
 
 	let closing = false;
 	return {
+		version: first.version,
 		url: first.url,
 		gateway: first.gateway,
 		kubeconfig: first.kubeconfig,

@@ -5,6 +5,7 @@ import type {Control} from './api/control.ts';
 import {type Credentials, ownCredentials} from './api/credentials.ts';
 import {kubeconfigText} from './api/kubeconfig.ts';
 import {startApiServer} from './api/server.ts';
+import version from './api/version.json' with {type: 'json'};
 import type {Speed} from './clock.ts';
 import {bootstrap} from './controllers/bootstrap.ts';
 import {startControllers} from './controllers/index.ts';
@@ -49,6 +50,8 @@ export type KubernetesOptions = {
 export type Kubernetes = {
 	/** The present one: restoring a state makes another. */
 	readonly simulation: Simulation;
+	/** The version that it answers like, as `v1.36`. */
+	version: string;
 	url: string;
 	gateway: string;
 	kubeconfig: string;
@@ -182,6 +185,7 @@ export async function startKubernetes(options: KubernetesOptions): Promise<Kuber
 		get simulation() {
 			return running.simulation;
 		},
+		version: `v${version.major}.${version.minor}`,
 		url: server.url,
 		gateway: gateway.url,
 		kubeconfig,

@@ -52,8 +52,8 @@ async function main(): Promise<void> {
 			);
 		}
 	});
-	const {url, gateway, kubeconfig, damaged, before} = kubernetes;
-	post({type: 'ready', url, gateway, kubeconfig, ...(damaged && {damaged}), ...(before && {before})});
+	const {version, url, gateway, kubeconfig, damaged, before} = kubernetes;
+	post({type: 'ready', version, url, gateway, kubeconfig, ...(damaged && {damaged}), ...(before && {before})});
 }
 
 main().catch((error: NodeJS.ErrnoException) => {
