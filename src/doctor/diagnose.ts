@@ -64,6 +64,7 @@ function choose(facts: Facts, kindRuns: boolean): string {
 	const asked = askedFor(facts);
 	if (asked !== undefined) return asked;
 	if (home.kindCluster) return 'kind';
+	if (home.context) return `context:${home.context}`;
 	if (home.cluster) return 'embedded';
 	return kindRuns ? 'kind' : 'embedded';
 }

@@ -67,6 +67,8 @@ export type HomeFacts = {
 	/** Who holds the embedded cluster, and the kind cluster. */
 	cluster?: LockHolder;
 	kindCluster?: LockHolder;
+	/** The context of the user's in which a lab is at work. */
+	context?: string;
 	/** A kind cluster was not finished or not removed whole, and nobody is at work with it. */
 	kindUnfinished: boolean;
 	/** The cluster that was chosen in the lab before, as `--cluster` names it. */

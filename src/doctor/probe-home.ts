@@ -1,6 +1,7 @@
 import {existsSync} from 'node:fs';
-import {access, constants, readFile, stat, statfs} from 'node:fs/promises';
-import {basename, dirname} from 'node:path';
+import {access, constants, readdir, readFile, stat, statfs} from 'node:fs/promises';
+import {basename, dirname, join} from 'node:path';
+import {contextPlace} from '../clusters/context/context-record.ts';
 import {kindPlace} from '../clusters/kind/kind-place.ts';
 import type {Environment} from '../clusters/shell.ts';
 import {type Home, homeOf} from '../state/home.ts';
@@ -30,6 +31,7 @@ export async function probeHome(environment: Environment): Promise<HomeFacts> {
 		lab: readable ? lockHolder(home.labLock) : undefined,
 		cluster: readable ? lockHolder(home.clusterLock) : undefined,
 		kindCluster,
+		context: readable ? await openContext(home) : undefined,
 		kindUnfinished: readable && !kindCluster && isUnfinished(await readJson(kind.record)),
 		remembered: readable ? clusterIn(await readJson(home.settings)) : undefined,
 	};
@@ -42,6 +44,16 @@ async function readJson(file: string): Promise<Record<string, unknown> | undefin
 	} catch {
 		return undefined;
 	}
+}
+
+/** The context that a process holds for this home. */
+async function openContext(home: Home): Promise<string | undefined> {
+	const folder = dirname(contextPlace(home, '').folder);
+	for (const name of await readdir(folder).catch(() => [])) {
+		const context = (await readJson(join(folder, name, 'record.json')))?.context;
+		if (typeof context === 'string' && lockHolder(contextPlace(home, context).lock)) return context;
+	}
+	return undefined;
 }
 
 function isUnfinished(record: Record<string, unknown> | undefined): boolean {

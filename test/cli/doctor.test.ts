@@ -12,6 +12,9 @@ import {createServer} from 'node:net';
 import {tmpdir} from 'node:os';
 import {join} from 'node:path';
 import {afterEach, beforeEach, describe, expect, test, vi} from 'vitest';
+import {contextPlace} from '../../src/clusters/context/context-record.ts';
+import {homeOf} from '../../src/state/home.ts';
+import {takeLock} from '../../src/state/lock.ts';
 import {createFakes, type FakeProgram, type Fakes} from '../fakes/fakes.ts';
 import type {Behaviour} from '../fakes/state.ts';
 import {createSandbox, type Sandbox} from './cli.ts';
@@ -174,6 +177,21 @@ test('looking changes nothing: no home is made, and what is damaged stays where 
 	expect(find(found, 'labs-stale-lock').seen).toContain('lab.json');
 	expect(readdirSync(sandbox.home).sort()).toEqual(['lab.json', 'settings.json']);
 	expect(readFileSync(join(sandbox.home, 'settings.json'), 'utf8')).toBe('{"version": 1, "langu');
+});
+
+test('a context in which a lab is at work is what the next one takes, and a report does not tell its name', async () => {
+	const {environment} = machineWith(['docker', 'kind']);
+	const place = contextPlace(homeOf({ENDPOINT_LAB_HOME: sandbox.home}), 'acme-prod');
+	mkdirSync(place.folder, {recursive: true});
+	writeFileSync(place.record, JSON.stringify({version: 1, context: 'acme-prod'}));
+	const taken = takeLock(place.lock, 'endpoint-lab up --cluster context:acme-prod');
+	try {
+		expect((await diagnosis(environment)).choice.cluster).toBe('context:NAME');
+		const {stdout} = await sandbox.run(['doctor', '--timeout', '100'], environment);
+		expect(stdout).toContain('Without --cluster the lab takes context:acme-prod');
+	} finally {
+		if ('lock' in taken) taken.lock.release();
+	}
 });
 
 test('a kubeconfig is counted, and one that cannot be read is told', async () => {

@@ -194,6 +194,7 @@ describe('what the lab takes without --cluster', () => {
 
 	test('what runs already, or was chosen before', () => {
 		expect(choice(withHome({cluster: holder})).cluster).toBe('embedded');
+		expect(choice(withHome({cluster: holder, context: 'work'})).cluster).toBe('context:work');
 		expect(choice(withHome({remembered: 'embedded'}))).toEqual({cluster: 'embedded', chosen: true, runs: true});
 		expect(choice({...withHome({remembered: 'embedded'}), asked: 'context:work'})).toEqual({
 			cluster: 'context:work',
