@@ -220,9 +220,10 @@ async function describe(address: ClusterAddress, registry: boolean, signal: Abor
 	const limited = AbortSignal.any([signal, AbortSignal.timeout(joinLimitMs)]);
 	const {body} = await kubeRequest(address.kubeconfig, '/version', limited);
 	const {major, minor} = JSON.parse(body) as {major: string; minor: string};
+	// What a busy cluster does not tell in time is not claimed.
 	const look = async <T>(path: string) => {
-		const {status, body} = await kubeRequest(address.kubeconfig, path, limited);
-		return status === 200 ? (JSON.parse(body) as T) : undefined;
+		const answer = await kubeRequest(address.kubeconfig, path, limited).catch(() => undefined);
+		return answer?.status === 200 ? (JSON.parse(answer.body) as T) : undefined;
 	};
 	return {
 		kind: 'kind' as const,
