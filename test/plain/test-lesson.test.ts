@@ -1,6 +1,6 @@
 import {readFileSync, writeFileSync} from 'node:fs';
 import {join} from 'node:path';
-import {afterAll, afterEach, beforeAll, describe, expect, test} from 'vitest';
+import {afterAll, afterEach, beforeAll, describe, expect, test, vi} from 'vitest';
 import {adaptLesson} from '../../src/lesson/adapt-lesson.ts';
 import type {Step} from '../../src/lesson/lesson.ts';
 import {loadLesson} from '../../src/lesson/load-lesson.ts';
@@ -11,6 +11,8 @@ import {testLesson} from '../../src/plain/test-lesson.ts';
 import {textIn} from '../../src/text/text.ts';
 import {copyLesson} from '../lesson/lesson-folder.ts';
 import {hasKubectl, openPlace, type Place} from './place.ts';
+
+vi.setConfig({testTimeout: 120_000});
 
 const fixture = (name: string) => join(import.meta.dirname, '..', 'fixtures', 'lessons', name);
 
