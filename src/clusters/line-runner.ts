@@ -61,7 +61,7 @@ if [ -n "$__endpoint_lab_mark" ]; then exec 2>&1 9>&1; else
 fi
 __endpoint_lab_end() {
 	set +a
-	if [ -n "$__endpoint_lab_tty" ]; then stty "$__endpoint_lab_tty"; fi
+	if [ -n "$__endpoint_lab_tty" ]; then (trap '' TTOU; stty "$__endpoint_lab_tty") 2>/dev/null; fi
 	{ pwd -W 2>/dev/null || pwd; } >"$__endpoint_lab_state/folder"
 	{ export -p; if [ -n "$BASH_VERSION" ]; then declare -f; fi; } >"$__endpoint_lab_state/next" 2>/dev/null &&
 		mv -f "$__endpoint_lab_state/next" "$__endpoint_lab_state/variables"
