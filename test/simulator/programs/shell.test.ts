@@ -46,6 +46,7 @@ const scripts: [name: string, script: string, output: string][] = [
 	],
 	[
 		'parameters',
+		// biome-ignore lint/suspicious/noTemplateCurlyInString: the shell's, not ours.
 		'f=a/b/c.txt; echo ${f##*/} ${f#*/} ${f%.txt} ${f%%/*} ${#f} ${no:-default} ${f:+set}',
 		'c.txt b/c.txt a/b/c a 9 default set\n',
 	],
