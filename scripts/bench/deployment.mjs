@@ -11,7 +11,8 @@ import {nginxDeployment, webService} from './manifests.mjs';
 
 const pods = Number(process.argv[2]);
 const simulation = createSimulation(definitions, {start: Date.UTC(2026, 0, 1), seed: 1});
-bootstrap(simulation, {podsPerNode: pods});
+// With room for what kube-system has on each node.
+bootstrap(simulation, {podsPerNode: pods + 10});
 const network = createNetwork(simulation);
 const nodes = startNodes(simulation, network);
 const controllers = startControllers(simulation, {rootCertificate: () => ''});
