@@ -4,6 +4,7 @@ import {dirname} from 'node:path';
 import {Worker} from 'node:worker_threads';
 import {type Credentials, credentialsFile} from './api/credentials.ts';
 import type {Speed} from './clock.ts';
+import type {Started} from './kubernetes.ts';
 
 /** What the worker needs to know; sent as its workerData. */
 export type WorkerOptions = {
@@ -21,15 +22,7 @@ export type WorkerOptions = {
 
 /** What the worker tells its host. */
 export type WorkerMessage =
-	| {
-			type: 'ready';
-			version: string;
-			url: string;
-			gateway: string;
-			kubeconfig: string;
-			damaged?: string;
-			before?: string;
-	  }
+	| ({type: 'ready'} & Started)
 	| {type: 'failed'; message: string; code?: string}
 	/** It has none yet, and wants new ones. */
 	| {type: 'credentials'}
@@ -39,18 +32,7 @@ export type WorkerMessage =
 export type HostMessage = {type: 'credentials'; credentials: Credentials} | {type: 'close'};
 
 /** The embedded Kubernetes, running in a thread of its own. */
-export type SimulatorWorker = {
-	/** The version of Kubernetes that it answers like, as `v1.36`. */
-	version: string;
-	url: string;
-	/** URL of the HTTP forward proxy into the cluster's network. */
-	gateway: string;
-	/** Path of the 0600 kubeconfig. */
-	kubeconfig: string;
-	/** Where a damaged state was moved to, if there was one. */
-	damaged?: string;
-	/** Where the state was moved to that was there before the one of `from`. */
-	before?: string;
+export type SimulatorWorker = Started & {
 	/** Settles only if the worker dies by itself. */
 	failed: Promise<Error>;
 	/** Saves the state and stops the thread. */
@@ -105,14 +87,10 @@ export async function startSimulatorWorker(options: WorkerOptions): Promise<Simu
 			: new SimulatorStartError('the thread ended at once');
 	}
 
+	const {type, ...started} = first;
 	let closing = false;
 	return {
-		version: first.version,
-		url: first.url,
-		gateway: first.gateway,
-		kubeconfig: first.kubeconfig,
-		...(first.damaged && {damaged: first.damaged}),
-		...(first.before && {before: first.before}),
+		...started,
 		failed: gone.promise.then(error =>
 			closing ? new Promise<never>(() => {}) : (error ?? new Error('the embedded cluster stopped')),
 		),

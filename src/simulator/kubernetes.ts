@@ -46,19 +46,25 @@ export type KubernetesOptions = {
 	newCredentials?: () => Promise<Credentials>;
 };
 
-/** A running embedded Kubernetes. */
-export type Kubernetes = {
-	/** The present one: restoring a state makes another. */
-	readonly simulation: Simulation;
+/** Where an embedded Kubernetes answers that has started, and what became of what its folder held. */
+export type Started = {
 	/** The version that it answers like, as `v1.36`. */
 	version: string;
 	url: string;
+	/** URL of the HTTP forward proxy into the cluster's network. */
 	gateway: string;
+	/** Path of the 0600 kubeconfig. */
 	kubeconfig: string;
 	/** Where a damaged state was moved to, if the folder held one. */
 	damaged?: string;
 	/** Where the state was moved to that the folder held before the one of `from`. */
 	before?: string;
+};
+
+/** A running embedded Kubernetes. */
+export type Kubernetes = Started & {
+	/** The present one: restoring a state makes another. */
+	readonly simulation: Simulation;
 	control: Control;
 	/** Calls back after each change of the cluster. */
 	subscribe(listener: () => void): void;
