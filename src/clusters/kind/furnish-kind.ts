@@ -1,28 +1,15 @@
-import type {Text} from '../../text/text.ts';
 import {UserError} from '../../text/user-error.ts';
 import {gatewayImage} from '../gateway-config.ts';
 import type {GatewayPod} from '../gateway-pod.ts';
 import {hasFixedTag} from '../image-name.ts';
 import {hasImage} from '../images.ts';
 import {pullImage} from '../images-pull.ts';
-import type {OfflineImages} from '../offline-folder.ts';
 import type {KindPlace} from './kind-place.ts';
 import type {KindRecord} from './kind-record.ts';
-import type {KindTools} from './kind-tools.ts';
-import {loadLessonImages} from './load-lesson-images.ts';
+import {type LessonImagesOptions, loadLessonImages} from './load-lesson-images.ts';
 import type {StartProgress} from './start-progress.ts';
 
-export type FurnishOptions = {
-	place: KindPlace;
-	tools: KindTools;
-	/** What the nodes shall have besides the gateway's image. */
-	images: readonly string[];
-	/** Where images lie as files. */
-	offline: OfflineImages | undefined;
-	signal: AbortSignal;
-	text: Text;
-	note: (line: string) => void;
-};
+export type FurnishOptions = Omit<LessonImagesOptions, 'progress'> & {place: KindPlace};
 
 /**
  * What a kind cluster gets while its nodes become ready, so that nobody waits for it longer than for them: images, and the
