@@ -1,27 +1,17 @@
 import {readFileSync} from 'node:fs';
 import {join} from 'node:path';
-import {afterAll, afterEach, beforeAll, describe, expect, test, vi} from 'vitest';
+import {afterEach, describe, expect, test, vi} from 'vitest';
 import type {Behaviour} from '../fakes/state.ts';
 import {lives} from '../lives.ts';
 import {until} from '../until.ts';
-import {createSandbox, type Running, type Sandbox} from './cli.ts';
-import {createKindSandbox, type KindSandbox, nodeImage, plainNames, untilIn} from './kind-sandbox.ts';
+import type {Running} from './cli.ts';
+import {clusterBehind, createKindSandbox, type KindSandbox, nodeImage, plainNames, untilIn} from './kind-sandbox.ts';
 
 // Many small programs, one after the other, on a machine that may be busy.
 vi.setConfig({testTimeout: 240_000, hookTimeout: 120_000});
 
-/** A cluster that a made one leads to. */
-let behind: Sandbox;
-let kubeconfig: string;
+const behind = clusterBehind();
 let machine: KindSandbox;
-
-beforeAll(async () => {
-	behind = createSandbox();
-	const {stdout} = await behind.run(['up', '--detach']);
-	kubeconfig = /KUBECONFIG=(.*)/.exec(stdout)![1]!;
-});
-
-afterAll(() => behind.remove());
 
 afterEach(() => machine.remove());
 
@@ -88,7 +78,7 @@ describe('Ctrl-C leaves nothing behind', () => {
 	});
 
 	test('when the cluster is there and its images are being loaded', async () => {
-		machine = createKindSandbox({kubeconfig, nodesHaveImages: false, pull: {hang: true}});
+		machine = createKindSandbox({kubeconfig: behind.kubeconfig(), nodesHaveImages: false, pull: {hang: true}});
 		machine.state.removeImage('nginx:1.14.2');
 		const running = machine.start(up);
 		await shows(running, 'loading the lesson’s images');
@@ -121,10 +111,10 @@ describe('Ctrl-C leaves nothing behind', () => {
 	});
 
 	test('but a cluster that was there before stays', async () => {
-		machine = createKindSandbox({kubeconfig});
+		machine = createKindSandbox({kubeconfig: behind.kubeconfig()});
 		expect(await machine.run([...up, '--detach'])).toMatchObject({code: 0});
 		await machine.run(['down']);
-		machine.behave({kubeconfig, nodesHaveImages: false, pull: {hang: true}});
+		machine.behave({kubeconfig: behind.kubeconfig(), nodesHaveImages: false, pull: {hang: true}});
 		machine.state.removeImage('nginx:1.14.2');
 		const running = machine.start(up);
 		await machine.called(running, 'docker', 'pull');
@@ -136,7 +126,7 @@ describe('Ctrl-C leaves nothing behind', () => {
 });
 
 test('Ctrl-C of "up" ends the gateway and lets the cluster run', async () => {
-	machine = createKindSandbox({kubeconfig});
+	machine = createKindSandbox({kubeconfig: behind.kubeconfig()});
 	const running = machine.start(up);
 	await untilIn(running, () => running.stdout().includes('http_proxy'));
 	running.child.kill('SIGINT');
@@ -154,7 +144,7 @@ describe('after a kill the next start takes away what was half made, and makes a
 		const running = await inPhase(phase);
 		running.child.kill('SIGKILL');
 		await running.ended;
-		machine.behave({kubeconfig});
+		machine.behave({kubeconfig: behind.kubeconfig()});
 		machine.state.addImage(nodeImage);
 		const next = await machine.run([...up, '--detach']);
 		expect(next).toMatchObject({code: 0, stdout: expect.stringContaining('KUBECONFIG=')});
@@ -179,7 +169,7 @@ describe('after a kill the next start takes away what was half made, and makes a
 		await running.ended;
 		await until(() => !lives(process.pid));
 		expect(readFileSync(join(machine.folder, 'kubeconfig'), 'utf8')).toContain(`kind-${name}`);
-		machine.behave({kubeconfig});
+		machine.behave({kubeconfig: behind.kubeconfig()});
 		expect(await machine.run([...up, '--detach'])).toMatchObject({code: 0});
 		expect(machine.cluster()).not.toBe(name);
 		expect(Object.values(machine.containers())).toEqual(['running', 'running', 'running']);

@@ -1,27 +1,16 @@
-import {afterAll, afterEach, beforeAll, expect, test, vi} from 'vitest';
-import {createSandbox, type Sandbox} from './cli.ts';
-import {createKindSandbox, type KindSandbox} from './kind-sandbox.ts';
+import {afterEach, expect, test, vi} from 'vitest';
+import {clusterBehind, createKindSandbox, type KindSandbox} from './kind-sandbox.ts';
 
 // Many small programs, one after the other, on a machine that may be busy.
 vi.setConfig({testTimeout: 240_000, hookTimeout: 120_000});
 
-/** A cluster that a made one leads to. */
-let behind: Sandbox;
-let kubeconfig: string;
+const behind = clusterBehind();
 let machine: KindSandbox;
-
-beforeAll(async () => {
-	behind = createSandbox();
-	const {stdout} = await behind.run(['up', '--detach']);
-	kubeconfig = /KUBECONFIG=(.*)/.exec(stdout)![1]!;
-});
-
-afterAll(() => behind.remove());
 
 afterEach(() => machine.remove());
 
 test('with nerdctl a cluster is made, gets its images, is stopped, started again and removed', async () => {
-	machine = createKindSandbox({kubeconfig, nodesHaveImages: false}, ['nerdctl', 'kind']);
+	machine = createKindSandbox({kubeconfig: behind.kubeconfig(), nodesHaveImages: false}, ['nerdctl', 'kind']);
 	machine.state.removeImage('nginx:1.14.2');
 	const up = await machine.run(['up', '--cluster', 'kind', '--detach']);
 	expect(up).toMatchObject({code: 0});

@@ -11,7 +11,7 @@ import {
 } from 'node:fs';
 import {tmpdir} from 'node:os';
 import {join} from 'node:path';
-import {expect, vi} from 'vitest';
+import {afterAll, beforeAll, expect, vi} from 'vitest';
 import {createFakes, type FakeProgram, type Fakes, type FakesOptions} from '../fakes/fakes.ts';
 import type {Behaviour, FakeContainer} from '../fakes/state.ts';
 import {until} from '../until.ts';
@@ -55,6 +55,22 @@ export type KindSandbox = Fakes & {
 	expectOthersUntouched(): void;
 	remove(): Promise<void>;
 };
+
+/** Runs a cluster for the tests of a file, for the clusters that are made in them to lead to. */
+export function clusterBehind() {
+	let sandbox: Sandbox;
+	let kubeconfig: string;
+	beforeAll(async () => {
+		sandbox = createSandbox();
+		const {stdout} = await sandbox.run(['up', '--detach']);
+		kubeconfig = /KUBECONFIG=(.*)/.exec(stdout)![1]!;
+	});
+	afterAll(() => sandbox.remove());
+	return {
+		kubeconfig: () => kubeconfig,
+		kubectl: (...words: string[]) => sandbox.run(['kubectl', '--kubeconfig', kubeconfig, ...words]),
+	};
+}
 
 /** A text with the names of the lab's clusters as far as they are always the same. */
 export function plainNames(text: string): string {

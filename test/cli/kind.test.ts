@@ -1,26 +1,15 @@
 import {existsSync, readFileSync, rmSync, statSync, writeFileSync} from 'node:fs';
 import {join} from 'node:path';
-import {afterAll, afterEach, beforeAll, describe, expect, test, vi} from 'vitest';
+import {afterEach, describe, expect, test, vi} from 'vitest';
 import type {Behaviour} from '../fakes/state.ts';
 import {lives} from '../lives.ts';
-import {createSandbox, type Sandbox} from './cli.ts';
-import {createKindSandbox, type KindSandbox, nodeImage, plainNames, untilIn} from './kind-sandbox.ts';
+import {clusterBehind, createKindSandbox, type KindSandbox, nodeImage, plainNames, untilIn} from './kind-sandbox.ts';
 
 // Many small programs, one after the other, on a machine that may be busy.
 vi.setConfig({testTimeout: 240_000, hookTimeout: 120_000});
 
-/** A cluster that a made one leads to. */
-let behind: Sandbox;
-let kubeconfig: string;
+const behind = clusterBehind();
 let machine: KindSandbox;
-
-beforeAll(async () => {
-	behind = createSandbox();
-	const {stdout} = await behind.run(['up', '--detach']);
-	kubeconfig = /KUBECONFIG=(.*)/.exec(stdout)![1]!;
-});
-
-afterAll(() => behind.remove());
 
 afterEach(async () => {
 	await machine.remove();
@@ -40,7 +29,7 @@ async function status() {
 }
 
 test('a kind cluster is made, told about, stopped, started again with the same state, and removed without a trace', async () => {
-	machine = createKindSandbox({kubeconfig});
+	machine = createKindSandbox({kubeconfig: behind.kubeconfig()});
 	const up = await machine.run(upDetached);
 	expect(up).toMatchObject({code: 0});
 	expect(up.stderr).toContain('[2/10] preparing the nodes\n[3/10] writing the configuration\n');
@@ -95,7 +84,7 @@ test('a kind cluster is made, told about, stopped, started again with the same s
 });
 
 test('a lesson plays on a kind cluster of its own, which is gone after', async () => {
-	machine = createKindSandbox({kubeconfig}, ['docker', 'kind', 'kubectl']);
+	machine = createKindSandbox({kubeconfig: behind.kubeconfig()}, ['docker', 'kind', 'kubectl']);
 	const {code, stdout} = await machine.run(['play', 'endpoints', '--cluster', 'kind']);
 	expect({code, end: stdout.trimEnd().split('\n').at(-1)}).toEqual({code: 0, end: 'All 14 checks came true.'});
 	expect(stdout).toContain('(kind v1.36)');
@@ -113,14 +102,18 @@ test('a lesson plays on a kind cluster of its own, which is gone after', async (
 
 describe('kubectl', () => {
 	test('is not needed: the lab has its own', async () => {
-		machine = createKindSandbox({kubeconfig}, undefined, {without: ['kubectl']});
+		machine = createKindSandbox({kubeconfig: behind.kubeconfig()}, undefined, {without: ['kubectl']});
 		const {code, stdout} = await machine.run(['play', 'endpoints', '--cluster', 'kind']);
 		expect({code, end: stdout.trimEnd().split('\n').at(-1)}).toEqual({code: 0, end: 'All 14 checks came true.'});
 		await machine.expectClean();
 	});
 
 	test('that hangs holds nobody: Ctrl-C ends it, and nothing is left', async () => {
-		machine = createKindSandbox({kubeconfig, kubectl: {hangs: true}}, ['docker', 'kind', 'kubectl']);
+		machine = createKindSandbox({kubeconfig: behind.kubeconfig(), kubectl: {hangs: true}}, [
+			'docker',
+			'kind',
+			'kubectl',
+		]);
 		const running = machine.start(['play', 'endpoints', '--cluster', 'kind']);
 		await machine.called(running, 'kubectl');
 		running.child.kill('SIGINT');
@@ -140,7 +133,7 @@ describe('kubectl', () => {
 });
 
 test('a shell on the kind cluster leaves it running, and "auto" finds it', async () => {
-	machine = createKindSandbox({kubeconfig});
+	machine = createKindSandbox({kubeconfig: behind.kubeconfig()});
 	const SHELL = join(machine.bin, 'fake-shell');
 	writeFileSync(SHELL, '#!/bin/sh\nkubectl config current-context; echo $http_proxy\n', {mode: 0o755});
 	const {code, stdout, stderr} = await machine.run(['shell'], {SHELL});
@@ -159,7 +152,7 @@ test('a shell on the kind cluster leaves it running, and "auto" finds it', async
 describe('options', () => {
 	test('one node, an image of one’s own and a configuration of one’s own', async () => {
 		// On a host with cgroup v1, where a kubelet of today has to be told to start.
-		machine = createKindSandbox({kubeconfig, info: {CgroupVersion: '1'}});
+		machine = createKindSandbox({kubeconfig: behind.kubeconfig(), info: {CgroupVersion: '1'}});
 		machine.state.addImage('mirror.local/node:v1.36.9');
 		const file = join(machine.home, 'my-kind.yaml');
 		writeFileSync(file, 'containerdConfigPatches: ["[mirror]"]\n');
@@ -200,7 +193,7 @@ describe('options', () => {
 });
 
 test('two homes that make clusters in the same instant, on one Docker, take nothing from each other', async () => {
-	machine = createKindSandbox({kubeconfig, create: {stepMs: 30}});
+	machine = createKindSandbox({kubeconfig: behind.kubeconfig(), create: {stepMs: 30}});
 	const other = {ENDPOINT_LAB_HOME: join(machine.home, 'other')};
 	const [mine, theirs] = await Promise.all([machine.run(upDetached), machine.run(upDetached, other)]);
 	expect([mine.code, theirs.code]).toEqual([0, 0]);
@@ -217,12 +210,12 @@ test('two homes that make clusters in the same instant, on one Docker, take noth
 test.each(['podman', 'nerdctl'] as const)(
 	'%s is taken where Docker does not run, and kind is told so',
 	async runtime => {
-		machine = createKindSandbox({kubeconfig}, [runtime, 'kind']);
+		machine = createKindSandbox({kubeconfig: behind.kubeconfig()}, [runtime, 'kind']);
 		expect(await machine.run(upDetached)).toMatchObject({code: 0});
 		const created = machine.state.calls().find(({args}) => args[0] === 'create')!;
 		expect(created.environment).toMatchObject({KIND_EXPERIMENTAL_PROVIDER: runtime});
 		// It fails to remove its containers twice.
-		machine.behave({kubeconfig, deleteFailures: 2});
+		machine.behave({kubeconfig: behind.kubeconfig(), deleteFailures: 2});
 		expect(await machine.run(remove)).toMatchObject({code: 0});
 		expect(machine.state.behaviour().deleteFailures).toBe(0);
 		expect(machine.containers()).toEqual({});
@@ -230,7 +223,7 @@ test.each(['podman', 'nerdctl'] as const)(
 );
 
 test('a node image of another patch version that is there already is not fetched again', async () => {
-	machine = createKindSandbox({kubeconfig});
+	machine = createKindSandbox({kubeconfig: behind.kubeconfig()});
 	machine.state.removeImage(nodeImage);
 	// The last one needs a newer kind.
 	for (const version of ['1.35.8', '1.36.0', '1.36.2', '1.36.4']) machine.state.addImage(`kindest/node:v${version}`);
@@ -243,16 +236,16 @@ test('a node image of another patch version that is there already is not fetched
 });
 
 test('a cluster is looked for in the Docker context in which it was made', async () => {
-	machine = createKindSandbox({kubeconfig, context: 'colima'});
+	machine = createKindSandbox({kubeconfig: behind.kubeconfig(), context: 'colima'});
 	expect(await machine.run(upDetached)).toMatchObject({code: 0});
 	await machine.run(['down', '--cluster', 'kind']);
-	machine.behave({kubeconfig, context: 'desktop-linux'});
+	machine.behave({kubeconfig: behind.kubeconfig(), context: 'desktop-linux'});
 	const {code, stderr} = await machine.run(upDetached);
 	expect(code).toBe(1);
 	expect(stderr).toContain(`made in Docker's context "colima", which leads nowhere now`);
 	expect(stderr).toContain('context "colima": context not found');
 	expect(stderr).toContain(join(machine.folder, 'cluster.json'));
-	machine.behave({kubeconfig, context: 'colima'});
+	machine.behave({kubeconfig: behind.kubeconfig(), context: 'colima'});
 	expect(await machine.run(upDetached)).toMatchObject({code: 0});
 	expect(machine.state.calls().at(-1)!.environment).toMatchObject({DOCKER_CONTEXT: 'colima'});
 });
@@ -264,7 +257,7 @@ function removeNodes(): void {
 
 describe('a cluster of the last time', () => {
 	async function made(): Promise<void> {
-		machine = createKindSandbox({kubeconfig});
+		machine = createKindSandbox({kubeconfig: behind.kubeconfig()});
 		expect(await machine.run(upDetached)).toMatchObject({code: 0});
 		await machine.run(['down', '--cluster', 'kind']);
 	}
@@ -279,7 +272,7 @@ describe('a cluster of the last time', () => {
 	])('%s is made anew', async (_what, behaviour, words) => {
 		await made();
 		removeNodes();
-		machine.behave({kubeconfig, ...behaviour});
+		machine.behave({kubeconfig: behind.kubeconfig(), ...behaviour});
 		const {code, stderr} = await machine.run(upDetached);
 		expect(code).toBe(0);
 		expect(plainNames(stderr)).toContain(words);
@@ -287,7 +280,7 @@ describe('a cluster of the last time', () => {
 	});
 
 	test('that was left running by a lab that was killed is taken up as it is', async () => {
-		machine = createKindSandbox({kubeconfig});
+		machine = createKindSandbox({kubeconfig: behind.kubeconfig()});
 		const killed = machine.start(['up', '--cluster', 'kind']);
 		await untilIn(killed, () => killed.stdout().includes('http_proxy'));
 		const name = machine.cluster();
@@ -305,7 +298,10 @@ describe('a cluster of the last time', () => {
 
 	test('whose containers cannot be started again is broken, and not removed unasked', async () => {
 		await made();
-		machine.behave({kubeconfig, startError: 'Error response from daemon: driver failed: port is already allocated'});
+		machine.behave({
+			kubeconfig: behind.kubeconfig(),
+			startError: 'Error response from daemon: driver failed: port is already allocated',
+		});
 		const {code, stderr} = await machine.run(upDetached);
 		expect(code).toBe(1);
 		expect(plainNames(stderr)).toContain(
@@ -317,12 +313,12 @@ describe('a cluster of the last time', () => {
 	test('whose removal was interrupted is removed to the end by the next start', async () => {
 		await made();
 		const name = machine.cluster();
-		machine.behave({kubeconfig, deleteHangs: true});
+		machine.behave({kubeconfig: behind.kubeconfig(), deleteHangs: true});
 		const removing = machine.start(remove);
 		await untilIn(removing, () => Object.keys(machine.containers()).length === 2);
 		removing.child.kill('SIGINT');
 		expect(await removing.ended).toMatchObject({code: 130});
-		machine.behave({kubeconfig});
+		machine.behave({kubeconfig: behind.kubeconfig()});
 		expect(await machine.run(upDetached)).toMatchObject({code: 0});
 		expect(machine.cluster()).not.toBe(name);
 		expect(machine.containers()).toEqual(threeNodes);
@@ -370,10 +366,9 @@ describe('a cluster of the last time', () => {
 });
 
 test('what a new cluster still lacks is told while it is waited for', async () => {
-	machine = createKindSandbox({kubeconfig});
-	const kubectl = (...words: string[]) => behind.run(['kubectl', '--kubeconfig', kubeconfig, ...words]);
+	machine = createKindSandbox({kubeconfig: behind.kubeconfig()});
 	const ready = (status: string) =>
-		kubectl(
+		behind.kubectl(
 			'patch',
 			'node',
 			'lab-worker2',
@@ -393,7 +388,7 @@ test('what a new cluster still lacks is told while it is waited for', async () =
 });
 
 test('two at once make one cluster', async () => {
-	machine = createKindSandbox({kubeconfig, create: {stepMs: 50}});
+	machine = createKindSandbox({kubeconfig: behind.kubeconfig(), create: {stepMs: 50}});
 	const first = machine.start(upDetached);
 	await machine.called(first, 'kind', 'create', 'cluster');
 	const second = await machine.run(['up', '--cluster', 'kind']);
