@@ -26,6 +26,7 @@ import {createRightsCheck, mayDo} from './context/rights.ts';
 import {checkIdentity, serverIdentity} from './context/server-identity.ts';
 import {type GatewayPod, openGatewayPod} from './gateway-pod.ts';
 import {isStatus, type KubeApi, openKubeApi} from './kube-api.ts';
+import {shortVersion, type VersionInfo} from './kubernetes-version.ts';
 import {hasKubeProxy, nodeCapabilities} from './node-capabilities.ts';
 import type {Environment} from './shell.ts';
 
@@ -286,11 +287,10 @@ async function describeContext(
 	{signal, text}: OpenContextOptions,
 ) {
 	const limited = AbortSignal.any([signal, AbortSignal.timeout(readyLimit)]);
-	const {major, minor} = await api.ask<{major: string; minor: string}>('GET', '/version', {signal: limited});
+	const version = await api.ask<VersionInfo>('GET', '/version', {signal: limited});
 	return {
 		kind: 'context' as const,
-		// Some vendors write minor versions as `31+`.
-		title: text.context.title(name, `v${major}.${minor.replace(/\D+$/, '')}`),
+		title: text.context.title(name, shortVersion(version)),
 		simulated: false,
 		kubeconfig,
 		namespace,
@@ -300,8 +300,10 @@ async function describeContext(
 	};
 }
 
-/** What may be looked at: nodes, an etcd and a kube-proxy in Pods; nothing else of another's cluster is a lesson's to use. That its
- * nodes can have images is taken for granted. */
+/**
+ * What may be looked at: nodes, an etcd and a kube-proxy in Pods; nothing else of another's cluster is a lesson's to use.
+ * That its nodes can have images is taken for granted.
+ */
 async function capabilitiesOf(api: KubeApi, signal: AbortSignal): Promise<ReadonlySet<Capability>> {
 	const look = <T>(path: string) => api.ask<T>('GET', path, {signal}).catch(refusedOrAbsent);
 	const found = new Set<Capability>(['registry']);

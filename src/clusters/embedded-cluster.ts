@@ -14,6 +14,7 @@ import type {Text} from '../text/text.ts';
 import {UserError} from '../text/user-error.ts';
 import type {Cluster} from './cluster.ts';
 import {kubeRequest} from './kube-request.ts';
+import {kubernetesVersion} from './kubernetes-version.ts';
 import {simulatorClock, simulatorState} from './simulator-control.ts';
 
 /** Where a running embedded cluster answers; its process writes it into the lock file. */
@@ -126,7 +127,7 @@ async function joinCluster(holder: LockHolder, text: Text, signal: AbortSignal):
 		throw new UserError(text.clusters.silent(holder.pid));
 	}
 	return {
-		...describe(address, await kubernetesVersion(address.kubeconfig), text),
+		...describe(address, await kubernetesVersion(address.kubeconfig, AbortSignal.timeout(readyLimitMs)), text),
 		joined: holder,
 		failed: new Promise(() => {}),
 		close: async () => {},
@@ -213,11 +214,4 @@ function describe(address: ClusterAddress, version: string, text: Text) {
 		clock: simulatorClock(address.kubeconfig, text),
 		state: simulatorState(address.kubeconfig, text),
 	};
-}
-
-/** The Kubernetes version of a cluster that another process runs, as headers show it: `v1.36`. */
-async function kubernetesVersion(kubeconfig: string): Promise<string> {
-	const {body} = await kubeRequest(kubeconfig, '/version', AbortSignal.timeout(readyLimitMs));
-	const {major, minor} = JSON.parse(body) as {major: string; minor: string};
-	return `v${major}.${minor}`;
 }

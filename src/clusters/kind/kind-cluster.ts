@@ -10,6 +10,7 @@ import {gatewayImage} from '../gateway-config.ts';
 import {fullImageName, hasFixedTag} from '../image-name.ts';
 import {hasImage} from '../images.ts';
 import {kubeRequest} from '../kube-request.ts';
+import {kubernetesVersion} from '../kubernetes-version.ts';
 import {nodeCapabilities} from '../node-capabilities.ts';
 import {installKindFrom, openOfflineFolder} from '../offline-folder.ts';
 import {type Environment, findOnPath} from '../shell.ts';
@@ -218,8 +219,6 @@ async function furnishJoined(record: KindRecord, options: OpenKindOptions): Prom
 /** The parts that are the same whoever holds it. */
 async function describe(address: ClusterAddress, registry: boolean, signal: AbortSignal) {
 	const limited = AbortSignal.any([signal, AbortSignal.timeout(joinLimitMs)]);
-	const {body} = await kubeRequest(address.kubeconfig, '/version', limited);
-	const {major, minor} = JSON.parse(body) as {major: string; minor: string};
 	// What a busy cluster does not tell in time is not claimed.
 	const look = async <T>(path: string) => {
 		const answer = await kubeRequest(address.kubeconfig, path, limited).catch(() => undefined);
@@ -228,7 +227,7 @@ async function describe(address: ClusterAddress, registry: boolean, signal: Abor
 	return {
 		kind: 'kind' as const,
 		// kind's own name is what the header says, in every language.
-		title: `kind v${major}.${minor}`,
+		title: `kind ${await kubernetesVersion(address.kubeconfig, limited)}`,
 		simulated: false,
 		...address,
 		namespace: 'default',
