@@ -1,12 +1,9 @@
-import {quantityValue} from '../schema/quantity.ts';
+import {thousandths} from '../schema/quantity.ts';
 import type {Container, Node, Pod, PodSpec} from '../types.ts';
 import type {ClusterView, Filter, NodeLoad} from './scheduler-filter.ts';
 
 const nothing: ReadonlyMap<string, number> = new Map();
 const known = new WeakMap<PodSpec, ReadonlyMap<string, number>>();
-
-/** A quantity in thousandths, so that sums of millicores stay whole. */
-const thousandths = (text: string) => Math.round((quantityValue(text) ?? 0) * 1000);
 
 const requestsOf = ({resources}: Container) =>
 	Object.entries((resources as {requests?: Record<string, string>} | undefined)?.requests ?? {});

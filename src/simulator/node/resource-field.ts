@@ -1,4 +1,4 @@
-import {quantityValue} from '../schema/quantity.ts';
+import {thousandths} from '../schema/quantity.ts';
 import type {Store} from '../store.ts';
 import type {Container, Node, Pod} from '../types.ts';
 
@@ -19,6 +19,5 @@ export function resourceFieldValue(store: Store, pod: Pod, own: Container | unde
 	const {[list]: amounts = {}} = (container?.resources ?? {}) as Record<'limits' | 'requests', Record<string, string>>;
 	const node = store.get<Node>('nodes', undefined, pod.spec.nodeName ?? '');
 	const text = amounts[name] ?? (list === 'limits' ? node?.status.allocatable?.[name] : undefined) ?? '0';
-	const thousandths = (quantity: string) => Math.round((quantityValue(quantity) ?? 0) * 1000);
 	return String(Math.ceil(thousandths(text) / (thousandths(divisor) || 1000)));
 }

@@ -72,3 +72,6 @@ export function canonicalQuantity(text: string): {text: string} | {error: string
 	const suffix = Object.entries(decimal).find(([, each]) => each === power)?.[0] ?? '';
 	return {text: `${value}${suffix}`};
 }
+
+/** A quantity in thousandths, so that sums of millicores stay whole; 0 for what is none. */
+export const thousandths = (text: string): number => Math.round((quantityValue(text) ?? 0) * 1000);
